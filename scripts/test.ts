@@ -1,0 +1,50 @@
+/**
+ * The one test command: types, lint and format, then every test under `src/` and `test/`.
+ * It prints a closing line `N passed, N failed`; each of the two checks counts as one test.
+ * Arguments are file globs, to run a part of the suite; the checks then stay out.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const wanted = process.argv.slice(2);
+const files = globSync(
+  wanted.length > 0 ? wanted : ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+);
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+function check(name: string, command: string, args: readonly string[]): void {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status === 0) passed += 1;
+  else failed += 1;
+  console.log(`${status === 0 ? '✔' : '✖'} ${name}`);
+}
+
+if (wanted.length === 0) {
+  check('types (tsc)', 'node_modules/.bin/tsc', ['-p', 'tsconfig.json']);
+  check('lint and format (biome)', 'node_modules/.bin/biome', ['ci', '--error-on-warnings', '.']);
+}
+
+const stream = run({ files, concurrency: true });
+stream.on('test:pass', (event) => {
+  if (event.details.type === 'suite') return;
+  if (event.skip !== undefined || event.todo !== undefined) skipped += 1;
+  else passed += 1;
+});
+stream.on('test:fail', (event) => {
+  if (event.details.type !== 'suite') failed += 1;
+});
+stream.compose(spec).pipe(process.stdout);
+await new Promise((resolve) => stream.on('end', resolve));
+
+// In CI a skipped test is a failed one: the run must have shown all that it claims to show.
+if (process.env['CI'] === 'true') {
+  failed += skipped;
+  skipped = 0;
+}
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
