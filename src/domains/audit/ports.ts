@@ -1,0 +1,27 @@
+/** What the audit capability needs of the store, and what the store needs to append in its own transactions. */
+import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { AuditEvent, ChainHead, NewEvent } from './model.ts';
+
+/** Makes the next link of a chain. Pure; the store calls it inside the transaction that holds the head row. */
+export type SealEvent = (tenantId: TenantId, head: ChainHead, event: NewEvent) => AuditEvent;
+
+export interface AuditFilter {
+  readonly connectionId?: ConnectionId;
+  readonly zoneId?: ZoneId;
+  readonly changeSetId?: ChangeSetId;
+  readonly kind?: string;
+  readonly since?: number;
+  readonly until?: number;
+  /** Events after this sequence, for paging forward. */
+  readonly afterSequence?: number;
+}
+
+/** The trail of one tenant. Appends are serialized on the tenant's head row, last in their transaction. */
+export interface AuditTrail {
+  append(tenantId: TenantId, events: readonly NewEvent[]): Promise<void>;
+  /** In sequence order, in chunks. */
+  read(tenantId: TenantId, filter: AuditFilter): AsyncIterable<readonly AuditEvent[]>;
+  /** The latest `limit` events that match, newest first. */
+  latest(tenantId: TenantId, filter: AuditFilter, limit: number): Promise<readonly AuditEvent[]>;
+  head(tenantId: TenantId): Promise<ChainHead>;
+}

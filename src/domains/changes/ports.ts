@@ -1,0 +1,111 @@
+/** What applying changes needs: a writer to Cloudflare, a journal that survives a crash, a lock per zone. */
+import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
+import type { BatchBody } from '../../plan/plan.ts';
+import type { NewEvent } from '../audit/model.ts';
+import type { CallOptions } from '../cloudflare-call.ts';
+import type { Freshness, MirrorDelta, RevisionOrigin } from '../zones/model.ts';
+import type { BatchEntry, ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
+
+export interface BatchAnswer {
+  /** Ids as Cloudflare confirmed them. */
+  readonly deletes: readonly LiveRecord[];
+  readonly patches: readonly LiveRecord[];
+  readonly puts: readonly LiveRecord[];
+  /** In the order of the request. */
+  readonly posts: readonly LiveRecord[];
+  readonly ray: string | null;
+  readonly auditLogId: string | null;
+}
+
+/**
+ * Writes records. One call is one request to Cloudflare, never repeated by this port once it may have left;
+ * what a thrown error promises about the write stands in `CloudflareErrorCode`.
+ */
+export interface RecordWriter {
+  batch(zoneId: ZoneId, body: BatchBody, options: CallOptions): Promise<BatchAnswer>;
+}
+
+/**
+ * The journal of change sets. Every method is one transaction: the rows, the mirror's revision where given, and
+ * the audit events (appended last) become durable together or not at all. After it returns, a power cut loses
+ * nothing of it. With the disk full it throws, and the caller must not write to Cloudflare.
+ */
+export interface ChangeJournal {
+  create(changeSet: ChangeSet, events: readonly NewEvent[]): Promise<void>;
+  get(tenantId: TenantId, id: ChangeSetId): Promise<ChangeSet | null>;
+  /** Newest first. */
+  list(
+    tenantId: TenantId,
+    filter: {
+      readonly connectionId?: ConnectionId;
+      readonly zoneId?: ZoneId;
+      readonly status?: ChangeSetStatus;
+    },
+    limit: number,
+  ): Promise<readonly ChangeSet[]>;
+  /**
+   * Moves a change set's status. Refuses (`conflict`, code `change-set-moved`) unless it stands in one of `from`.
+   */
+  setStatus(
+    tenantId: TenantId,
+    id: ChangeSetId,
+    move: {
+      readonly from: readonly ChangeSetStatus[];
+      readonly to: ChangeSetStatus;
+      readonly finishedAt?: number;
+      /** Sets `undoneBy` on another change set in the same transaction: this one has taken that one back. */
+      readonly takesBack?: ChangeSetId;
+    },
+    events: readonly NewEvent[],
+  ): Promise<void>;
+  /** Writes a batch down as `sent`, before it is. */
+  recordIntent(entry: BatchEntry, events: readonly NewEvent[]): Promise<void>;
+  /** Writes down what became of it, with the mirror's next revision when records changed. */
+  recordOutcome(
+    key: { readonly tenantId: TenantId; readonly changeSetId: ChangeSetId; readonly sequence: number },
+    decision: Pick<BatchEntry, 'state' | 'decidedAt' | 'decidedBy' | 'ray' | 'auditLogId' | 'faults'>,
+    outcomes: readonly OperationOutcome[],
+    /** Applied on top of whatever revision the mirror is at; absent when the mirror does not hold the zone. */
+    mirror: {
+      readonly delta: MirrorDelta;
+      readonly origin: RevisionOrigin;
+      readonly freshness: Freshness;
+      readonly at: number;
+    } | null,
+    events: readonly NewEvent[],
+  ): Promise<void>;
+  /** Outcomes that belong to no batch: groups refused before sending, operations never attempted. */
+  recordUnsent(
+    key: { readonly tenantId: TenantId; readonly changeSetId: ChangeSetId; readonly zoneId: ZoneId },
+    outcomes: readonly OperationOutcome[],
+    events: readonly NewEvent[],
+  ): Promise<void>;
+  outcomes(tenantId: TenantId, id: ChangeSetId, zoneId: ZoneId): Promise<readonly OperationOutcome[]>;
+  batches(tenantId: TenantId, id: ChangeSetId): Promise<readonly BatchEntry[]>;
+  /** Batches of a zone that are `sent` or `unknown`, of every tenant: what a new lock holder settles first. */
+  openBatches(zoneId: ZoneId): Promise<readonly BatchEntry[]>;
+  /** Change sets left `applying` by a process that is gone; the caller takes the zone's lock before acting. */
+  unfinished(tenantId: TenantId): Promise<readonly ChangeSet[]>;
+}
+
+/** The right to write to a zone, for a while. Times are the store's, in milliseconds. */
+export interface ZoneLease {
+  readonly zoneId: ZoneId;
+  readonly holder: string;
+  /** Milliseconds left, by the store's clock, at the time of asking. Zero or less: lost. */
+  remainingMs(): number;
+  /** Extends to `ttlMs` from now. False when someone else has it already: stop writing. */
+  renew(ttlMs: number): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** One lock for each Cloudflare zone id, across tenants and processes; a dead holder's lease runs out. */
+export interface ZoneLocks {
+  /** The lease, or who holds it. */
+  acquire(
+    zoneId: ZoneId,
+    holder: string,
+    ttlMs: number,
+  ): Promise<ZoneLease | { readonly heldBy: string; readonly untilMs: number }>;
+}

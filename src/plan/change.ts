@@ -1,0 +1,68 @@
+/**
+ * The nouns of a plan. A change is `{resource, before, after}`; records are the first kind of resource, and
+ * settings, DNSSEC and registrations join this union under the same journal, audit and undo.
+ */
+import type { JsonObject } from '../base/json.ts';
+import type { SourcePosition } from '../base/problem.ts';
+import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
+
+/** The fields of a record that a change may touch; `data` is name, type and data together. */
+export type RecordField = 'data' | 'ttl' | 'proxied' | 'comment' | 'tags' | 'settings' | 'privateRouting';
+
+export interface RecordCreate {
+  readonly resource: 'record';
+  readonly action: 'create';
+  readonly before: null;
+  readonly after: RecordImage;
+  /** The body as it will be sent. */
+  readonly body: JsonObject;
+  readonly position?: SourcePosition;
+}
+
+export interface RecordUpdate {
+  readonly resource: 'record';
+  readonly action: 'update';
+  readonly before: LiveRecord;
+  readonly after: RecordImage;
+  /** Only these fields are sent. Never empty. */
+  readonly fields: readonly RecordField[];
+  /** The PATCH body as it will be sent, without the id. */
+  readonly body: JsonObject;
+  readonly position?: SourcePosition;
+}
+
+export interface RecordDelete {
+  readonly resource: 'record';
+  readonly action: 'delete';
+  readonly before: LiveRecord;
+  readonly after: null;
+  readonly position?: SourcePosition;
+}
+
+export type RecordChange = RecordCreate | RecordUpdate | RecordDelete;
+export type Change = RecordChange;
+
+/**
+ * Changes that stand or fall together: refused whole when one of their records moved, cut into batches whole,
+ * bisected whole.
+ */
+export interface ChangeGroup {
+  /** Stable within the plan: `g1`, `g2`, … in the order in which they apply. */
+  readonly id: string;
+  /** Why these belong together, for people: the name, or the dependency. */
+  readonly reason: string;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Turns changes into request bodies. The plan holds the exact bytes that will be sent, and only the Cloudflare
+ * adapter knows their shape; so it implements this and the planner calls it.
+ *
+ * Both must be pure, and must throw `InvalidInputError` for a record that cannot be expressed. Bodies carry all
+ * that they need: with `image.received`, the writable fields go out in their received form.
+ */
+export interface RecordEncoder {
+  create(image: RecordImage): JsonObject;
+  /** Only the given fields, in the form of `after`. */
+  patch(after: RecordImage, fields: readonly RecordField[]): JsonObject;
+}
