@@ -24,8 +24,6 @@ export class Secret {
   toJSON(): string {
     return REDACTED;
   }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return REDACTED;
-  }
 }
+
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => REDACTED });

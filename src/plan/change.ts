@@ -2,12 +2,11 @@
  * The nouns of a plan. A change is `{resource, before, after}`; records are the first kind of resource, and
  * settings, DNSSEC and registrations join this union under the same journal, audit and undo.
  */
+import type { RecordId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { SourcePosition } from '../base/problem.ts';
+import type { FieldName } from '../dns/changed-fields.ts';
 import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
-
-/** The fields of a record that a change may touch; `data` is name, type and data together. */
-export type RecordField = 'data' | 'ttl' | 'proxied' | 'comment' | 'tags' | 'settings' | 'privateRouting';
 
 export interface RecordCreate {
   readonly resource: 'record';
@@ -16,6 +15,8 @@ export interface RecordCreate {
   readonly after: RecordImage;
   /** The body as it will be sent. */
   readonly body: JsonObject;
+  /** The id that this record had before it was deleted: its history goes on under the new id. */
+  readonly continues?: RecordId;
   readonly position?: SourcePosition;
 }
 
@@ -25,7 +26,7 @@ export interface RecordUpdate {
   readonly before: LiveRecord;
   readonly after: RecordImage;
   /** Only these fields are sent. Never empty. */
-  readonly fields: readonly RecordField[];
+  readonly fields: readonly FieldName[];
   /** The PATCH body as it will be sent, without the id. */
   readonly body: JsonObject;
   readonly position?: SourcePosition;
@@ -64,5 +65,5 @@ export interface ChangeGroup {
 export interface RecordEncoder {
   create(image: RecordImage): JsonObject;
   /** Only the given fields, in the form of `after`. */
-  patch(after: RecordImage, fields: readonly RecordField[]): JsonObject;
+  patch(after: RecordImage, fields: readonly FieldName[]): JsonObject;
 }

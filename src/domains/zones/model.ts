@@ -86,8 +86,8 @@ export interface MirrorRecord {
 export interface MirrorDelta {
   readonly put: readonly {
     readonly record: LiveRecord;
-    /** To continue the history of a record that is gone; absent: the id's own lineage, or a new one. */
-    readonly lineageId?: LineageId;
+    /** An earlier id whose history goes on in this record; absent: the id's own lineage, or a new one. */
+    readonly continues?: RecordId;
   }[];
   readonly gone: readonly RecordId[];
 }
