@@ -82,7 +82,7 @@ export type Rdata =
       readonly regexp: string;
       readonly replacement: DomainName;
     }
-  | { readonly type: 'OPENPGPKEY'; /** Base64 without white space. */ readonly publicKey: string }
+  | { readonly type: 'OPENPGPKEY' /** Base64 without white space. */; readonly publicKey: string }
   | {
       readonly type: 'SMIMEA' | 'TLSA';
       readonly usage: number;
