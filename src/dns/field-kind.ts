@@ -2,12 +2,19 @@
  * The kinds of field that record data is made of, each with its presentation form: how it is read from the words
  * of a record and how it is written. rdata-fields.ts says which type has which fields.
  */
-import { decodeCharString, decodeCharStrings, quote, quoteInChunks } from './char-string.ts';
+import {
+  CHAR_STRING_OCTETS_MAX,
+  decodeCharString,
+  decodeCharStrings,
+  quote,
+  quoteInChunks,
+} from './char-string.ts';
 import { fault, type Read, shown } from './fault.ts';
 import { canonicalIpv6, isIpv4 } from './ip-address.ts';
 import type { Token } from './lexer.ts';
-import { type DomainName, formatAbsolute, parseName } from './name.ts';
-import { formatSvcParams, parseSvcParams } from './svc-params.ts';
+import { type DomainName, formatAbsolute, nameOctets, parseName } from './name.ts';
+import { formatSvcParams, parseSvcParams, svcParamsOctets } from './svc-params.ts';
+import { octetLength } from './text-bytes.ts';
 
 export interface FieldKind<T> {
   /** How many words the field takes: one, or all that are left. */
@@ -19,13 +26,19 @@ export interface FieldKind<T> {
   readonly json: 'integer' | 'string';
   read(words: readonly Token[], origin: DomainName | undefined): Read<T>;
   format(value: T): string;
+  /** Octets on the wire. */
+  octets(value: T): number;
 }
 
 const oneWord = { words: 'one', verbatim: false, json: 'string' } as const;
 const restOfWords = { words: 'rest', verbatim: false, json: 'string' } as const;
 
 /** A field that is one word: `parse` gives the value, or nothing when the word is not such a value. */
-function wordKind(expects: string, parse: (word: string) => string | undefined): FieldKind<string> {
+function wordKind(
+  expects: string,
+  octets: (value: string) => number,
+  parse: (word: string) => string | undefined,
+): FieldKind<string> {
   return {
     ...oneWord,
     expects,
@@ -37,18 +50,27 @@ function wordKind(expects: string, parse: (word: string) => string | undefined):
         : { value };
     },
     format: (value) => value,
+    octets,
   };
 }
 
-export const ipv4: FieldKind<string> = wordKind('an IPv4 address, such as 192.0.2.1', (word) =>
-  isIpv4(word) ? word : undefined,
+export const ipv4: FieldKind<string> = wordKind(
+  'an IPv4 address, such as 192.0.2.1',
+  () => 4,
+  (word) => (isIpv4(word) ? word : undefined),
 );
 
-export const ipv6: FieldKind<string> = wordKind('an IPv6 address, such as 2001:db8::1', canonicalIpv6);
+export const ipv6: FieldKind<string> = wordKind(
+  'an IPv6 address, such as 2001:db8::1',
+  () => 16,
+  canonicalIpv6,
+);
 
 /** The tag of a CAA property (RFC 8659 §4.1). */
-export const caaTag: FieldKind<string> = wordKind('a CAA tag, such as issue, issuewild or iodef', (word) =>
-  /^[A-Za-z0-9]{1,255}$/.test(word) ? word.toLowerCase() : undefined,
+export const caaTag: FieldKind<string> = wordKind(
+  'a CAA tag, such as issue, issuewild or iodef',
+  (tag) => tag.length + 1,
+  (word) => (/^[A-Za-z0-9]{1,255}$/.test(word) ? word.toLowerCase() : undefined),
 );
 
 export const host: FieldKind<DomainName> = {
@@ -61,6 +83,7 @@ export const host: FieldKind<DomainName> = {
     return fault(code, message, next);
   },
   format: formatAbsolute,
+  octets: nameOctets,
 };
 
 /** An unsigned number up to `max`; `names` are the words that the RFCs allow in its place. */
@@ -78,6 +101,7 @@ function uint(max: number, names: Readonly<Record<string, number>> = {}): FieldK
       return fault('rdata-invalid', `${shown(word)} is not ${expects}`, expect(expects));
     },
     format: String,
+    octets: () => (max > 255 ? 2 : 1),
   };
 }
 
@@ -128,6 +152,7 @@ export const charString: FieldKind<string> = {
   expects: 'a text of at most 255 octets',
   read: ([word]) => quoteInside(word) ?? decodeCharString(word?.text ?? ''),
   format: quote,
+  octets: (value) => octetLength(value) + 1,
 };
 
 /** One quoted string without the 255-octet limit: the value of CAA (RFC 8659), the target of URI (RFC 7553). */
@@ -137,6 +162,7 @@ export const longString: FieldKind<string> = {
   expects: 'a text',
   read: ([word]) => quoteInside(word) ?? decodeCharStrings([word?.text ?? '']),
   format: quote,
+  octets: octetLength,
 };
 
 /** The strings of a TXT record, as one text. */
@@ -152,6 +178,10 @@ export const text: FieldKind<string> = {
     return decodeCharStrings(words.map((word) => word.text));
   },
   format: quoteInChunks,
+  octets: (value) => {
+    const octets = octetLength(value);
+    return octets + Math.max(1, Math.ceil(octets / CHAR_STRING_OCTETS_MAX));
+  },
 };
 
 export const hex: FieldKind<string> = {
@@ -163,6 +193,7 @@ export const hex: FieldKind<string> = {
     return fault('rdata-invalid', `${shown(digits)} is not ${hex.expects}`, expect(hex.expects));
   },
   format: (value) => value,
+  octets: (value) => value.length / 2,
 };
 
 export const base64: FieldKind<string> = {
@@ -175,6 +206,7 @@ export const base64: FieldKind<string> = {
     return fault('rdata-invalid', `${shown(digits)} is not base64`, next);
   },
   format: (value) => value,
+  octets: (value) => Math.floor((value.replace(/=+$/, '').length * 3) / 4),
 };
 
 export const svcParams: FieldKind<string> = {
@@ -182,6 +214,7 @@ export const svcParams: FieldKind<string> = {
   expects: 'parameters, such as alpn="h2,h3" port=8443',
   read: parseSvcParams,
   format: formatSvcParams,
+  octets: svcParamsOctets,
 };
 
 function expect(what: string): string {

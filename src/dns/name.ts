@@ -76,6 +76,12 @@ export function labelsOf(name: DomainName): string[] {
   return name.match(/(?:\\.|[^.\\])+/gs) ?? [];
 }
 
+/** Octets on the wire, uncompressed (RFC 1035 §3.1). */
+export function nameOctets(name: DomainName): number {
+  if (name === '.') return 1;
+  return name.includes('\\') ? name.replace(/\\(\d{3}|.)/gs, 'x').length + 2 : name.length + 2;
+}
+
 /** The name one label up; `undefined` for the root. */
 export function parentOf(name: DomainName): DomainName | undefined {
   if (name === '.') return undefined;

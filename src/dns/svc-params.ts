@@ -6,6 +6,7 @@ import { decodeCharStrings, quote } from './char-string.ts';
 import { type Fault, fault, type Read, shown } from './fault.ts';
 import { canonicalIpv6, isIpv4 } from './ip-address.ts';
 import { type Token, tokenizeRdata } from './lexer.ts';
+import { octetLength } from './text-bytes.ts';
 
 /** The registered keys (IANA "Service Parameter Keys (SvcParamKeys)") by number. */
 const KEYS: readonly string[] = [
@@ -67,6 +68,18 @@ export function svcParamsKey(params: string): string {
   return JSON.stringify(
     parsed.sort((a, b) => a.number - b.number).map((param) => [param.number, normalValue(param)]),
   );
+}
+
+/** Octets on the wire (RFC 9460 §2.2): exact for lists and addresses, an upper bound for the rest. */
+export function svcParamsOctets(params: string): number {
+  let octets = 0;
+  for (const { name, value } of splitParams(params) ?? []) {
+    const items = value === undefined ? [] : splitList(value);
+    if (name === 'ipv4hint') octets += 4 + items.length * 4;
+    else if (name === 'ipv6hint') octets += 4 + items.length * 16;
+    else octets += 5 + octetLength(value ?? '');
+  }
+  return octets;
 }
 
 const FORM = 'Parameters are key=value or key="value", such as alpn="h2,h3" port=8443.';
