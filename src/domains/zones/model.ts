@@ -56,14 +56,20 @@ export interface Zone {
   readonly freshness: Freshness;
 }
 
+/** Who changed a zone from outside, as far as Cloudflare's audit log tells. */
+export interface OutsideActor {
+  /** Who, where the audit log tells; null when it does not. */
+  readonly actor: string | null;
+  /** How they came in: `dash`, `api_token`, `api_key`, … in the audit log's words. */
+  readonly interface?: string;
+  /** Milliseconds, Cloudflare's clock: when the audit log says that it happened. */
+  readonly changedAt?: number;
+}
+
 /** Who moved a zone from one revision to the next. */
 export type RevisionOrigin =
   | { readonly kind: 'change-set'; readonly changeSetId: ChangeSetId }
-  | {
-      readonly kind: 'outside';
-      /** Who, where the audit log tells; null when it does not. */
-      readonly actor: string | null;
-    }
+  | ({ readonly kind: 'outside' } & OutsideActor)
   | { readonly kind: 'first-read' };
 
 export interface Revision {
@@ -80,6 +86,14 @@ export interface Revision {
 export interface MirrorRecord {
   readonly record: LiveRecord;
   readonly lineageId: LineageId;
+}
+
+/** A record as it stood from one revision to another. */
+export interface RecordVersion extends MirrorRecord {
+  /** The revision that brought this version. */
+  readonly fromRevision: number;
+  /** The first revision in which it no longer stood; null while it stands. */
+  readonly toRevision: number | null;
 }
 
 /** What one revision changes in the mirror. */

@@ -1,11 +1,14 @@
 /** What the zones capability needs of the world: a reader of Cloudflare, and a mirror to keep what was read. */
 import type { AccountId, ConnectionId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type {
   Freshness,
   MirrorDelta,
   MirrorRecord,
+  OutsideActor,
+  RecordVersion,
   Revision,
   RevisionOrigin,
   Zone,
@@ -40,11 +43,20 @@ export interface ZoneReader {
 }
 
 /**
+ * A record's content hash: equal for two readings of one record in which nothing writable changed. One function
+ * (`recordHash` in `record-hash.ts`) is used on both sides of the comparison; `app` hands it to the store.
+ */
+export type RecordHash = (record: LiveRecord) => string;
+
+/**
  * The mirror of zones and records with their history. Every method is one transaction; all are scoped to the
  * tenant, and a zone of another tenant does not exist for it.
  */
 export interface ZoneMirror {
-  /** Adds or refreshes facts; keeps revision, records and freshness. */
+  /**
+   * Adds or refreshes facts; keeps revision, records and freshness. `connectionId` becomes the connection that
+   * reads the zone, also where another was.
+   */
   putZones(
     tenantId: TenantId,
     connectionId: ConnectionId,
@@ -80,4 +92,82 @@ export interface ZoneMirror {
   revisions(tenantId: TenantId, zoneId: ZoneId, limit: number): Promise<readonly Revision[]>;
   /** The revision in force at a moment; null when the zone was not yet known. */
   revisionAt(tenantId: TenantId, zoneId: ZoneId, at: number): Promise<number | null>;
+}
+
+/** Revisions later than `after`, up to and with `upTo`. */
+export interface RevisionRange {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** The past of a zone, as the mirror keeps it. Reads only what changed, never the whole zone. Scoped like it. */
+export interface MirrorHistory {
+  /** Oldest first; what retention has pruned is missing. */
+  revisionsIn(tenantId: TenantId, zoneId: ZoneId, range: RevisionRange): Promise<readonly Revision[]>;
+  /** Every version that began or ended within the range (`fromRevision` or `toRevision` in it). In chunks, any order. */
+  versionsIn(
+    tenantId: TenantId,
+    zoneId: ZoneId,
+    range: RevisionRange,
+  ): AsyncIterable<readonly RecordVersion[]>;
+  /** The whole life of one record, oldest first, through all ids of the lineage that `recordId` belongs to. */
+  recordVersions(tenantId: TenantId, zoneId: ZoneId, recordId: RecordId): Promise<readonly RecordVersion[]>;
+  /** Tells afterwards who made an `outside` revision; leaves one alone that has an actor, or another origin. */
+  nameActor(tenantId: TenantId, zoneId: ZoneId, revision: number, actor: OutsideActor): Promise<void>;
+}
+
+/** Up to which revision a zone's changes from outside have been seen and accepted. */
+export interface DriftMarks {
+  /**
+   * Zones with an `outside` revision beyond the acknowledged one, and that acknowledged revision (0 when none
+   * ever was), in zone id order.
+   */
+  unacknowledged(
+    tenantId: TenantId,
+    filter?: { readonly connectionId?: ConnectionId; readonly zoneId?: ZoneId },
+  ): Promise<readonly { readonly zoneId: ZoneId; readonly acknowledged: number }[]>;
+  /** Moves the mark forward, never back, and commits the events with it. */
+  acknowledge(
+    tenantId: TenantId,
+    zoneId: ZoneId,
+    revision: number,
+    events: readonly NewEvent[],
+  ): Promise<void>;
+}
+
+/** What to look for; every given condition must hold. Texts compare without regard to case. */
+export interface RecordQuery {
+  readonly connectionId?: ConnectionId;
+  /** The record's name, exactly, or with a leading or trailing `*` for any beginning or end. */
+  readonly name?: string;
+  readonly type?: string;
+  /** The content as Cloudflare shows it, exactly, or with a leading or trailing `*`. */
+  readonly content?: string;
+  /** Part of the comment. */
+  readonly comment?: string;
+  /** `name` or `name:value`. */
+  readonly tag?: string;
+}
+
+export interface FoundRecord extends MirrorRecord {
+  readonly zoneId: ZoneId;
+}
+
+/** Finds current records over all zones of a tenant, from the mirror; zones that are deleted do not count. */
+export interface RecordFinder {
+  /** At most `limit`, in (zone id, record id) order, after the given place. */
+  findRecords(
+    tenantId: TenantId,
+    query: RecordQuery,
+    page: {
+      readonly limit: number;
+      readonly after?: { readonly zoneId: ZoneId; readonly recordId: RecordId };
+    },
+  ): Promise<readonly FoundRecord[]>;
+}
+
+/** Our own writes under way: while one is open, what a read shows may be ours without the mirror knowing it. */
+export interface OpenWrites {
+  /** Batches of a zone that are sent and not decided, of every tenant (`ChangeJournal` offers it by shape). */
+  openBatches(zoneId: ZoneId): Promise<readonly unknown[]>;
 }
