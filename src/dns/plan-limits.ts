@@ -3,7 +3,7 @@
  * attributes", "Time to Live", "Batch record changes", as of autumn 2026).
  */
 
-export type PlanName = 'free' | 'pro' | 'business' | 'enterprise';
+export type PlanTier = 'free' | 'pro' | 'business' | 'enterprise';
 
 export interface PlanLimits {
   readonly ttlMinSeconds: number;
@@ -34,7 +34,7 @@ const PAID: PlanLimits = {
   flattenCname: true,
 };
 
-export const PLAN_LIMITS: Readonly<Record<PlanName, PlanLimits>> = {
+export const PLAN_LIMITS: Readonly<Record<PlanTier, PlanLimits>> = {
   free: {
     ttlMinSeconds: 60,
     commentCharsMax: 100,

@@ -1,47 +1,40 @@
 /**
- * Whether the records of a zone can stand beside each other (cloudflare-api §4.6, §4.7). Give it the records as
- * they would be after a change; a record's own faults are found by validate.ts.
+ * The rules for records of one name beside each other, and for names below a delegation (cloudflare-api §4.6,
+ * §4.7). Each rule gives findings with the record they blame.
  */
-import { formatPosition, type Problem } from '../base/problem.ts';
+import { formatPosition } from '../base/problem.ts';
 import { type DomainName, parentOf } from './name.ts';
-import { type PlanLimits, RRSET_CHARS_MAX } from './plan-limits.ts';
+import { RRSET_CHARS_MAX } from './plan-limits.ts';
 import { rdataKey } from './rdata-key.ts';
 import { formatRdata } from './rdata-text.ts';
 import { type DesiredRecord, typeOf } from './record.ts';
-import { type Finding, recordProblem } from './validate.ts';
+import type { Finding } from './record-rules.ts';
 
-/** Every conflict between the records; one problem for each record that would have to go. Linear in their number. */
-export function validateRecordSet(records: readonly DesiredRecord[], zone: DomainName): Problem[] {
-  const byName = Map.groupBy(records, (record) => record.name);
-  const delegated = new Set<DomainName>();
-  for (const { name, rdata } of records) {
-    if (rdata.type === 'NS' && name !== zone) delegated.add(name);
-  }
-  const problems: Problem[] = [];
-  for (const [name, atName] of byName) {
-    problems.push(
-      ...duplicates(atName),
-      ...cnameConflicts(atName),
-      ...delegationConflicts(atName, zone, delegated),
-      ...tooLongSets(atName),
-      ...mixedProxying(atName),
-      ...shadowed(name, atName, delegated),
-    );
-  }
-  return problems;
+/** A broken rule and the record that would have to go. */
+export interface Blame {
+  readonly record: DesiredRecord;
+  readonly finding: Finding;
 }
 
-/** The quota of records in one zone. */
-export function validateRecordCount(count: number, limits: PlanLimits): Problem[] {
-  if (count <= limits.recordsMax) return [];
-  const message = `the zone would have ${count} records; this plan allows ${limits.recordsMax}`;
-  const next = 'Take records out, or move the zone to a larger plan.';
-  return [{ code: 'records-too-many', severity: 'error', message, next }];
+/** Everything that is wrong with the records of one name. `delegated` are the names below the apex with NS records. */
+export function nameFindings(
+  atName: readonly DesiredRecord[],
+  zone: DomainName,
+  delegated: ReadonlySet<DomainName>,
+): Blame[] {
+  return [
+    ...duplicates(atName),
+    ...cnameConflicts(atName),
+    ...delegationConflicts(atName, zone, delegated),
+    ...tooLongSets(atName),
+    ...mixedProxying(atName),
+    ...shadowed(atName, delegated),
+  ];
 }
 
-function duplicates(atName: readonly DesiredRecord[]): Problem[] {
+function duplicates(atName: readonly DesiredRecord[]): Blame[] {
   const seen = new Map<string, DesiredRecord>();
-  const problems: Problem[] = [];
+  const blames: Blame[] = [];
   for (const record of atName) {
     const key = rdataKey(record.rdata);
     const first = seen.get(key);
@@ -51,12 +44,12 @@ function duplicates(atName: readonly DesiredRecord[]): Problem[] {
     }
     const where = formatPosition(first.position);
     const message = `the record ${shortRdata(record)} is there twice${where === '' ? '' : `, first at ${where}`}`;
-    problems.push(recordProblem(record, { code: 'record-duplicate', message, next: 'Keep one of the two.' }));
+    blames.push({ record, finding: { code: 'record-duplicate', message, next: 'Keep one of the two.' } });
   }
-  return problems;
+  return blames;
 }
 
-function cnameConflicts(atName: readonly DesiredRecord[]): Problem[] {
+function cnameConflicts(atName: readonly DesiredRecord[]): Blame[] {
   const cnames = atName.filter((record) => record.rdata.type === 'CNAME');
   const [cname, ...more] = cnames;
   if (cname === undefined) return [];
@@ -65,26 +58,23 @@ function cnameConflicts(atName: readonly DesiredRecord[]): Problem[] {
   const next = 'A name has either one CNAME or addresses: keep one of the two.';
   const others = atName.filter(({ rdata }) => rdata.type === 'A' || rdata.type === 'AAAA');
   const firstKey = rdataKey(cname.rdata);
-  return [...more.filter((record) => rdataKey(record.rdata) !== firstKey), ...others].map((record) =>
-    recordProblem(record, {
-      code: 'cname-conflict',
-      message: `${shortRdata(record)} cannot stand beside ${beside}`,
-      next,
-    }),
-  );
+  return [...more.filter((record) => rdataKey(record.rdata) !== firstKey), ...others].map((record) => ({
+    record,
+    finding: { code: 'cname-conflict', message: `${shortRdata(record)} cannot stand beside ${beside}`, next },
+  }));
 }
 
 function delegationConflicts(
   atName: readonly DesiredRecord[],
   zone: DomainName,
   delegated: ReadonlySet<DomainName>,
-): Problem[] {
-  const problems: Problem[] = [];
+): Blame[] {
+  const blames: Blame[] = [];
   for (const record of atName) {
     const finding = delegationFinding(record, zone, delegated);
-    if (finding !== undefined) problems.push(recordProblem(record, finding));
+    if (finding !== undefined) blames.push({ record, finding });
   }
-  return problems;
+  return blames;
 }
 
 function delegationFinding(
@@ -125,53 +115,55 @@ function delegationFinding(
   return undefined;
 }
 
-function tooLongSets(atName: readonly DesiredRecord[]): Problem[] {
-  const problems: Problem[] = [];
+function tooLongSets(atName: readonly DesiredRecord[]): Blame[] {
+  const blames: Blame[] = [];
   for (const set of Map.groupBy(atName, (record) => typeOf(record.rdata)).values()) {
     const [first] = set;
     const chars = set.reduce((sum, record) => sum + formatRdata(record.rdata).length, 0);
     if (first === undefined || chars <= RRSET_CHARS_MAX) continue;
     const message = `the ${set.length} records have ${chars} characters together; Cloudflare allows ${RRSET_CHARS_MAX}`;
-    problems.push(
-      recordProblem(first, { code: 'rrset-too-long', message, next: 'Take some out or shorten them.' }),
-    );
+    blames.push({
+      record: first,
+      finding: { code: 'rrset-too-long', message, next: 'Take some out or shorten them.' },
+    });
   }
-  return problems;
+  return blames;
 }
 
-function mixedProxying(atName: readonly DesiredRecord[]): Problem[] {
+function mixedProxying(atName: readonly DesiredRecord[]): Blame[] {
   const addresses = atName.filter(({ rdata }) => rdata.type === 'A' || rdata.type === 'AAAA');
   const plain = addresses.find((record) => record.proxied === false);
   if (plain === undefined || !addresses.some((record) => record.proxied === true)) return [];
   return [
-    recordProblem(plain, {
-      code: 'proxied-mixed',
-      severity: 'warning',
-      message: 'another address of this name is proxied, so Cloudflare proxies all of them',
-      next: 'Set proxied alike on all addresses of the name.',
-    }),
+    {
+      record: plain,
+      finding: {
+        code: 'proxied-mixed',
+        severity: 'warning',
+        message: 'another address of this name is proxied, so Cloudflare proxies all of them',
+        next: 'Set proxied alike on all addresses of the name.',
+      },
+    },
   ];
 }
 
 /** Records below a delegation are stored but never answered, but for the addresses of its nameservers. */
-function shadowed(
-  name: DomainName,
-  atName: readonly DesiredRecord[],
-  delegated: ReadonlySet<DomainName>,
-): Problem[] {
-  if (delegated.size === 0) return [];
-  const cut = delegatedAncestor(name, delegated);
+function shadowed(atName: readonly DesiredRecord[], delegated: ReadonlySet<DomainName>): Blame[] {
+  const [first] = atName;
+  if (delegated.size === 0 || first === undefined) return [];
+  const cut = delegatedAncestor(first.name, delegated);
   if (cut === undefined) return [];
   return atName
     .filter(({ rdata }) => rdata.type !== 'A' && rdata.type !== 'AAAA')
-    .map((record) =>
-      recordProblem(record, {
+    .map((record) => ({
+      record,
+      finding: {
         code: 'record-shadowed',
         severity: 'warning',
         message: `the name lies below ${cut}, which is delegated, so nobody will see this record`,
         next: `Move it into the zone ${cut}.`,
-      }),
-    );
+      },
+    }));
 }
 
 function delegatedAncestor(name: DomainName, delegated: ReadonlySet<DomainName>): DomainName | undefined {
