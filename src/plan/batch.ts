@@ -7,47 +7,39 @@ import type { BatchBody, PlannedBatch } from './plan.ts';
 
 /**
  * First fit by falling size: groups of one or two changes, which nearly all are, fill the gaps that larger
- * ones leave, so that k operations take ⌈k / operationsMax⌉ requests. A group over the limit gets requests of
- * its own, cut in its order of sending; `isOversized` tells, so that the plan can warn.
+ * ones leave, so that k operations take ⌈k / operationsMax⌉ requests. No group may be over the limit.
  */
 export function cutBatches(groups: readonly ChangeGroup[], operationsMax: number): PlannedBatch[] {
-  const bins: { groups: ChangeGroup[]; free: number }[] = [];
-  const oversized: PlannedBatch[] = [];
+  const bins: { groupIds: string[]; free: number }[] = [];
   // Bins that are full are not looked at again: with many single changes the search stays short.
   let firstOpen = 0;
   for (const group of [...groups].sort((a, b) => b.changes.length - a.changes.length)) {
-    if (isOversized(group, operationsMax)) {
-      oversized.push(...cutGroup(group, operationsMax));
-      continue;
-    }
-    let bin = bins.slice(firstOpen).find((candidate) => candidate.free >= group.changes.length);
-    if (bin === undefined) {
-      bin = { groups: [], free: operationsMax };
-      bins.push(bin);
-    }
-    bin.groups.push(group);
-    bin.free -= group.changes.length;
+    const size = group.changes.length;
+    let index = firstOpen;
+    while (index < bins.length && (bins[index]?.free ?? 0) < size) index += 1;
+    const bin = bins[index] ?? { groupIds: [], free: operationsMax };
+    if (index === bins.length) bins.push(bin);
+    bin.groupIds.push(group.id);
+    bin.free -= size;
     while (bins[firstOpen]?.free === 0) firstOpen += 1;
   }
-  return [...oversized, ...bins.map((bin) => toBatch(bin.groups))];
+  return bins.map(({ groupIds }) => ({ groupIds }));
 }
 
-export function isOversized(group: ChangeGroup, operationsMax: number): boolean {
-  return group.changes.length > operationsMax;
-}
-
-function cutGroup(group: ChangeGroup, operationsMax: number): PlannedBatch[] {
-  const batches: PlannedBatch[] = [];
-  for (let start = 0; start < group.changes.length; start += operationsMax) {
-    const to = Math.min(start + operationsMax, group.changes.length);
-    batches.push({ groupIds: [group.id], slice: { from: start, to } });
-  }
-  return batches;
-}
-
-/** Whole groups as one request. */
-export function toBatch(groups: readonly ChangeGroup[]): PlannedBatch {
-  return { groupIds: groups.map((group) => group.id) };
+/**
+ * Cuts groups that are larger than a request may be into parts, in their order of sending (deletions first). The
+ * parts no longer stand or fall together, so the plan warns of them: their ids have a dot.
+ */
+export function splitOversized(groups: readonly ChangeGroup[], operationsMax: number): ChangeGroup[] {
+  return groups.flatMap((group) => {
+    if (group.changes.length <= operationsMax) return [group];
+    const parts: ChangeGroup[] = [];
+    for (let start = 0; start < group.changes.length; start += operationsMax) {
+      const changes = group.changes.slice(start, start + operationsMax);
+      parts.push({ ...group, id: `${group.id}.${parts.length + 1}`, changes });
+    }
+    return parts;
+  });
 }
 
 /** A change with its place in the plan, as outcomes name it. */
@@ -62,8 +54,7 @@ export function changesOf(groups: readonly ChangeGroup[], batch: PlannedBatch): 
   const wanted = new Set(batch.groupIds);
   return groups
     .filter((group) => wanted.has(group.id))
-    .flatMap((group) => group.changes.map((change, index) => ({ groupId: group.id, index, change })))
-    .slice(batch.slice?.from, batch.slice?.to);
+    .flatMap((group) => group.changes.map((change, index) => ({ groupId: group.id, index, change })));
 }
 
 /** The request body: each operation in its list, in the plan's order. */

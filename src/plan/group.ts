@@ -4,7 +4,6 @@
  * record to another. A delegation and the address records of its nameservers inside the zone, too.
  */
 import type { DomainName } from '../dns/name.ts';
-import { rdataKey } from '../dns/rdata-key.ts';
 import type { Rdata } from '../dns/record.ts';
 import type { Change, ChangeGroup } from './change.ts';
 
@@ -65,12 +64,6 @@ function rank(change: Change): number {
 function reasonFor(group: readonly Change[]): string {
   const names = [...new Set(group.map(nameOf))];
   return names.length === 1 ? `${names[0]}` : `${names[0]} and ${names.length - 1} names that depend on it`;
-}
-
-/** One text per record and state, to tell whether two changes speak of the same data. */
-export function identityOf(change: Change): string {
-  const fields = change.after === null ? change.before.fields : change.after.fields;
-  return `${fields.name} ${rdataKey(fields.rdata)}`;
 }
 
 class UnionFind {

@@ -13,7 +13,7 @@ import type { DesiredRecord, DesiredZone, OmittedRecord } from '../dns/record.ts
 import { typeOf } from '../dns/record.ts';
 import { validateRecord, validateRecordSet } from '../dns/validate.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
-import { cutBatches, isOversized } from './batch.ts';
+import { cutBatches, splitOversized } from './batch.ts';
 import type { Change, ChangeGroup, RecordEncoder } from './change.ts';
 import { asDesired, type Draft, diffRecords } from './diff.ts';
 import { groupChanges, nameOf } from './group.ts';
@@ -115,13 +115,15 @@ function finish(
   const changes = hasErrors([...parts.problems, ...invalid])
     ? []
     : drafts.map((draft) => encode(draft, encoder));
-  const groups = groupChanges(changes);
+  const { batchOperationsMax } = live.limits;
+  const whole = groupChanges(changes);
+  const groups = splitOversized(whole, batchOperationsMax);
   const problems = [
     ...parts.problems,
     ...invalid,
     ...conflictsAfter(groups, live),
     ...quotaProblems(changes, live),
-    ...oversizedGroups(groups, live.limits.batchOperationsMax),
+    ...oversizedGroups(whole, batchOperationsMax),
   ];
   const guards = guardFindings({
     zone: live.zoneName,
@@ -130,7 +132,7 @@ function finish(
     managedCount: parts.inventory.managed,
     policy,
   });
-  const batches = cutBatches(groups, live.limits.batchOperationsMax);
+  const batches = cutBatches(groups, batchOperationsMax);
   const content = {
     version: 1 as const,
     zoneId: live.zoneId,
@@ -232,7 +234,7 @@ function quotaProblems(changes: readonly Change[], live: LiveZone): Problem[] {
 
 function oversizedGroups(groups: readonly ChangeGroup[], operationsMax: number): Problem[] {
   return groups
-    .filter((group) => isOversized(group, operationsMax))
+    .filter((group) => group.changes.length > operationsMax)
     .map((group) => ({
       code: 'group-larger-than-batch',
       severity: 'warning' as const,

@@ -17,11 +17,9 @@ export interface BatchBody {
   readonly posts: readonly JsonObject[];
 }
 
-/** One request: whole groups, or a slice of one that is larger than a request may be. `bodyOf` makes its body. */
+/** One request: whole groups. `bodyOf` makes its body. */
 export interface PlannedBatch {
   readonly groupIds: readonly string[];
-  /** Only for a slice: the changes `from` (inclusive) to `to` (exclusive) of the one group. */
-  readonly slice?: { readonly from: number; readonly to: number };
 }
 
 /** A guard rail that holds. It refuses the apply until its own word is given. */

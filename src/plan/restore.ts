@@ -5,8 +5,8 @@
 import type { RecordId } from '../base/ids.ts';
 import { changedFields } from '../dns/changed-fields.ts';
 import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
-import { rdataKey } from '../dns/rdata-key.ts';
 import { typeOf } from '../dns/record.ts';
+import { recordKey } from '../dns/record-key.ts';
 import { asDesired, type Draft } from './diff.ts';
 
 /** One record's way back. `id` is the id under which it lives now; absent when it is gone or never was. */
@@ -40,7 +40,7 @@ export function restoreZone(
   lineage: ReadonlyMap<RecordId, RecordId>,
 ): Draft[] {
   const byId = new Map(now.map((record) => [record.id, record]));
-  const byData = new Map(now.map((record) => [dataKey(record), record]));
+  const byData = new Map(now.map((record) => [recordKey(record.fields), record]));
   const used = new Set<RecordId>();
   const take = (record: LiveRecord | undefined): LiveRecord | null => {
     if (record === undefined || used.has(record.id)) return null;
@@ -54,13 +54,9 @@ export function restoreZone(
   }));
   const drafts: Draft[] = [];
   for (const { wanted, match } of pairs) {
-    const current = match ?? take(byData.get(dataKey(wanted)));
+    const current = match ?? take(byData.get(recordKey(wanted.fields)));
     drafts.push(...restore({ target: wanted, now: current }));
   }
   for (const record of now) if (!used.has(record.id)) drafts.push({ action: 'delete', before: record });
   return drafts;
-}
-
-function dataKey(record: LiveRecord): string {
-  return `${record.fields.name} ${rdataKey(record.fields.rdata)}`;
 }

@@ -4,21 +4,18 @@
  * a ring of them (a swap) must be broken. Breaking is a delete and a create: the record gets a new id, and its
  * history goes on under it.
  */
-import { rdataKey } from '../dns/rdata-key.ts';
-import type { RecordFields } from '../dns/record.ts';
+import { recordKey } from '../dns/record-key.ts';
 import type { Draft } from './diff.ts';
 
 type Update = Extract<Draft, { action: 'update' }>;
-
-const identity = (fields: RecordFields): string => `${fields.name} ${rdataKey(fields.rdata)}`;
 
 /** The same drafts, updates in an order in which none takes what is still held, rings broken. */
 export function orderUpdates(drafts: readonly Draft[]): Draft[] {
   const updates = drafts.filter((draft) => draft.action === 'update');
   const holders = new Map<string, Update>();
-  for (const update of updates) holders.set(identity(update.before.fields), update);
+  for (const update of updates) holders.set(recordKey(update.before.fields), update);
   const frees = (update: Update): Update | undefined => {
-    const holder = holders.get(identity(update.after.fields));
+    const holder = holders.get(recordKey(update.after.fields));
     return holder === update ? undefined : holder;
   };
   if (updates.every((update) => frees(update) === undefined)) return [...drafts];

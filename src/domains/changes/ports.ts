@@ -85,6 +85,8 @@ export interface ChangeJournal {
   batches(tenantId: TenantId, id: ChangeSetId): Promise<readonly BatchEntry[]>;
   /** Batches of a zone that are `sent` or `unknown`, of every tenant: what a new lock holder settles first. */
   openBatches(zoneId: ZoneId): Promise<readonly BatchEntry[]>;
+  /** When a request to the zone was last written down or decided, by any tenant; null when never. */
+  lastWriteAt(zoneId: ZoneId): Promise<number | null>;
   /** Change sets left `applying` by a process that is gone; the caller takes the zone's lock before acting. */
   unfinished(tenantId: TenantId): Promise<readonly ChangeSet[]>;
 }

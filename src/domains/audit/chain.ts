@@ -1,0 +1,95 @@
+/**
+ * The hash chain of a tenant's audit trail. Each event's hash covers its own facts, its payload's hash and the
+ * hash before it; so an edit, a deletion or a reordering breaks every hash that follows. Truncation at the end
+ * leaves a chain that is intact but short: only a checkpoint kept elsewhere tells that.
+ */
+import type { EventId, TenantId } from '../../base/ids.ts';
+import { hashOf } from '../../plan/hash.ts';
+import type { AuditEvent, ChainHead, NewEvent } from './model.ts';
+
+export const EMPTY_CHAIN: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
+
+const ID_CHARS = 26;
+
+/** The next link. Pure: the same head and event give the same link. */
+export function sealEvent(tenantId: TenantId, head: ChainHead, event: NewEvent): AuditEvent {
+  const payloadHash = hashOf(event.payload);
+  const sequence = head.sequence + 1;
+  const hash = linkHash({ ...event, tenantId, sequence, payloadHash, previousHash: head.hash });
+  return {
+    ...event,
+    tenantId,
+    sequence,
+    payloadHash,
+    previousHash: head.hash,
+    hash,
+    id: `evt_${hash.slice(0, ID_CHARS)}` as EventId,
+  };
+}
+
+type Link = Omit<AuditEvent, 'id' | 'hash' | 'payload'>;
+
+/** Absent and undefined members are the same to the hash. */
+function linkHash(link: Link): string {
+  const { kind, at, principal, connectionId, zoneId, changeSetId, summary } = link;
+  const { tenantId, sequence, payloadHash, previousHash } = link;
+  return hashOf({
+    kind,
+    at,
+    principal,
+    connectionId,
+    zoneId,
+    changeSetId,
+    summary,
+    tenantId,
+    sequence,
+    payloadHash,
+    previousHash,
+  });
+}
+
+/** What is wrong with a trail, at the first event where it shows. */
+export interface ChainFault {
+  readonly sequence: number;
+  readonly code: 'edited' | 'payload-edited' | 'missing' | 'reordered' | 'truncated';
+  readonly message: string;
+}
+
+/**
+ * Walks a trail and tells the first fault, or the head that it ends with. `erased` payloads (null) are accepted:
+ * their hash still stands in the chain.
+ */
+export async function verifyChain(
+  chunks: AsyncIterable<readonly AuditEvent[]> | Iterable<readonly AuditEvent[]>,
+  start: ChainHead = EMPTY_CHAIN,
+): Promise<
+  { readonly ok: true; readonly head: ChainHead } | { readonly ok: false; readonly fault: ChainFault }
+> {
+  let head = start;
+  for await (const chunk of chunks) {
+    for (const event of chunk) {
+      const fault = faultOf(event, head);
+      if (fault !== null) return { ok: false, fault };
+      head = { sequence: event.sequence, hash: event.hash };
+    }
+  }
+  return { ok: true, head };
+}
+
+function faultOf(event: AuditEvent, head: ChainHead): ChainFault | null {
+  const { sequence } = event;
+  const at = (code: ChainFault['code'], message: string): ChainFault => ({ sequence, code, message });
+  if (sequence <= head.sequence)
+    return at('reordered', `event ${sequence} stands after event ${head.sequence}`);
+  if (sequence > head.sequence + 1) {
+    const from = head.sequence + 1;
+    return at('missing', `events ${from} to ${sequence - 1} are missing before event ${sequence}`);
+  }
+  if (event.payload !== null && hashOf(event.payload) !== event.payloadHash) {
+    return at('payload-edited', `the payload of event ${sequence} is not the one that was recorded`);
+  }
+  if (event.previousHash !== head.hash || linkHash(event) !== event.hash) {
+    return at('edited', `event ${sequence} was changed after it was recorded`);
+  }
+  return null;
+}

@@ -1,0 +1,2 @@
+/** How long a process may hold a zone's lock without renewing: enough for a request and for reading it back. */
+export const LEASE_MS = 180_000;
