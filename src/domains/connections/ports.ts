@@ -3,6 +3,7 @@ import type { AccountId, ConnectionId, TenantId } from '../../base/ids.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import type { ZoneReader } from '../zones/ports.ts';
 import type { Connection, Credential } from './model.ts';
 
 /** Connections of a tenant. Writes commit with their audit events. */
@@ -12,7 +13,11 @@ export interface ConnectionStore {
   get(tenantId: TenantId, id: ConnectionId): Promise<Connection | null>;
   /** In label order; removed ones are not listed. */
   list(tenantId: TenantId): Promise<readonly Connection[]>;
-  /** Refuses (`conflict`, code `connection-moved`) unless the stored version is `connection.version - 1`. */
+  /**
+   * Refuses (`conflict`, code `connection-moved`) unless the stored version is `connection.version - 1`, and
+   * (`label-taken`) a label that another connection of the tenant has. With `sealed` null the stored secret stays
+   * as it is; but a connection whose `secretSource` is a reference keeps none: what was sealed is deleted.
+   */
   update(connection: Connection, sealed: SealedSecret | null, events: readonly NewEvent[]): Promise<void>;
   sealedSecret(tenantId: TenantId, id: ConnectionId): Promise<SealedSecret | null>;
   /** Deletes the secret and hides the connection; its zones, history and audit stay. */
@@ -38,6 +43,43 @@ export interface SecretContext {
   readonly version: number;
 }
 
+/** A sealed secret and what it belongs to. */
+export interface SealedRow {
+  readonly context: SecretContext;
+  readonly sealed: SealedSecret;
+}
+
+/**
+ * Every sealed secret of the store, of all tenants: those of connections, minters and rotations under way. For
+ * changing keys only; nothing here opens a secret.
+ */
+export interface SealedSecretRows {
+  /** How many rows stand under each key id. */
+  countByKey(): Promise<Readonly<Record<string, number>>>;
+  /** The rows under other keys, in chunks. A row that changes while this is read may be given or left out. */
+  notUnder(keyId: string): AsyncIterable<readonly SealedRow[]>;
+  /**
+   * Replaces the row's `keyId` and `wrappedKey`, and nothing else, no `version` and no event. False, and nothing
+   * is written, when the row is gone or its `wrappedKey` is no longer that of `before`.
+   */
+  replaceWrapping(before: SealedRow, after: SealedSecret): Promise<boolean>;
+}
+
+/** One small text beside the secrets: which keys they may stand under. Opaque to the store. */
+export interface VaultHeaderStore {
+  read(): Promise<string | null>;
+  /** Compare and set: false, and nothing is written, unless `previous` is what stands there (null: nothing). */
+  replace(previous: string | null, next: string): Promise<boolean>;
+}
+
+/** Fetches secrets that are named and not kept. */
+export interface SecretReferences {
+  /** The schemes that `resolve` knows: `env`, `file`, … */
+  readonly schemes: readonly string[];
+  /** `env:NAME`, `file:PATH`. Throws `ZonewardError` (`credentials`, code `secret-reference-failed`). */
+  resolve(reference: string): Promise<Secret>;
+}
+
 /** Seal and open only. Throws `ZonewardError` (code `vault-open-failed`) for anything moved, altered or foreign. */
 export interface Vault {
   seal(context: SecretContext, secret: Secret): Promise<SealedSecret>;
@@ -59,7 +101,7 @@ export interface TokenFacts {
 export interface TokenPolicy {
   readonly effect: 'allow' | 'deny';
   readonly permissionGroups: readonly string[];
-  /** Resource keys as Cloudflare writes them; a nested value is flattened to its keys. */
+  /** Resource keys as Cloudflare writes them; a nested value gives both its outer key and its inner ones. */
   readonly resources: readonly string[];
 }
 
@@ -90,4 +132,41 @@ export interface CredentialInspector {
     target: { readonly accountId: AccountId; readonly zoneId?: string },
     options: CallOptions,
   ): Promise<boolean>;
+  /**
+   * Optional: the same call as `policies`, with what else the token tells of itself. Null when the token may not
+   * read itself. Used instead of `policies` where it is there.
+   */
+  describe?(
+    credential: Credential,
+    token: TokenFacts,
+    accountId: AccountId,
+    options: CallOptions,
+  ): Promise<TokenDescription | null>;
 }
+
+export interface TokenDescription {
+  readonly name: string;
+  readonly policies: readonly TokenPolicy[];
+  /** True when the token works from given addresses only. */
+  readonly ipRestricted: boolean;
+}
+
+/** One call that was made while a credential was inspected. `CallReport` of the Cloudflare adapter fits by shape. */
+export interface InspectedCall {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly ray: string | null;
+}
+
+/** Cloudflare as one credential sees it, with a record of the calls. */
+export interface Inspection {
+  readonly inspector: CredentialInspector;
+  readonly reader: ZoneReader;
+  /** The calls made through either so far, oldest first. */
+  calls(): readonly InspectedCall[];
+}
+
+/** Opens Cloudflare for a credential that need not be saved. Makes no call by itself. */
+export type OpenInspection = (credential: Credential) => Inspection;
