@@ -4,14 +4,7 @@ import type { RecordId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { PLAN_LIMITS } from '../../dns/plan-limits.ts';
-import {
-  bodyOf,
-  changesOf,
-  cutBatches,
-  operationCount,
-  type PlacedChange,
-  toBatch,
-} from '../../plan/batch.ts';
+import { bodyOf, changesOf, cutBatches, operationCount, type PlacedChange } from '../../plan/batch.ts';
 import type { ChangeGroup } from '../../plan/change.ts';
 import type { PlannedBatch, ZonePlan } from '../../plan/plan.ts';
 import type { CloudflareFault } from '../cloudflare-call.ts';
