@@ -1,0 +1,118 @@
+/**
+ * Taking a change set back. The inverse is planned against the zone as it is now: what was created goes, what
+ * was changed gets its old fields back, what was deleted returns in the form in which Cloudflare once sent it.
+ * A record that someone changed since is a conflict, shown with its three versions, and left alone unless asked.
+ */
+import type { RecordId } from '../../base/ids.ts';
+import { changedFields } from '../../dns/changed-fields.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
+import type { RecordFields } from '../../dns/record.ts';
+import { recordKey } from '../../dns/record-key.ts';
+import type { RecordChange } from '../../plan/change.ts';
+import type { Draft } from '../../plan/diff.ts';
+import type { ZonePlan } from '../../plan/plan.ts';
+import { restore } from '../../plan/restore.ts';
+import type { OperationOutcome } from './model.ts';
+
+/** A record that is neither as the change left it nor as it was before. */
+export interface UndoConflict {
+  readonly groupId: string;
+  readonly change: number;
+  /** Before the change; null where it created the record. */
+  readonly before: LiveRecord | null;
+  /** What the change made of it; null where it deleted the record. */
+  readonly after: RecordFields | null;
+  /** As it is now; null where it is gone. */
+  readonly now: LiveRecord | null;
+}
+
+export interface UndoDrafts {
+  readonly drafts: readonly Draft[];
+  readonly conflicts: readonly UndoConflict[];
+}
+
+/** Only some changes of a change set: all of a group, or one of its changes. */
+export interface UndoSelection {
+  readonly groupId: string;
+  readonly change?: number;
+}
+
+/**
+ * The drafts that take a carried-out plan back, and what stands in their way. Only operations that are known to
+ * have been applied are taken back. With `force`, conflicts are overruled: the old state wins.
+ */
+export function draftUndo(
+  plan: ZonePlan,
+  outcomes: readonly OperationOutcome[],
+  live: readonly LiveRecord[],
+  options: { readonly only?: readonly UndoSelection[]; readonly force?: boolean } = {},
+): UndoDrafts {
+  const byId = new Map(live.map((record) => [record.id, record]));
+  const byKey = new Map(live.map((record) => [recordKey(record.fields), record]));
+  const groups = new Map(plan.groups.map((group) => [group.id, group.changes]));
+  const drafts: Draft[] = [];
+  const conflicts: UndoConflict[] = [];
+  for (const outcome of outcomes) {
+    const change = groups.get(outcome.groupId)?.[outcome.change];
+    if (change === undefined || outcome.state !== 'applied' || !isSelected(outcome, options.only)) continue;
+    const now = currentOf(change, outcome.recordId, { byId, byKey });
+    if (isConflict(change, now) && !options.force) {
+      conflicts.push({
+        groupId: outcome.groupId,
+        change: outcome.change,
+        before: change.before,
+        after: change.after?.fields ?? null,
+        now,
+      });
+      continue;
+    }
+    drafts.push(...restore({ target: targetOf(change, now), now }));
+  }
+  return { drafts, conflicts };
+}
+
+function isSelected(outcome: OperationOutcome, only: readonly UndoSelection[] | undefined): boolean {
+  if (only === undefined) return true;
+  return only.some(
+    (one) => one.groupId === outcome.groupId && (one.change === undefined || one.change === outcome.change),
+  );
+}
+
+interface Scene {
+  readonly byId: ReadonlyMap<RecordId, LiveRecord>;
+  readonly byKey: ReadonlyMap<string, LiveRecord>;
+}
+
+/** Where the changed record is now. A deleted one may have been made again by someone: then that is it. */
+function currentOf(change: RecordChange, recordId: RecordId | undefined, scene: Scene): LiveRecord | null {
+  if (change.action === 'delete') return scene.byKey.get(recordKey(change.before.fields)) ?? null;
+  const id = recordId ?? change.before?.id;
+  return (id === undefined ? undefined : scene.byId.get(id)) ?? null;
+}
+
+function isConflict(change: RecordChange, now: LiveRecord | null): boolean {
+  switch (change.action) {
+    case 'create':
+      // Gone already is as good as taken back.
+      return now !== null && changedFields(now.fields, change.after.fields).length > 0;
+    case 'update': {
+      if (now === null) return true;
+      // Only the fields that the change touched: what someone did to others is theirs and stays.
+      const moved = changedFields(now.fields, change.after.fields);
+      return moved.some((field) => change.fields.includes(field));
+    }
+    case 'delete':
+      return now !== null && changedFields(now.fields, change.before.fields).length > 0;
+    default:
+      return change satisfies never;
+  }
+}
+
+/** The state to bring back: of an update only its own fields, the rest as it is now. */
+function targetOf(change: RecordChange, now: LiveRecord | null): LiveRecord | null {
+  if (change.action !== 'update') return change.before;
+  if (now === null) return change.before;
+  const old = change.before.fields;
+  const mine = Object.fromEntries(change.fields.map((field) => [field, old[field]]));
+  return { ...change.before, fields: { ...now.fields, ...mine } };
+}
