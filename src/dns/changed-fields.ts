@@ -44,10 +44,12 @@ export function tagsKey(tags: readonly string[]): string {
   return setKey(tags.map(normalTag));
 }
 
-/** `Name:Value` as `name:Value`: a tag's name has no case, its value has. */
+/** `Name:Value` as `name:Value`: a tag's name has no case, its value has. A tag without a value is `name`. */
 export function normalTag(tag: string): string {
   const colon = tag.indexOf(':');
-  return colon === -1 ? tag.toLowerCase() : tag.slice(0, colon).toLowerCase() + tag.slice(colon);
+  if (colon === -1) return tag.toLowerCase();
+  const name = tag.slice(0, colon).toLowerCase();
+  return colon === tag.length - 1 ? name : name + tag.slice(colon);
 }
 
 function setKey(values: readonly string[]): string {

@@ -9,6 +9,8 @@ export interface Fault {
   /** Says what is wrong and with which value; begins in lower case so that it can follow a record's name. */
   readonly message: string;
   readonly next: string;
+  /** Offset of the word at fault in the text that was read, where it is known. */
+  readonly at?: number;
 }
 
 /** What a reader of one value gives back. */

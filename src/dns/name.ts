@@ -113,14 +113,19 @@ export function compareNames(a: DomainName, b: DomainName): number {
 export function formatRelative(name: DomainName, zone: DomainName): string {
   if (name === zone) return '@';
   if (name === '.') return '.';
-  if (!isInZone(name, zone)) return `${name}.`;
+  if (!isInZone(name, zone)) return formatAbsolute(name);
   const relative = zone === '.' ? name : name.slice(0, -zone.length - 1);
-  return relative === '@' ? '\\@' : relative;
+  return relative === '@' ? '\\@' : escapeSyntax(relative);
 }
 
 /** The absolute form with its trailing dot, as master files write it. */
 export function formatAbsolute(name: DomainName): string {
-  return name === '.' ? '.' : `${name}.`;
+  return name === '.' ? '.' : `${escapeSyntax(name)}.`;
+}
+
+/** Escapes what a master file would read as syntax; the internal form keeps these characters bare. */
+function escapeSyntax(name: string): string {
+  return /["();$]/.test(name) ? name.replace(/["();$]/g, '\\$&') : name;
 }
 
 /** The name with its A-labels shown in Unicode, for people. A label that does not decode stays as it is. */

@@ -108,12 +108,13 @@ function readFields(
     }
     const read = kind.read(words, origin);
     if ('value' in read) values[key] = read.value;
-    else faults.push({ ...read.fault, message: `${label}: ${read.fault.message}` });
+    else faults.push({ ...read.fault, message: `${label}: ${read.fault.message}`, at: words[0]?.start ?? 0 });
   }
   if (at < tokens.length) {
     const extra = tokens.slice(at).map((token) => token.text);
     const message = `${JSON.stringify(extra.join(' ').slice(0, 60))} is too much`;
-    faults.push(fault('rdata-invalid', message, `A ${type} record is: ${layoutOf(type)}`).fault);
+    const extraFault = fault('rdata-invalid', message, `A ${type} record is: ${layoutOf(type)}`).fault;
+    faults.push({ ...extraFault, at: tokens[at]?.start ?? 0 });
   }
   // The table of fields has the shape of `Rdata`; every field of the type has just been read.
   return faults.length > 0 ? { faults } : { value: values as unknown as Rdata };
