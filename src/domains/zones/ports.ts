@@ -32,11 +32,11 @@ export interface RecordPage {
  * `temporary`). Iterables may be left early; no request is made beyond the page in hand.
  */
 export interface ZoneReader {
-  /** All zones that the credential sees in the account, 50 per call. */
+  /** All zones that the credential sees in the account, 50 per call; at least one page, also when there are none. */
   listZones(accountId: AccountId | null, options: CallOptions): AsyncIterable<ZonePage>;
   getZone(zoneId: ZoneId, options: CallOptions): Promise<ZoneFacts>;
   /**
-   * All records of a zone, 5,000 per call, in the server's order. Pages are as sent: a list that shifts
+   * All records of a zone, 5,000 per call, in the server's order; at least one page, also of an empty zone. Pages are as sent: a list that shifts
    * meanwhile shows as duplicate ids or a moving `totalCount`; judging that is the caller's.
    */
   listRecords(zoneId: ZoneId, options: CallOptions): AsyncIterable<RecordPage>;

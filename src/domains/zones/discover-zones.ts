@@ -1,0 +1,234 @@
+/**
+ * Discovery: which zones a connection sees, and what became of those that it saw before.
+ *
+ * A zone is called deleted only on Cloudflare's own word about it: the listing was whole and did not name it, and
+ * asked for by its id Cloudflare said that it does not exist. A credential that lost its rights makes zones
+ * `outOfReach`, never deleted. A zone that another connection of the tenant reads stays that one's, unless that
+ * one cannot read it any more.
+ */
+import type { Clock } from '../../base/clock.ts';
+import { isZonewardError } from '../../base/errors.ts';
+import type { AccountId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { CallOptions, Lane } from '../cloudflare-call.ts';
+import type { ZoneFacts, ZoneStatus } from './model.ts';
+import type { ZoneMirror, ZoneReader } from './ports.ts';
+
+/** A listing that shifts between its pages is read again, this often at most. */
+const LISTINGS_MAX = 4;
+/** Zones that the listing did not name are asked for one by one; the rest waits for the next round. */
+const CONFIRMATIONS_MAX = 50;
+/** So many refusals in a row mean that the credential lost its rights; asking on would tell nothing new. */
+const REFUSALS_MAX = 3;
+
+export interface DiscoverPorts {
+  readonly reader: ZoneReader;
+  readonly mirror: ZoneMirror;
+  readonly clock: Clock;
+}
+
+export interface DiscoverInput {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly accountId: AccountId | null;
+  /** The zones of a credential that may not list: each is asked for by its id. Empty: all that it sees. */
+  readonly zoneIds?: readonly ZoneId[];
+  /** Connections of the tenant that cannot read any more: this one takes their zones over where it sees them. */
+  readonly deadConnections?: ReadonlySet<ConnectionId>;
+  readonly lane?: Lane;
+  readonly signal?: AbortSignal;
+}
+
+export interface StatusMove {
+  readonly facts: ZoneFacts;
+  readonly from: ZoneStatus;
+}
+
+export interface Discovery {
+  /** Zones that the connection sees now. */
+  readonly seen: number;
+  /** Seen for the first time. */
+  readonly appeared: readonly ZoneFacts[];
+  /** Marked deleted now; the mirror and its history stay. */
+  readonly vanished: readonly ZoneFacts[];
+  /** Not in the listing, and Cloudflare does not say that they are gone. They stay as they were. */
+  readonly outOfReach: readonly ZoneFacts[];
+  readonly statusMoves: readonly StatusMove[];
+  /** Zones whose `modifiedOn` moved since they were last seen, new ones included. */
+  readonly touched: readonly ZoneId[];
+  /** Seen, and read through another connection. */
+  readonly shared: number;
+  /** False when the listing kept shifting between its pages; then nothing was called vanished. */
+  readonly complete: boolean;
+  readonly calls: number;
+}
+
+/** What the mirror knew of a zone before; small, because there may be 100,000. */
+interface Known {
+  readonly connectionId: ConnectionId;
+  readonly status: ZoneStatus;
+  readonly modifiedOn: string | null;
+}
+
+interface Progress {
+  readonly known: ReadonlyMap<ZoneId, Known>;
+  /** Ids already taken in, also by an earlier listing of this discovery. */
+  readonly taken: Set<ZoneId>;
+  readonly appeared: ZoneFacts[];
+  readonly statusMoves: StatusMove[];
+  readonly touched: ZoneId[];
+  shared: number;
+  calls: number;
+}
+
+/**
+ * Reads the connection's zones into the mirror, page by page. Throws what the reader throws for the connection as
+ * a whole (`credentials`, `permission`, `temporary`); what was read until then stays. Safe to repeat.
+ */
+export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput): Promise<Discovery> {
+  const known = new Map<ZoneId, Known>();
+  for (const { facts, connectionId } of await ports.mirror.listZones(input.tenantId)) {
+    known.set(facts.id, { connectionId, status: facts.status, modifiedOn: facts.modifiedOn });
+  }
+  const progress: Progress = {
+    known,
+    taken: new Set(),
+    appeared: [],
+    statusMoves: [],
+    touched: [],
+    shared: 0,
+    calls: 0,
+  };
+  const scoped = input.zoneIds !== undefined && input.zoneIds.length > 0;
+  const listed = scoped ? new Set<ZoneId>() : await readListing(ports, input, progress);
+  const doubtful = scoped ? (input.zoneIds ?? []) : missingFrom(listed, progress, input);
+  const verdicts =
+    listed === null
+      ? { vanished: [], outOfReach: [] }
+      : await askOneByOne(ports, input, progress, doubtful, scoped);
+  return {
+    seen: progress.taken.size,
+    appeared: progress.appeared,
+    ...verdicts,
+    statusMoves: progress.statusMoves,
+    touched: progress.touched,
+    shared: progress.shared,
+    complete: listed !== null,
+    calls: progress.calls,
+  };
+}
+
+/** The ids of a listing that was whole: no id twice, one total, and as many ids. Null when none was. */
+async function readListing(
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+  progress: Progress,
+): Promise<Set<ZoneId> | null> {
+  for (let listing = 0; listing < LISTINGS_MAX; listing += 1) {
+    const ids = new Set<ZoneId>();
+    const totals = new Set<number>();
+    let rows = 0;
+    for await (const page of ports.reader.listZones(input.accountId, callOptions(input))) {
+      progress.calls += 1;
+      rows += page.zones.length;
+      totals.add(page.totalCount);
+      for (const { id } of page.zones) ids.add(id);
+      await takeIn(ports, input, progress, page.zones);
+    }
+    if (rows === ids.size && totals.size === 1 && totals.has(ids.size)) return ids;
+  }
+  return null;
+}
+
+function missingFrom(listed: ReadonlySet<ZoneId> | null, progress: Progress, input: DiscoverInput): ZoneId[] {
+  if (listed === null) return [];
+  const missing: ZoneId[] = [];
+  for (const [id, zone] of progress.known) {
+    const ours = zone.connectionId === input.connectionId && zone.status !== 'deleted';
+    if (ours && !listed.has(id)) missing.push(id);
+  }
+  return missing;
+}
+
+/** Asks Cloudflare about zones by id: those that a listing did not name, or all of a scoped credential. */
+async function askOneByOne(
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+  progress: Progress,
+  zoneIds: readonly ZoneId[],
+  scoped: boolean,
+): Promise<Pick<Discovery, 'vanished' | 'outOfReach'>> {
+  const vanished: ZoneFacts[] = [];
+  const outOfReach: ZoneFacts[] = [];
+  let refusals = 0;
+  for (const [index, zoneId] of zoneIds.entries()) {
+    const tired = !scoped && (index >= CONFIRMATIONS_MAX || refusals >= REFUSALS_MAX);
+    const verdict = tired ? 'refused' : await askFor(ports, input, progress, zoneId);
+    refusals = verdict === 'refused' ? refusals + 1 : 0;
+    if (verdict === 'seen') continue;
+    const zone = await ports.mirror.getZone(input.tenantId, zoneId);
+    if (zone === null || zone.connectionId !== input.connectionId || zone.facts.status === 'deleted')
+      continue;
+    if (verdict === 'refused') {
+      outOfReach.push(zone.facts);
+      continue;
+    }
+    const facts: ZoneFacts = { ...zone.facts, status: 'deleted' };
+    await ports.mirror.putZones(input.tenantId, input.connectionId, [facts], ports.clock.now());
+    vanished.push(facts);
+  }
+  return { vanished, outOfReach };
+}
+
+async function askFor(
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+  progress: Progress,
+  zoneId: ZoneId,
+): Promise<'seen' | 'gone' | 'refused'> {
+  progress.calls += 1;
+  try {
+    await takeIn(ports, input, progress, [await ports.reader.getZone(zoneId, callOptions(input))]);
+    return 'seen';
+  } catch (error) {
+    if (isZonewardError(error) && error.kind === 'not-found') return 'gone';
+    if (isZonewardError(error) && error.kind === 'permission') return 'refused';
+    throw error;
+  }
+}
+
+/** Puts zones that Cloudflare showed into the mirror and notes what is new about them. */
+async function takeIn(
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+  progress: Progress,
+  zones: readonly ZoneFacts[],
+): Promise<void> {
+  const ours: ZoneFacts[] = [];
+  for (const facts of zones) {
+    const before = progress.known.get(facts.id);
+    const shared = before !== undefined && !mayTakeOver(before, input);
+    if (!shared) ours.push(facts);
+    if (progress.taken.has(facts.id)) continue;
+    progress.taken.add(facts.id);
+    if (shared) {
+      progress.shared += 1;
+      continue;
+    }
+    if (before === undefined) progress.appeared.push(facts);
+    else if (before.status !== facts.status) progress.statusMoves.push({ facts, from: before.status });
+    if (before === undefined || before.modifiedOn !== facts.modifiedOn) progress.touched.push(facts.id);
+  }
+  if (ours.length > 0) {
+    await ports.mirror.putZones(input.tenantId, input.connectionId, ours, ports.clock.now());
+  }
+}
+
+function mayTakeOver(zone: Known, input: DiscoverInput): boolean {
+  if (zone.connectionId === input.connectionId || zone.status === 'deleted') return true;
+  return input.deadConnections?.has(zone.connectionId) ?? false;
+}
+
+function callOptions(input: DiscoverInput): CallOptions {
+  const lane = input.lane ?? 'sync';
+  return input.signal === undefined ? { lane } : { lane, signal: input.signal };
+}

@@ -1,0 +1,242 @@
+/**
+ * A full read of one zone into the mirror: what was seen is put, what is gone is taken out, as the next revision.
+ *
+ * Never a false deletion. A record is gone only when a *consistent* read does not show it:
+ * - a single page is one answer of Cloudflare, so a whole one is consistent (but an empty one, where the mirror
+ *   holds records, is asked for once more);
+ * - of several pages, a whole pass can still hide a record: one that was read is deleted, the list moves up, and a
+ *   new one at the end keeps the total. So two whole passes in a row must show the same ids. Then nothing that was
+ *   there throughout is missing from them: for the first pass to hide it, an id of that pass must have been gone
+ *   by its end, and ids do not come back, so the second pass would differ.
+ *
+ * Never our own write as a change from outside: while a batch of ours to this zone is open, its effect may be in
+ * the list and not in the mirror, so nothing is concluded (`own-write-open`); one that was decided during the read
+ * has moved the mirror, which refuses the revision (`mirror-moved`), and the zone is read again.
+ */
+import type { Clock } from '../../base/clock.ts';
+import { isZonewardError, ZonewardError } from '../../base/errors.ts';
+import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
+import type { CallOptions, Lane } from '../cloudflare-call.ts';
+import type { Freshness, OutsideActor, RevisionOrigin, Zone } from './model.ts';
+import type { OpenWrites, RecordHash, ZoneMirror, ZoneReader } from './ports.ts';
+import { type ReadPass, readPass } from './read-pass.ts';
+
+/** The first pass and three more. */
+const PASSES_MAX = 4;
+
+export interface SyncPorts {
+  readonly reader: ZoneReader;
+  readonly mirror: ZoneMirror;
+  readonly openWrites: OpenWrites;
+  /** The one that the mirror uses too. */
+  readonly hash: RecordHash;
+  readonly clock: Clock;
+}
+
+export interface SyncZoneInput {
+  readonly tenantId: TenantId;
+  readonly zoneId: ZoneId;
+  /** Who is known to have changed the zone since the last read; written into the revision if there is one. */
+  readonly actor?: OutsideActor;
+  /**
+   * Takes the zone's serial (null: no answer). Asked before each pass, and after one of several pages, where a
+   * serial that moved means that the list may have.
+   */
+  readonly takeSerial?: () => Promise<number | null>;
+  readonly lane?: Lane;
+  readonly signal?: AbortSignal;
+}
+
+export interface SyncOutcome {
+  readonly zoneId: ZoneId;
+  /** The mirror's revision afterwards. */
+  readonly revision: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly recordCount: number;
+  readonly calls: number;
+  /** False when the list kept shifting: what was seen is in the mirror, nothing was taken out, the zone is stale. */
+  readonly consistent: boolean;
+  /** The zone's first read: its records are no change of anybody's. */
+  readonly firstRead: boolean;
+  /** The serial taken before the read that the mirror now shows; null when none was. */
+  readonly serial: number | null;
+}
+
+/** What one read builds up. */
+interface Work {
+  zone: Zone;
+  /** The mirror's hashes as of `revision`. */
+  hashes: Map<RecordId, string>;
+  revision: number;
+  created: number;
+  updated: number;
+  calls: number;
+}
+
+/**
+ * Reads the zone and brings the mirror up to it. Throws what the reader throws, `zone-unknown` (not-found) for a
+ * zone that the mirror does not hold, and for reads that must wait `own-write-open` or `zone-busy` (temporary).
+ * Ended early by any of these, the mirror is as before or a part of the way, never wrong; safe to repeat.
+ */
+export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<SyncOutcome> {
+  await refuseOpenWrite(ports, input.zoneId);
+  const work = await startWork(ports, input);
+  let previous: ReadPass | null = null;
+  for (let passes = 1; passes <= PASSES_MAX; passes += 1) {
+    const startedAt = ports.clock.now();
+    const serial = (await input.takeSerial?.()) ?? null;
+    try {
+      const pass = await readOnce(ports, input, work);
+      const whole = pass.whole && (pass.pages === 1 || serial === ((await input.takeSerial?.()) ?? null));
+      const gone = missingFrom(pass, work.hashes);
+      const proven = gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0);
+      const consistent = whole && (proven || (previous !== null && sameIds(previous, pass)));
+      if (consistent || passes === PASSES_MAX) {
+        return await settle(ports, input, work, { pass, gone, consistent, startedAt, serial });
+      }
+      previous = whole ? pass : null;
+    } catch (error) {
+      if (!isZonewardError(error) || error.code !== 'mirror-moved') throw error;
+      const { created, updated, calls } = work;
+      Object.assign(work, await startWork(ports, input), { created, updated, calls });
+    }
+  }
+  throw new ZonewardError(`${work.zone.facts.name} kept changing in the mirror while it was read`, {
+    code: 'zone-busy',
+    kind: 'temporary',
+    next: ['Try again when the changes under way are done.'],
+    details: { zoneId: input.zoneId, calls: work.calls },
+  });
+}
+
+async function startWork(ports: SyncPorts, input: SyncZoneInput): Promise<Work> {
+  const zone = await ports.mirror.getZone(input.tenantId, input.zoneId);
+  if (zone === null) {
+    throw new ZonewardError(`zone ${input.zoneId} is not known here`, {
+      code: 'zone-unknown',
+      kind: 'not-found',
+      next: ['Run `zones sync` to discover the zones of the connection.'],
+      details: { zoneId: input.zoneId },
+    });
+  }
+  const hashes = new Map(await ports.mirror.recordHashes(input.tenantId, input.zoneId));
+  return { zone, hashes, revision: zone.revision, created: 0, updated: 0, calls: 0 };
+}
+
+async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Promise<ReadPass> {
+  const counted: ZoneReader['listRecords'] = async function* (zoneId, options) {
+    for await (const page of ports.reader.listRecords(zoneId, options)) {
+      work.calls += 1;
+      yield page;
+    }
+  };
+  const counting = { reader: { listRecords: counted }, hash: ports.hash };
+  return readPass(counting, input.zoneId, work.hashes, callOptions(input), async (records) => {
+    const latest = (await ports.mirror.getZone(input.tenantId, input.zoneId)) ?? work.zone;
+    await advance(ports, input, work, { records, gone: [], freshness: latest.freshness });
+  });
+}
+
+/** Puts what changed, takes out what is gone, and says how fresh the zone now is. */
+async function settle(
+  ports: SyncPorts,
+  input: SyncZoneInput,
+  work: Work,
+  read: {
+    readonly pass: ReadPass;
+    readonly gone: readonly RecordId[];
+    readonly consistent: boolean;
+    readonly startedAt: number;
+    readonly serial: number | null;
+  },
+): Promise<SyncOutcome> {
+  const gone = read.consistent ? read.gone : [];
+  const latest = await ports.mirror.getZone(input.tenantId, input.zoneId);
+  const freshness = freshnessAfter(work.zone, latest ?? work.zone, read);
+  await advance(ports, input, work, { records: read.pass.pending, gone, freshness });
+  return {
+    zoneId: input.zoneId,
+    revision: work.revision,
+    created: work.created,
+    updated: work.updated,
+    deleted: gone.length,
+    recordCount: work.hashes.size,
+    calls: work.calls,
+    consistent: read.consistent,
+    firstRead: work.zone.freshness.verifiedAt === null,
+    serial: read.consistent ? read.serial : null,
+  };
+}
+
+/** A signal that came while we read tells of something that the read may not have seen: it stays. */
+function freshnessAfter(
+  before: Zone,
+  latest: Zone,
+  read: { readonly consistent: boolean; readonly startedAt: number },
+): Freshness {
+  const { staleSince } = latest.freshness;
+  if (!read.consistent) return { ...latest.freshness, staleSince: staleSince ?? read.startedAt };
+  const cameMeanwhile = staleSince !== before.freshness.staleSince;
+  return { verifiedAt: read.startedAt, signal: 'full-read', staleSince: cameMeanwhile ? staleSince : null };
+}
+
+async function advance(
+  ports: SyncPorts,
+  input: SyncZoneInput,
+  work: Work,
+  step: {
+    readonly records: ReadonlyMap<RecordId, LiveRecord>;
+    readonly gone: readonly RecordId[];
+    readonly freshness: Freshness;
+  },
+): Promise<void> {
+  await refuseOpenWrite(ports, input.zoneId);
+  work.revision = await ports.mirror.advance(input.tenantId, input.zoneId, {
+    baseRevision: work.revision,
+    delta: { put: [...step.records.values()].map((record) => ({ record })), gone: step.gone },
+    origin: originOf(work.zone, input),
+    freshness: step.freshness,
+    at: ports.clock.now(),
+  });
+  for (const [id, record] of step.records) {
+    if (work.hashes.has(id)) work.updated += 1;
+    else work.created += 1;
+    work.hashes.set(id, ports.hash(record));
+  }
+  for (const id of step.gone) work.hashes.delete(id);
+}
+
+function originOf(zone: Zone, input: SyncZoneInput): RevisionOrigin {
+  if (zone.freshness.verifiedAt === null) return { kind: 'first-read' };
+  return { kind: 'outside', ...(input.actor ?? { actor: null }) };
+}
+
+async function refuseOpenWrite(ports: SyncPorts, zoneId: ZoneId): Promise<void> {
+  const open = await ports.openWrites.openBatches(zoneId);
+  if (open.length === 0) return;
+  throw new ZonewardError(
+    'a change of ours to this zone is under way; what a read shows now may be its doing',
+    {
+      code: 'own-write-open',
+      kind: 'temporary',
+      next: ['Try again when the change is done.'],
+      details: { zoneId },
+    },
+  );
+}
+
+function missingFrom(pass: ReadPass, hashes: ReadonlyMap<RecordId, string>): RecordId[] {
+  return [...hashes.keys()].filter((id) => !pass.ids.has(id));
+}
+
+function sameIds(a: ReadPass, b: ReadPass): boolean {
+  return a.ids.size === b.ids.size && [...a.ids].every((id) => b.ids.has(id));
+}
+
+function callOptions(input: SyncZoneInput): CallOptions {
+  const lane = input.lane ?? 'sync';
+  return input.signal === undefined ? { lane } : { lane, signal: input.signal };
+}
