@@ -16,12 +16,12 @@ import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { Principal } from '../audit/model.ts';
+import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneReader } from '../zones/ports.ts';
 import { LEASE_MS } from './lease.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 import { checkMoved } from './moved.ts';
 import type { ChangeJournal, RecordWriter, ZoneLease, ZoneLocks } from './ports.ts';
-import { readRecords } from './read-zone.ts';
 import { sendGroups } from './send.ts';
 import { settleZone } from './settle-zone.ts';
 
@@ -30,6 +30,8 @@ export interface ApplyPorts {
   readonly locks: ZoneLocks;
   readonly reader: ZoneReader;
   readonly writer: RecordWriter;
+  /** A reading that brings the mirror up to date as well (`readZone` of the zones capability). */
+  readonly readZone: (zoneId: ZoneId, options: CallOptions) => Promise<Reading>;
   readonly clock: Clock;
   readonly onProgress?: (event: ApplyProgress) => void;
   /** For tests and scaled time; see `QUIET_PERIOD_MS`. */
@@ -156,11 +158,11 @@ async function applyZone(
     lease = await takeLock(ports, zoneId, options);
     await options.onLocked();
     const settled = await settleZone(ports, zoneId, options.principal);
-    const records = await currentRecords(ports, plan, { ...options, settled });
+    const reading = await currentReading(ports, plan, { ...options, settled });
     const groups = await remainingGroups(ports, changeSet, plan);
-    const { unmoved, conflicts } = checkMoved(groups, records);
+    const { unmoved, conflicts } = checkMoved(groups, reading.records);
     if (conflicts.length > 0) await recordConflicts(ports, changeSet, plan, conflicts, options.principal);
-    await sendGroups(ports, { changeSet, plan, groups: unmoved, records, lease, options });
+    await sendGroups(ports, { changeSet, plan, groups: unmoved, reading, lease, options });
     if (conflicts.length > 0) stopped = movedError(plan, conflicts);
     if (options.verify) verified = await verifyZone(ports, changeSet, plan);
   } catch (error) {
@@ -192,18 +194,17 @@ async function takeLock(ports: ApplyPorts, zoneId: ZoneId, options: ApplyOptions
 }
 
 /** The plan's own reading where it is fresh and nothing was in flight since; else a new one. */
-async function currentRecords(
+async function currentReading(
   ports: ApplyPorts,
   plan: ZonePlan,
   options: ApplyOptions & { readonly settled: number },
-): Promise<readonly LiveRecord[]> {
+): Promise<Reading> {
   const reading = options.readings?.get(plan.zoneId);
   const fresh = reading !== undefined && ports.clock.now() - reading.readAt <= READING_FRESH_MS;
-  if (fresh && options.settled === 0 && !(await wroteSince(ports, plan.zoneId, reading.readAt))) {
-    return reading.records;
-  }
+  if (fresh && options.settled === 0 && !(await wroteSince(ports, plan.zoneId, reading.readAt)))
+    return reading;
   ports.onProgress?.({ kind: 'reading', zoneId: plan.zoneId });
-  return readRecords(ports.reader, plan.zoneId, { lane: 'apply', ...signalOf(options) });
+  return ports.readZone(plan.zoneId, { lane: 'apply', ...signalOf(options) });
 }
 
 async function wroteSince(ports: ApplyPorts, zoneId: ZoneId, since: number): Promise<boolean> {
@@ -211,7 +212,7 @@ async function wroteSince(ports: ApplyPorts, zoneId: ZoneId, since: number): Pro
   return last !== null && last >= since;
 }
 
-export function signalOf(options: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
+function signalOf(options: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal };
 }
 
@@ -275,7 +276,7 @@ function movedError(plan: ZonePlan, conflicts: readonly OperationOutcome[]): Zon
 
 /** A closing read: every applied change must show as it was meant. */
 async function verifyZone(ports: ApplyPorts, changeSet: ChangeSet, plan: ZonePlan): Promise<boolean> {
-  const records = await readRecords(ports.reader, plan.zoneId, { lane: 'apply' });
+  const { records } = await ports.readZone(plan.zoneId, { lane: 'apply' });
   const byId = new Map(records.map((record) => [record.id, record]));
   const outcomes = await ports.journal.outcomes(changeSet.tenantId, changeSet.id, plan.zoneId);
   const groups = new Map(plan.groups.map((group) => [group.id, group.changes]));

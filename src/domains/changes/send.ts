@@ -2,14 +2,13 @@
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { RecordId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { LiveRecord } from '../../dns/live-record.ts';
 import { PLAN_LIMITS } from '../../dns/plan-limits.ts';
 import { bodyOf, changesOf, cutBatches, operationCount, type PlacedChange } from '../../plan/batch.ts';
 import type { ChangeGroup } from '../../plan/change.ts';
 import type { PlannedBatch, ZonePlan } from '../../plan/plan.ts';
 import type { CloudflareFault } from '../cloudflare-call.ts';
 import { deltaOfAnswer, outcomesOfAnswer } from './answer.ts';
-import type { ApplyOptions, ApplyPorts } from './apply.ts';
+import type { ApplyOptions, ApplyPorts, Reading } from './apply.ts';
 import { LEASE_MS } from './lease.ts';
 import type { BatchEntry, ChangeSet, OperationOutcome } from './model.ts';
 import type { ZoneLease } from './ports.ts';
@@ -28,7 +27,7 @@ interface Job {
   readonly changeSet: ChangeSet;
   readonly plan: ZonePlan;
   readonly groups: readonly ChangeGroup[];
-  readonly records: readonly LiveRecord[];
+  readonly reading: Reading;
   readonly lease: ZoneLease;
   readonly options: ApplyOptions;
 }
@@ -47,7 +46,7 @@ export async function sendGroups(ports: ApplyPorts, job: Job): Promise<void> {
   const sent = await ports.journal.batches(job.changeSet.tenantId, job.changeSet.id);
   const run: Run = {
     ...job,
-    ids: new Set(job.records.map((record) => record.id)),
+    ids: new Set(job.reading.records.map((record) => record.id)),
     total: job.groups.reduce((sum, group) => sum + group.changes.length, 0),
     done: 0,
     sequence: Math.max(0, ...sent.map((entry) => entry.sequence)),
@@ -202,7 +201,7 @@ async function recordLanded(
     {
       delta,
       origin: { kind: 'change-set', changeSetId: entry.changeSetId },
-      freshness: { verifiedAt: run.plan.readAt, signal: 'own-write', staleSince: null },
+      freshness: { verifiedAt: run.reading.readAt, signal: 'own-write', staleSince: null },
       at: now,
     },
     [
@@ -325,7 +324,7 @@ async function handleRefusal(
     await sendBatch(ports, run, { groupIds: batch.groupIds.slice(middle) });
     return;
   }
-  const message = nameSuspects(error, changes, run.records);
+  const message = nameSuspects(error, changes, run.reading.records);
   await ports.journal.recordUnsent(
     { tenantId: run.changeSet.tenantId, changeSetId: run.changeSet.id, zoneId: run.plan.zoneId },
     changes.map(({ groupId, index }) => ({ groupId, change: index, state: 'refused', message })),

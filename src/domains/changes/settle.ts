@@ -11,7 +11,7 @@ import { deltaOfReading } from './answer.ts';
 import { judge, type Reading, type Verdict } from './judge.ts';
 import type { BatchEntry, OperationOutcome } from './model.ts';
 import type { ChangeJournal } from './ports.ts';
-import { readRecords } from './read-zone.ts';
+import { readRecords } from './read-records.ts';
 
 /** How long a request may still land after it was sent without an answer. At least the request timeout. */
 export const QUIET_PERIOD_MS = 90_000;
