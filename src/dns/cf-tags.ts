@@ -38,7 +38,7 @@ export function formatRecordComment(record: RecordFields): string {
     tags.push(`cf-proxied:${record.proxied}`);
   }
   if (record.settings.includes('flatten_cname')) tags.push('cf-flatten-cname');
-  const comment = record.comment;
+  const comment = record.comment.replace(/[\r\n]+/g, ' ').trim();
   // A comment that holds the mark itself needs a closing one, so that the last mark is always ours.
   if (tags.length === 0 && !comment.includes(MARK)) return comment;
   return `${comment === '' ? '' : `${comment} `}${MARK}${tags.join(',')}`;
@@ -81,7 +81,9 @@ function formatTag(tag: string): string {
   const colon = tag.indexOf(':');
   if (colon === -1) return tag;
   const value = tag.slice(colon + 1);
-  const quoted = /["=,\\]|^\s|\s$/.test(value) ? JSON.stringify(value) : value;
+  const quoted = /["=,\\]|^\s|\s$/.test(value)
+    ? JSON.stringify(value).replaceAll(` ${MARK}`, `\\u0020${MARK}`)
+    : value;
   return value === '' ? tag.slice(0, colon) : `${tag.slice(0, colon)}:${quoted}`;
 }
 

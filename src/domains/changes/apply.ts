@@ -78,10 +78,13 @@ export interface ApplyOptions {
    * Readings made for the plan. One that is younger than a minute saves the reading before the write; the lock
    * must then show that no one wrote to the zone through Zoneward since.
    */
-  readonly readings?: ReadonlyMap<
-    ZoneId,
-    { readonly records: readonly LiveRecord[]; readonly readAt: number }
-  >;
+  readonly readings?: ReadonlyMap<ZoneId, Reading>;
+}
+
+export interface Reading {
+  readonly records: readonly LiveRecord[];
+  /** When the read began. Milliseconds. */
+  readonly readAt: number;
 }
 
 export interface ApplyResult {

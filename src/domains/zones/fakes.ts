@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../../base/clock.ts';
 import { ZonewardError } from '../../base/errors.ts';
 import type { ConnectionId, LineageId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
 import { typeOf } from '../../dns/record.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { Freshness, RecordVersion, Revision, Zone, ZoneFacts } from './model.ts';
@@ -18,7 +19,6 @@ import type {
   RecordFinder,
   ZoneMirror,
 } from './ports.ts';
-import { recordHash } from './record-hash.ts';
 import type { SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
 
 export const tenantId: TenantId = 'local' as TenantId;
@@ -40,6 +40,11 @@ export class FakeClock implements Clock {
     signal?.throwIfAborted();
     this.at += ms;
   }
+}
+
+/** The fake mirror's content hash: the record as received. */
+export function fakeHash(record: LiveRecord): string {
+  return JSON.stringify(record.received);
 }
 
 /** No batch of ours under way, until one is put in. */
@@ -148,7 +153,7 @@ export class FakeMirror implements ZoneMirror, MirrorHistory, DriftMarks, Record
       kept.lineages.set(record.id, lineageId);
       const version: RecordVersion = { record, lineageId, fromRevision: revision, toRevision: null };
       kept.versions.push(version);
-      kept.open.set(record.id, { version, hash: recordHash(record) });
+      kept.open.set(record.id, { version, hash: fakeHash(record) });
     }
     const counts = { created, updated: put.length - created, deleted: gone.length };
     kept.revisions.push({ zoneId, revision, at: input.at, origin: input.origin, ...counts });

@@ -43,8 +43,8 @@ export interface ZoneReader {
 }
 
 /**
- * A record's content hash: equal for two readings of one record in which nothing writable changed. One function
- * (`recordHash` in `record-hash.ts`) is used on both sides of the comparison; `app` hands it to the store.
+ * A record's content hash: equal for two readings of one record in which nothing that lasts changed. The mirror
+ * owns it; a full read is given the same function, so that both sides of the comparison agree.
  */
 export type RecordHash = (record: LiveRecord) => string;
 

@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import type { RecordId, ZoneId } from '../../base/ids.ts';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure, makeRecord } from './fake-cloudflare.ts';
-import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, tenantId } from './fakes.ts';
-import { recordHash } from './record-hash.ts';
+import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, fakeHash, tenantId } from './fakes.ts';
 import { type SyncOutcome, type SyncZoneInput, syncZone } from './sync-zone.ts';
 
 interface World {
@@ -44,7 +43,7 @@ async function world(records: number, recordsPerPage = 5_000): Promise<World> {
     ids,
     sync: (input = {}) =>
       syncZone(
-        { reader: cloudflare, mirror, openWrites, hash: recordHash, clock },
+        { reader: cloudflare, mirror, openWrites, hash: fakeHash, clock },
         { tenantId, zoneId, ...input },
       ),
     mirrored: async () => {
