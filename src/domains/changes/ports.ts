@@ -26,6 +26,15 @@ export interface RecordWriter {
   batch(zoneId: ZoneId, body: BatchBody, options: CallOptions): Promise<BatchAnswer>;
 }
 
+/** Asks how many records a zone may hold. One call, changes nothing. */
+export interface RecordQuotaReader {
+  /** `quota` is null where Cloudflare names none. */
+  recordQuota(
+    zoneId: ZoneId,
+    options: CallOptions,
+  ): Promise<{ readonly quota: number | null; readonly used: number }>;
+}
+
 /**
  * The journal of change sets. Every method is one transaction: the rows, the mirror's revision where given, and
  * the audit events (appended last) become durable together or not at all. After it returns, a power cut loses

@@ -1,0 +1,111 @@
+/**
+ * From a wish to plans: read each zone now, compare, price. Writes nothing to Cloudflare and nothing to the
+ * journal; what the reading shows of changes from outside goes into the mirror.
+ */
+import type { TenantId, ZoneId } from '../../base/ids.ts';
+import type { Problem } from '../../base/problem.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
+import { PLAN_LIMITS } from '../../dns/plan-limits.ts';
+import type { DesiredZone } from '../../dns/record.ts';
+import type { IgnoreRule } from '../../dns/zone-document.ts';
+import type { RecordEncoder } from '../../plan/change.ts';
+import type { Draft } from '../../plan/diff.ts';
+import type { GuardPolicy } from '../../plan/guard.ts';
+import { type LiveZone, type PlanContext, planDrafts, planZone } from '../../plan/make-plan.ts';
+import type { ZonePlan } from '../../plan/plan.ts';
+import type { Scope } from '../../plan/scope.ts';
+import type { CallOptions } from '../cloudflare-call.ts';
+import type { Zone } from '../zones/model.ts';
+import type { Reading } from './apply.ts';
+import type { RecordQuotaReader } from './ports.ts';
+
+export interface PlanPorts {
+  readonly encoder: RecordEncoder;
+  /** A reading that brings the mirror up to date as well. */
+  readonly readZone: (zoneId: ZoneId, options: CallOptions) => Promise<Reading>;
+  readonly quota: RecordQuotaReader;
+}
+
+export interface PlanSettings {
+  readonly tenantId: TenantId;
+  readonly policy: GuardPolicy;
+  readonly signal?: AbortSignal;
+}
+
+/** A plan, and the reading that it was made from: fresh enough, it saves the reading before the write. */
+export interface PlannedZone {
+  readonly plan: ZonePlan;
+  readonly reading: Reading;
+}
+
+export interface ZoneWish {
+  readonly desired: DesiredZone;
+  readonly scope: Scope;
+  readonly ignore: readonly IgnoreRule[];
+  readonly problems: readonly Problem[];
+  /** For people: the file's name, for example. */
+  readonly source: string;
+}
+
+/** A plan that makes `zone` hold what the wish says. */
+export async function planFromWish(
+  ports: PlanPorts,
+  zone: Zone,
+  wish: ZoneWish,
+  settings: PlanSettings,
+): Promise<PlannedZone> {
+  return planReading(ports, zone, { ...settings, source: wish.source }, (context) => planZone(context, wish));
+}
+
+/** A plan from drafts that `draft` makes of the live records: edits, an undo, a way back to a revision. */
+export async function planFromDrafts(
+  ports: PlanPorts,
+  zone: Zone,
+  draft: (live: readonly LiveRecord[]) => {
+    readonly drafts: readonly Draft[];
+    readonly problems: readonly Problem[];
+  },
+  settings: PlanSettings & { readonly source: string },
+): Promise<PlannedZone> {
+  return planReading(ports, zone, settings, (context) => planDrafts(context, draft(context.live.records)));
+}
+
+async function planReading(
+  ports: PlanPorts,
+  zone: Zone,
+  settings: PlanSettings & { readonly source: string },
+  makePlan: (context: PlanContext) => ZonePlan,
+): Promise<PlannedZone> {
+  const options = {
+    lane: 'interactive' as const,
+    ...(settings.signal === undefined ? {} : { signal: settings.signal }),
+  };
+  const reading = await ports.readZone(zone.facts.id, options);
+  const live = liveZone(zone, reading);
+  const context = { live, source: settings.source, policy: settings.policy, encoder: ports.encoder };
+  const plan = makePlan(context);
+  if (!nearQuota(plan, live)) return { plan, reading };
+  // The zone's own quota costs a call, so it is asked only where the ordinary one would be passed.
+  const { quota } = await ports.quota.recordQuota(zone.facts.id, options);
+  return { plan: makePlan({ ...context, live: { ...live, recordQuota: quota } }), reading };
+}
+
+function liveZone(zone: Zone, reading: Reading): LiveZone {
+  const { id, name, accountId, planTier } = zone.facts;
+  return {
+    zoneId: id,
+    zoneName: name,
+    accountId,
+    // What every plan takes, where Cloudflare did not tell which one it is.
+    limits: PLAN_LIMITS[planTier ?? 'free'],
+    recordQuota: null,
+    records: reading.records,
+    readAt: reading.readAt,
+  };
+}
+
+function nearQuota(plan: ZonePlan, live: LiveZone): boolean {
+  const changes = plan.groups.flatMap((group) => group.changes);
+  const created = changes.filter((change) => change.action === 'create').length;
+  return created > 0 && live.records.length + created > live.limits.recordsMax;
+}
