@@ -1,0 +1,386 @@
+/**
+ * The gate before every request: waits until the shared budget allows one. Around the arithmetic of budget.ts it
+ * keeps a small leased slice per lane, so that not every call costs a store transaction.
+ *
+ * ```
+ * acquire ─→ slice of the lane has a call left and has not expired ─→ go
+ *        └─→ queue ─→ one refill at a time per lane ─→ granted: go │ not: sleep (onWait tells), ask again
+ * ```
+ *
+ * Invariants:
+ * - A call goes only on a leased slot that has not expired by this process's clock, counted from before the lease
+ *   was asked for; so the store's expiry is never earlier than what was used.
+ * - A lease is settled once, with what was used of it; one that is never settled counts as spent.
+ * - While nobody knows the server's policy, calls go one at a time: the first answer may tell of a smaller quota.
+ */
+import type { Clock, Random } from '../base/clock.ts';
+import { ZonewardError } from '../base/errors.ts';
+import type { JsonValue } from '../base/json.ts';
+import type { Lane } from '../domains/cloudflare-call.ts';
+import {
+  type BudgetAnswer,
+  type BudgetState,
+  emptyBudget,
+  LANES,
+  type LeaseRequest,
+  mergeBudget,
+  type Observation,
+  type Settlement,
+  sliceOf,
+  stepBudget,
+} from './budget.ts';
+import type { BudgetStore } from './ports.ts';
+
+/** A refill for many waiting callers asks for at most this much. */
+const WANT_MAX = 50;
+/** Observations kept for the next step; the newest count. */
+const OBSERVATIONS_MAX = 20;
+/** With nothing known, a wait is looked at again after this. */
+const POLL_MAX_MS = 10_000;
+/** A merge follows a merge at most this often. */
+const MERGES_MAX = 4;
+/** A report that differs from what we believed by more than this share of the quota goes to the store at once. */
+const SURPRISE_SHARE = 0.02;
+
+/** Why and how long a call waits: for the line "next batch in 12 s: budget". */
+export interface BudgetWait {
+  readonly lane: Lane;
+  readonly waitMs: number;
+  /** `budget`: our share of the window is used. `blocked`: Cloudflare answered 429. */
+  readonly reason: 'budget' | 'blocked';
+}
+
+export interface BudgetGateOptions {
+  readonly store: BudgetStore;
+  /** Whose budget: see `budgetKeyOf`. */
+  readonly key: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A longer wait is refused (`cloudflare-rate-limited`) instead of waited for. */
+  readonly waitMaxMs: number;
+  readonly onWait?: (wait: BudgetWait) => void;
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+interface Slice {
+  readonly leaseId: string;
+  readonly size: number;
+  readonly startedMs: number;
+  readonly expiresMs: number;
+  used: number;
+}
+
+interface LaneState {
+  readonly lane: Lane;
+  readonly waiters: Waiter[];
+  slice: Slice | null;
+  /** The next lease's size when nobody queues; grows while leases are used up. */
+  ramp: number;
+  /** The refill loop while it runs. */
+  pump: Promise<void> | null;
+  sleep: AbortController | null;
+}
+
+export class BudgetGate {
+  readonly #options: BudgetGateOptions;
+  readonly #lanes: Readonly<Record<Lane, LaneState>>;
+  readonly #settlements: Settlement[] = [];
+  readonly #observations: Observation[] = [];
+  #key: string;
+  #left: number | null = null;
+  #learned = false;
+  #probing = false;
+  #closed = false;
+  #flushing: Promise<void> | null = null;
+
+  constructor(options: BudgetGateOptions) {
+    this.#options = options;
+    this.#key = options.key;
+    const laneState = (lane: Lane): LaneState => ({
+      lane,
+      waiters: [],
+      slice: null,
+      ramp: 1,
+      pump: null,
+      sleep: null,
+    });
+    this.#lanes = {
+      interactive: laneState('interactive'),
+      apply: laneState('apply'),
+      sync: laneState('sync'),
+    };
+  }
+
+  /** Calls that could be made now, as far as this process knows; null before the first answer. */
+  get left(): number | null {
+    return this.#left;
+  }
+
+  /**
+   * Resolves when one request may be sent; send it at once, and `report` afterwards, always. Rejects with the
+   * signal's reason, with `cloudflare-rate-limited` when the wait would be too long, or with the store's error.
+   */
+  async acquire(lane: Lane, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw closedError();
+    const state = this.#lanes[lane];
+    if (state.waiters.length === 0 && this.#take(state)) return;
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        const at = state.waiters.indexOf(waiter);
+        if (at !== -1) state.waiters.splice(at, 1);
+        if (state.waiters.length === 0) state.sleep?.abort();
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        resolve: () => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      state.waiters.push(waiter);
+      this.#pump(state);
+    });
+  }
+
+  /** Gives back a call that provably never left. */
+  giveBack(lane: Lane): void {
+    const { slice } = this.#lanes[lane];
+    if (slice !== null && slice.used > 0) slice.used -= 1;
+  }
+
+  /** What the answer told; null when there was none. Ends what `acquire` began. */
+  report(observation: Observation | null): void {
+    this.#probing = false;
+    if (observation !== null) {
+      this.#learned = true;
+      this.#observations.push(observation);
+      if (this.#observations.length > OBSERVATIONS_MAX) this.#observations.shift();
+      if (this.#isSurprising(observation)) this.#flushSoon();
+    }
+    for (const lane of LANES) this.#pump(this.#lanes[lane]);
+  }
+
+  /**
+   * From now on the budget is kept under `key`, because the user behind the credential is known: all credentials
+   * of one user share it. Charges made so far move along. Safe to repeat, to interrupt, and in several processes.
+   */
+  async merge(key: string): Promise<void> {
+    if (key === this.#key) return;
+    await this.#flush();
+    await this.#moveTo(key);
+  }
+
+  /** Returns what is left of the leases. Waiting callers are refused. Safe to repeat. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const lane of LANES) this.#rejectAll(this.#lanes[lane], closedError());
+    for (const lane of LANES) await this.#lanes[lane].pump;
+    for (const lane of LANES) this.#retire(this.#lanes[lane]);
+    await this.#flushing;
+    await this.#flush();
+  }
+
+  /** Uses a slot of the lane's slice, if there is one. */
+  #take(state: LaneState): boolean {
+    const { slice } = state;
+    if (slice === null || (!this.#learned && this.#probing)) return false;
+    const now = this.#options.clock.now();
+    // A clock that jumped back would keep the slice alive for too long.
+    const alive = now >= slice.startedMs && now < slice.expiresMs;
+    if (!alive || slice.used >= slice.size) {
+      this.#retire(state);
+      return false;
+    }
+    slice.used += 1;
+    this.#probing = true;
+    if (this.#left !== null) this.#left = Math.max(0, this.#left - 1);
+    return true;
+  }
+
+  #retire(state: LaneState): void {
+    const { slice } = state;
+    if (slice === null) return;
+    state.slice = null;
+    state.ramp = slice.used >= slice.size ? state.ramp * 2 : 1;
+    this.#settlements.push({ leaseId: slice.leaseId, used: slice.used });
+  }
+
+  #pump(state: LaneState): void {
+    if (state.pump !== null || state.waiters.length === 0) return;
+    state.pump = this.#serve(state)
+      .catch((error: unknown) => this.#rejectAll(state, error))
+      .finally(() => {
+        state.pump = null;
+        // Someone may have joined between the last look and now.
+        if (state.waiters.length > 0 && !(this.#probing && !this.#learned)) this.#pump(state);
+      });
+  }
+
+  async #serve(state: LaneState): Promise<void> {
+    while (state.waiters.length > 0) {
+      if (!this.#learned && this.#probing) return; // `report` goes on.
+      if (this.#take(state)) {
+        state.waiters.shift()?.resolve();
+        continue;
+      }
+      const answer = await this.#refill(state);
+      if (answer.granted === 0 && state.waiters.length > 0) await this.#sleep(state, answer);
+    }
+  }
+
+  async #refill(state: LaneState): Promise<BudgetAnswer> {
+    const { clock, random } = this.#options;
+    const leaseId = Buffer.from(random.bytes(12)).toString('base64url');
+    const startedMs = clock.now();
+    const answer = await this.#step((known) => ({
+      leaseId,
+      lane: state.lane,
+      want: this.#learned
+        ? Math.max(Math.min(state.waiters.length, WANT_MAX), Math.min(state.ramp, sliceOf(known.policy)))
+        : 1,
+    }));
+    if (answer.granted > 0) {
+      state.slice = {
+        leaseId,
+        size: answer.granted,
+        startedMs,
+        expiresMs: startedMs + answer.leaseMs,
+        used: 0,
+      };
+      state.ramp = Math.min(state.ramp, sliceOf(answer.policy));
+    }
+    return answer;
+  }
+
+  async #sleep(state: LaneState, answer: BudgetAnswer): Promise<void> {
+    const { clock, random, waitMaxMs, onWait } = this.#options;
+    const { waitMs, reason } = answer;
+    if (waitMs > waitMaxMs) {
+      this.#rejectAll(state, tooLongError(state.lane, waitMs));
+      return;
+    }
+    if (reason !== 'none') onWait?.({ lane: state.lane, waitMs, reason });
+    // Others give back what they do not use, so look again within a cell; spread out, so that they do not collide.
+    const pollMs = Math.min(POLL_MAX_MS, answer.leaseMs) * (0.75 + random.next() / 2);
+    state.sleep = new AbortController();
+    try {
+      await clock.sleep(Math.max(1, Math.min(waitMs, pollMs)), state.sleep.signal);
+    } catch (error) {
+      if (!state.sleep.signal.aborted) throw error;
+    } finally {
+      state.sleep = null;
+    }
+  }
+
+  async #step(request: ((state: BudgetState) => LeaseRequest) | null): Promise<BudgetAnswer> {
+    const settlements = this.#settlements.splice(0);
+    const observations = this.#observations.splice(0);
+    try {
+      for (let merges = 0; ; merges += 1) {
+        const answer = await this.#options.store.update(this.#key, (json, nowMs) => {
+          const known = readBudget(json);
+          const wanted = known.mergedInto === null && request !== null ? request(known) : null;
+          const step = stepBudget(known, nowMs, { settlements, observations, request: wanted });
+          return { state: writeBudget(step.state), result: step.answer };
+        });
+        this.#left = answer.left;
+        if (answer.reported) this.#learned = true;
+        if (answer.mergedInto === null) return answer;
+        if (merges >= MERGES_MAX) throw new Error(`the budget ${this.#key} was merged too often`);
+        await this.#moveTo(answer.mergedInto);
+      }
+    } catch (error) {
+      this.#settlements.unshift(...settlements);
+      this.#observations.unshift(...observations);
+      throw error;
+    }
+  }
+
+  /**
+   * The old budget is marked first and keeps its charges, so that whoever finds the mark can copy them (once): a
+   * crash in between loses nothing. Leases under the old key are copied as spent, so slices of them are dropped.
+   */
+  async #moveTo(key: string): Promise<void> {
+    const { store } = this.#options;
+    const from = this.#key;
+    const old = await store.update(from, (json) => {
+      const state = readBudget(json);
+      const marked = { ...state, mergedInto: state.mergedInto ?? key };
+      return { state: writeBudget(marked), result: marked };
+    });
+    const into = old.mergedInto ?? key;
+    await store.update(into, (json, nowMs) => ({
+      state: writeBudget(mergeBudget(readBudget(json), old, from, nowMs)),
+      result: null,
+    }));
+    this.#key = into;
+    for (const lane of LANES) this.#lanes[lane].slice = null;
+    this.#settlements.length = 0;
+  }
+
+  #isSurprising({ limited, remaining, policy }: Observation): boolean {
+    if (limited !== null) return true;
+    if (remaining === null || policy === null || this.#left === null) return false;
+    return this.#left - remaining > policy.quota * SURPRISE_SHARE;
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= this.#flush()
+      // What could not be told now goes with the next step, which will show the store's error to a caller.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#flushing = null;
+      });
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#settlements.length === 0 && this.#observations.length === 0) return;
+    await this.#step(null);
+  }
+
+  #rejectAll(state: LaneState, error: unknown): void {
+    for (const waiter of state.waiters.splice(0)) waiter.reject(error);
+    state.sleep?.abort();
+  }
+}
+
+/** The state as stored; anything that is none (a first use, a future version) is an empty budget. */
+export function readBudget(json: JsonValue): BudgetState {
+  const isBudget = typeof json === 'object' && json !== null && 'version' in json && json['version'] === 1;
+  return isBudget ? (json as unknown as BudgetState) : emptyBudget();
+}
+
+function writeBudget(state: BudgetState): JsonValue {
+  return state as unknown as JsonValue;
+}
+
+function closedError(): ZonewardError {
+  return new ZonewardError('the connection to Cloudflare is closed', {
+    code: 'cloudflare-not-sent',
+    kind: 'temporary',
+    next: ['Open it again.'],
+  });
+}
+
+function tooLongError(lane: Lane, waitMs: number): ZonewardError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new ZonewardError(
+    `the request budget at Cloudflare is used up; the next call is possible in ${seconds} s`,
+    {
+      code: 'cloudflare-rate-limited',
+      kind: 'temporary',
+      next: [`Try again in ${seconds} s.`],
+      details: { lane, retryAfterMs: waitMs },
+    },
+  );
+}

@@ -1,0 +1,329 @@
+/**
+ * The arithmetic of the shared request budget: a pure function from state, time and request to state and answer.
+ * `BudgetStore` keeps the state and serializes the steps of all processes; the gate around it waits.
+ *
+ * Terms. A *cell* is a thirtieth of the rate window (10 s of 5 min) with the calls charged to it, by lane; its
+ * end is after every one of those calls. A *lease* is a slice of calls that a process may make until it expires;
+ * until it is settled it counts as spent, at its expiry, the latest moment at which it can be. *Foreign* calls are
+ * those that the server counted and we did not make: the customer's dashboard, other tools.
+ *
+ * Invariants:
+ * - In every window of every alignment, our calls and the foreign ones known at the time stay within the quota:
+ *   a call is granted only if all that can lie in one window with it leaves room. A dead process's lease stays
+ *   charged until it has left the window.
+ * - Each lane finds its reserve: what the others may take is what is left after keeping it.
+ * - Times are the store's. A store clock that jumps back blocks for at most one window.
+ *
+ * Source: cloudflare-api §2.3 (1,200 requests per 5 minutes and user; exceeding blocks everything).
+ */
+import type { Lane } from '../domains/cloudflare-call.ts';
+
+export interface BudgetPolicy {
+  readonly quota: number;
+  readonly windowMs: number;
+}
+
+/** The documented limit, until the server reports another. */
+export const DEFAULT_POLICY: BudgetPolicy = { quota: 1200, windowMs: 300_000 };
+
+/** From the first to be served to the last. */
+export const LANES: readonly Lane[] = ['interactive', 'apply', 'sync'];
+
+const CELLS_PER_WINDOW = 30;
+/** Share of the quota that is never used: rounding and calls under way. */
+const SAFETY_SHARE = 0.01;
+/** Share kept for people at the dashboard; foreign calls that we see are taken out of it. */
+const HUMAN_SHARE = 0.04;
+/** Share that only the lane itself may use. */
+const RESERVE_SHARE: Readonly<Record<Lane, number>> = { interactive: 0.04, apply: 0.02, sync: 0.02 };
+/** A lease is at most this share of the quota, unless as many callers wait. */
+const SLICE_SHARE = 1 / 200;
+/** Two calls may reach the server closer together than they left by this. */
+const LATENCY_MAX_MS = 2_000;
+/** An unsettled lease becomes a plain charge this long after its expiry. */
+const FOLD_AFTER_CELLS = 3;
+/** No block is believed for longer. */
+const BLOCK_MAX_MS = 3_600_000;
+
+/** `[end, interactive, apply, sync, foreign]`; `end` in milliseconds, exclusive. */
+export type BudgetCell = [number, number, number, number, number];
+type Column = 1 | 2 | 3 | 4;
+const COLUMN = { interactive: 1, apply: 2, sync: 3, foreign: 4 } as const satisfies Record<string, Column>;
+
+export interface BudgetLease {
+  readonly id: string;
+  readonly lane: Lane;
+  readonly size: number;
+  readonly expiresMs: number;
+}
+
+/** Plain JSON. */
+export interface BudgetState {
+  version: 1;
+  policy: BudgetPolicy;
+  /** True once the server told the policy. */
+  reported: boolean;
+  /** In order of their ends. */
+  cells: BudgetCell[];
+  leases: BudgetLease[];
+  blockedUntilMs: number;
+  /** Until when someone of the lane is known to wait; lower lanes keep to their reserves meanwhile. */
+  waiting: { interactive: number; apply: number };
+  /** This budget is another's since the user behind the credential became known. */
+  mergedInto: string | null;
+  /** Budgets whose charges were taken over. */
+  merged: string[];
+}
+
+/** What the headers of an answer told. */
+export interface Observation {
+  readonly policy: BudgetPolicy | null;
+  readonly remaining: number | null;
+  /** The answer was a 429. */
+  readonly limited: { readonly retryAfterMs: number | null } | null;
+}
+
+/** What a process did with a lease. */
+export interface Settlement {
+  readonly leaseId: string;
+  readonly used: number;
+}
+
+export interface LeaseRequest {
+  readonly leaseId: string;
+  readonly lane: Lane;
+  readonly want: number;
+}
+
+export interface BudgetInput {
+  readonly settlements: readonly Settlement[];
+  readonly observations: readonly Observation[];
+  /** Null: only settle and observe. */
+  readonly request: LeaseRequest | null;
+}
+
+export interface BudgetAnswer {
+  /** 0 when nothing is to be had; then `waitMs` and `reason` tell. */
+  readonly granted: number;
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  readonly reason: 'none' | 'budget' | 'blocked';
+  readonly policy: BudgetPolicy;
+  readonly reported: boolean;
+  /** Calls that could be made now, by any lane. */
+  readonly left: number;
+  readonly mergedInto: string | null;
+}
+
+export function emptyBudget(): BudgetState {
+  return {
+    version: 1,
+    policy: DEFAULT_POLICY,
+    reported: false,
+    cells: [],
+    leases: [],
+    blockedUntilMs: 0,
+    waiting: { interactive: 0, apply: 0 },
+    mergedInto: null,
+    merged: [],
+  };
+}
+
+export function cellMsOf(policy: BudgetPolicy): number {
+  return Math.max(1, Math.ceil(policy.windowMs / CELLS_PER_WINDOW));
+}
+
+/** The largest lease for a caller who does not have that many calls waiting. */
+export function sliceOf(policy: BudgetPolicy): number {
+  return Math.max(1, Math.floor(policy.quota * SLICE_SHARE));
+}
+
+/** One step of the budget. Pure: `before` is not changed. */
+export function stepBudget(
+  before: BudgetState,
+  nowMs: number,
+  input: BudgetInput,
+): { readonly state: BudgetState; readonly answer: BudgetAnswer } {
+  const state = structuredClone(before);
+  tidy(state, nowMs);
+  for (const settlement of input.settlements) settle(state, settlement, nowMs);
+  for (const observation of input.observations) observe(state, observation, nowMs);
+  const answer = input.request === null ? null : grant(state, input.request, nowMs);
+  const { policy, reported, mergedInto } = state;
+  return {
+    state,
+    answer: {
+      ...(answer ?? { granted: 0, waitMs: 0, reason: 'none' as const }),
+      leaseMs: cellMsOf(policy),
+      policy,
+      reported,
+      left: state.blockedUntilMs > nowMs ? 0 : Math.max(0, freeAt(state, nowMs)),
+      mergedInto,
+    },
+  };
+}
+
+/** Takes over the charges of `from` once; leases that are still open count as spent. */
+export function mergeBudget(
+  into: BudgetState,
+  from: BudgetState,
+  fromKey: string,
+  nowMs: number,
+): BudgetState {
+  if (into.merged.includes(fromKey)) return into;
+  const state = structuredClone(into);
+  if (from.reported && !state.reported) {
+    state.policy = from.policy;
+    state.reported = true;
+  }
+  const cells = [...state.cells, ...structuredClone(from.cells)];
+  state.cells = cells.sort((a, b) => a[0] - b[0]);
+  for (const lease of from.leases) charge(state, lease.expiresMs, COLUMN[lease.lane], lease.size);
+  state.blockedUntilMs = Math.max(state.blockedUntilMs, from.blockedUntilMs);
+  state.merged.push(fromKey);
+  tidy(state, nowMs);
+  return state;
+}
+
+/** Drops what has left every window, folds old leases, and brings back what a clock that jumped left ahead. */
+function tidy(state: BudgetState, nowMs: number): void {
+  const cellMs = cellMsOf(state.policy);
+  const latest = nowMs + 2 * cellMs;
+  for (const cell of state.cells) cell[0] = Math.min(cell[0], latest);
+  state.leases = state.leases.map((lease) =>
+    lease.expiresMs > latest ? { ...lease, expiresMs: latest } : lease,
+  );
+  state.blockedUntilMs = Math.min(state.blockedUntilMs, nowMs + BLOCK_MAX_MS);
+  state.waiting.interactive = Math.min(state.waiting.interactive, latest);
+  state.waiting.apply = Math.min(state.waiting.apply, latest);
+  const folded = state.leases.filter((lease) => lease.expiresMs + FOLD_AFTER_CELLS * cellMs <= nowMs);
+  for (const lease of folded) charge(state, lease.expiresMs, COLUMN[lease.lane], lease.size);
+  state.leases = state.leases.filter((lease) => !folded.includes(lease));
+  state.cells = state.cells.filter((cell) => counts(state.policy, cell[0], nowMs));
+}
+
+function settle(state: BudgetState, { leaseId, used }: Settlement, nowMs: number): void {
+  const lease = state.leases.find(({ id }) => id === leaseId);
+  if (lease === undefined) return;
+  state.leases = state.leases.filter((other) => other !== lease);
+  charge(state, Math.min(nowMs, lease.expiresMs), COLUMN[lease.lane], Math.min(used, lease.size));
+}
+
+function observe(state: BudgetState, observation: Observation, nowMs: number): void {
+  if (observation.policy !== null) {
+    state.policy = observation.policy;
+    state.reported = true;
+  }
+  if (observation.limited !== null) {
+    const blockMs = observation.limited.retryAfterMs ?? state.policy.windowMs;
+    state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + Math.min(blockMs, BLOCK_MAX_MS));
+  }
+  if (observation.remaining === null || !state.reported) return;
+  // Every call of ours was charged before it was sent, so what the server counts beyond our charges is not ours.
+  const used = usage(state, nowMs);
+  const counted = state.policy.quota - observation.remaining;
+  const unknown = counted - used.ours - used.foreign;
+  if (unknown > 0) charge(state, nowMs, COLUMN.foreign, unknown);
+}
+
+function grant(
+  state: BudgetState,
+  { leaseId, lane, want }: LeaseRequest,
+  nowMs: number,
+): { readonly granted: number; readonly waitMs: number; readonly reason: BudgetAnswer['reason'] } {
+  if (state.blockedUntilMs > nowMs) {
+    return { granted: 0, waitMs: state.blockedUntilMs - nowMs, reason: 'blocked' };
+  }
+  const cellMs = cellMsOf(state.policy);
+  const granted = Math.min(want, allowedAt(state, lane, nowMs));
+  if (granted >= 1) {
+    if (lane !== 'sync') state.waiting[lane] = 0;
+    state.leases.push({ id: leaseId, lane, size: granted, expiresMs: nowMs + cellMs });
+    return { granted, waitMs: 0, reason: 'none' };
+  }
+  if (lane !== 'sync') state.waiting[lane] = nowMs + 2 * cellMs;
+  return { granted: 0, waitMs: waitFor(state, lane, nowMs), reason: 'budget' };
+}
+
+/** Milliseconds until charges will have left the window so that the lane may make a call, if nothing else comes. */
+function waitFor(state: BudgetState, lane: Lane, nowMs: number): number {
+  const ends = [...state.cells.map((cell) => cell[0]), ...state.leases.map((lease) => lease.expiresMs)];
+  for (const end of ends.sort((a, b) => a - b)) {
+    const at = end + lookbackMs(state.policy);
+    if (at > nowMs && allowedAt(state, lane, at) >= 1) return at - nowMs;
+  }
+  return state.policy.windowMs;
+}
+
+/** How many calls the lane may make: what is free, less what is kept for the other lanes. */
+function allowedAt(state: BudgetState, lane: Lane, atMs: number): number {
+  const used = usage(state, atMs);
+  let allowed = freeOf(state.policy, used);
+  for (const other of LANES) {
+    if (other !== lane) allowed -= Math.max(0, reserveOf(state.policy, other) - used[other]);
+  }
+  const ahead = LANES.slice(0, LANES.indexOf(lane));
+  if (ahead.some((higher) => higher !== 'sync' && state.waiting[higher] > atMs)) {
+    allowed = Math.min(allowed, reserveOf(state.policy, lane) - used[lane]);
+  }
+  return Math.max(0, Math.floor(allowed));
+}
+
+function freeAt(state: BudgetState, atMs: number): number {
+  return freeOf(state.policy, usage(state, atMs));
+}
+
+function freeOf(policy: BudgetPolicy, used: Usage): number {
+  const limit = policy.quota - Math.ceil(policy.quota * SAFETY_SHARE);
+  const human = Math.ceil(policy.quota * HUMAN_SHARE);
+  return limit - used.ours - Math.max(used.foreign, human);
+}
+
+function reserveOf(policy: BudgetPolicy, lane: Lane): number {
+  return Math.ceil(policy.quota * RESERVE_SHARE[lane]);
+}
+
+interface Usage extends Record<Lane, number> {
+  ours: number;
+  foreign: number;
+}
+
+/** All that can lie in one window with a call made at `atMs`. */
+function usage(state: BudgetState, atMs: number): Usage {
+  const sum: Usage = { interactive: 0, apply: 0, sync: 0, ours: 0, foreign: 0 };
+  for (const cell of state.cells) {
+    if (!counts(state.policy, cell[0], atMs)) continue;
+    for (const lane of LANES) sum[lane] += cell[COLUMN[lane]];
+    sum.foreign += cell[COLUMN.foreign];
+  }
+  for (const lease of state.leases) {
+    if (counts(state.policy, lease.expiresMs, atMs)) sum[lease.lane] += lease.size;
+  }
+  sum.ours = sum.interactive + sum.apply + sum.sync;
+  return sum;
+}
+
+function counts(policy: BudgetPolicy, endMs: number, atMs: number): boolean {
+  return endMs + lookbackMs(policy) > atMs;
+}
+
+function lookbackMs(policy: BudgetPolicy): number {
+  return policy.windowMs + Math.min(LATENCY_MAX_MS, cellMsOf(policy) / 2);
+}
+
+/** Adds calls made at or before `atMs` to the cell that ends after it. */
+function charge(state: BudgetState, atMs: number, column: Column, calls: number): void {
+  if (calls <= 0) return;
+  const cellMs = cellMsOf(state.policy);
+  const end = (Math.floor(atMs / cellMs) + 1) * cellMs;
+  let at = state.cells.length;
+  while (at > 0 && (state.cells[at - 1]?.[0] ?? 0) >= end) at -= 1;
+  const found = state.cells[at];
+  if (found !== undefined && found[0] === end) {
+    found[column] += calls;
+    return;
+  }
+  const cell: BudgetCell = [end, 0, 0, 0, 0];
+  cell[column] = calls;
+  state.cells.splice(at, 0, cell);
+}

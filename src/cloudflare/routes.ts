@@ -1,0 +1,43 @@
+/**
+ * Every route of Cloudflare's API that we call, with the type of its `result` as the official SDK declares it. A
+ * new family begins here: add its lines, then call them with `api.call`.
+ *
+ * The types are claims, not checks: decoders read leniently what really came.
+ */
+import type { Account } from 'cloudflare/resources/accounts/accounts';
+import type { AuditListResponse } from 'cloudflare/resources/accounts/logs/audit';
+import type { TokenVerifyResponse as AccountTokenVerifyResponse } from 'cloudflare/resources/accounts/tokens/tokens';
+import type { DNSSEC } from 'cloudflare/resources/dns/dnssec';
+import type { RecordBatchResponse, RecordResponse } from 'cloudflare/resources/dns/records';
+import type { ZoneGetResponse as RecordUsage } from 'cloudflare/resources/dns/usage/zone';
+import type { Registration } from 'cloudflare/resources/registrar/registrar';
+import type { Token } from 'cloudflare/resources/shared';
+import type { UniversalSSLSettings } from 'cloudflare/resources/ssl/universal/settings';
+import type { TokenVerifyResponse } from 'cloudflare/resources/user/tokens/tokens';
+import type { UserGetResponse } from 'cloudflare/resources/user/user';
+import type { SettingGetResponse } from 'cloudflare/resources/zones/settings';
+import type { Zone } from 'cloudflare/resources/zones/zones';
+
+/** `METHOD /path/{parameter}` → the type of the answer's `result`. */
+export interface Routes {
+  'GET /accounts': Account[];
+  'GET /accounts/{account_id}/logs/audit': AuditListResponse[];
+  'GET /accounts/{account_id}/registrar/registrations': Registration[];
+  'GET /accounts/{account_id}/tokens': Token[];
+  'GET /accounts/{account_id}/tokens/verify': AccountTokenVerifyResponse;
+  'GET /accounts/{account_id}/tokens/{token_id}': Token;
+  'GET /user': UserGetResponse;
+  'GET /user/tokens': Token[];
+  'GET /user/tokens/verify': TokenVerifyResponse;
+  'GET /user/tokens/{token_id}': Token;
+  'GET /zones': Zone[];
+  'GET /zones/{zone_id}': Zone;
+  'GET /zones/{zone_id}/dns_records': RecordResponse[];
+  'POST /zones/{zone_id}/dns_records/batch': RecordBatchResponse;
+  'GET /zones/{zone_id}/dns_records/usage': RecordUsage;
+  'GET /zones/{zone_id}/dnssec': DNSSEC;
+  'GET /zones/{zone_id}/settings/{setting_id}': SettingGetResponse;
+  'GET /zones/{zone_id}/ssl/universal/settings': UniversalSSLSettings;
+}
+
+export type Route = keyof Routes;
