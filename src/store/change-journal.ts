@@ -1,0 +1,347 @@
+/**
+ * The journal: what is about to be sent, written down before; what became of it, written down after, together
+ * with the mirror's next revision and the audit events, in one transaction.
+ */
+import type { ChangeSetId, ConnectionId, TenantId } from '../base/ids.ts';
+import type { NewEvent } from '../domains/audit/model.ts';
+import type { BatchEntry, ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
+import type { ChangeJournal } from '../domains/changes/ports.ts';
+import { advanceZone, prepareDelta } from './advance-zone.ts';
+import { appendEvents } from './audit-trail.ts';
+import {
+  isOpen,
+  OUTCOME_COLUMNS,
+  OUTCOME_ON_CONFLICT,
+  toBatchEntry,
+  toBatchRow,
+  toOutcome,
+  toOutcomeCells,
+} from './batch-rows.ts';
+import { conflict, notFound, read, type StoreContext, write } from './context.ts';
+import type { Trx } from './engine.ts';
+import { insertMany } from './insert-many.ts';
+import { type PlanOwner, toPartRows, toPlan, toPlanRow } from './plan-parts.ts';
+import type { ChangeSetRow } from './schema.ts';
+import { fromJson, toJson } from './text.ts';
+
+export function openChangeJournal(context: StoreContext): ChangeJournal {
+  const { db } = context;
+  return {
+    create: (changeSet, events) => write(context, (trx) => create(context, trx, changeSet, events)),
+    get: (tenantId, id) =>
+      read(context, async (trx) => {
+        const row = await changeSetRow(trx, tenantId, id).selectAll().executeTakeFirst();
+        return row === undefined ? null : loadChangeSet(trx, row);
+      }),
+    list: (tenantId, filter, limit) => read(context, (trx) => list(trx, tenantId, filter, limit)),
+    setStatus: (tenantId, id, move, events) =>
+      inChangeSet(context, tenantId, id, async (trx) => {
+        await moveStatus(trx, tenantId, id, move);
+        await appendEvents(context, trx, tenantId, events);
+      }),
+    recordIntent: (entry, events) =>
+      inChangeSet(context, entry.tenantId, entry.changeSetId, async (trx) => {
+        await insertBatch(trx, entry);
+        await appendEvents(context, trx, entry.tenantId, events);
+      }),
+    async recordOutcome(key, decision, outcomes, mirror, events) {
+      const prepared = mirror === null ? null : await prepareDelta(mirror.delta);
+      await inChangeSet(context, key.tenantId, key.changeSetId, async (trx) => {
+        const zoneId = await decideBatch(trx, key, decision);
+        await putOutcomes(context, trx, { ...key, zoneId }, outcomes);
+        if (mirror !== null && prepared !== null) {
+          const advance = { ...mirror, prepared, baseRevision: null };
+          await advanceZone(context, trx, { tenantId: key.tenantId, zoneId }, advance);
+        }
+        await appendEvents(context, trx, key.tenantId, events);
+      });
+    },
+    recordUnsent: (key, outcomes, events) =>
+      inChangeSet(context, key.tenantId, key.changeSetId, async (trx) => {
+        await putOutcomes(context, trx, { ...key, sequence: null }, outcomes);
+        await appendEvents(context, trx, key.tenantId, events);
+      }),
+    async outcomes(tenantId, id, zoneId) {
+      const rows = await db
+        .selectFrom('operation_outcomes')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('change_set_id', '=', id)
+        .where('zone_id', '=', zoneId)
+        .execute();
+      return rows.map(toOutcome).sort(byPlanOrder);
+    },
+    async batches(tenantId, id) {
+      const rows = await db
+        .selectFrom('batches')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('change_set_id', '=', id)
+        .orderBy('sequence')
+        .execute();
+      return rows.map(toBatchEntry);
+    },
+    async openBatches(zoneId) {
+      const rows = await db
+        .selectFrom('batches')
+        .selectAll()
+        .where('zone_id', '=', zoneId)
+        .where('is_open', '=', 1)
+        .orderBy('sent_at')
+        .orderBy('sequence')
+        .execute();
+      return rows.map(toBatchEntry);
+    },
+    async lastWriteAt(zoneId) {
+      const row = await db
+        .selectFrom('batches')
+        .select((eb) => [eb.fn.max('sent_at').as('sent_at'), eb.fn.max('decided_at').as('decided_at')])
+        .where('zone_id', '=', zoneId)
+        .executeTakeFirst();
+      if (row?.sent_at == null) return null;
+      return Math.max(Number(row.sent_at), Number(row.decided_at ?? 0));
+    },
+    unfinished: (tenantId) => read(context, (trx) => list(trx, tenantId, { status: 'applying' }, null)),
+  };
+}
+
+/** One transaction at a time for a change set; throws when the tenant has no such change set. */
+function inChangeSet<Result>(
+  context: StoreContext,
+  tenantId: TenantId,
+  id: ChangeSetId,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return write(context, (trx) =>
+    context.engine.withLock(trx, `change-set:${tenantId}:${id}`, async () => {
+      const row = await changeSetRow(trx, tenantId, id).select('id').executeTakeFirst();
+      if (row === undefined) throw noChangeSet(id);
+      return work(trx);
+    }),
+  );
+}
+
+async function create(
+  context: StoreContext,
+  trx: Trx,
+  changeSet: ChangeSet,
+  events: readonly NewEvent[],
+): Promise<void> {
+  const { tenantId, id } = changeSet;
+  const known = await changeSetRow(trx, tenantId, id).select('id').executeTakeFirst();
+  if (known !== undefined) throw conflict('change-set-exists', `The change set ${id} exists already.`);
+  await trx.insertInto('change_sets').values(toChangeSetRow(changeSet)).execute();
+  for (const [position, plan] of changeSet.plans.entries()) {
+    const owner: PlanOwner = { tenantId, changeSetId: id, position };
+    await trx.insertInto('change_set_plans').values(toPlanRow(owner, plan)).execute();
+    for (const part of toPartRows(owner, plan)) {
+      await trx.insertInto('change_set_plan_parts').values(part).execute();
+    }
+  }
+  await appendEvents(context, trx, tenantId, events);
+}
+
+async function list(
+  trx: Trx,
+  tenantId: TenantId,
+  filter: { connectionId?: ConnectionId; zoneId?: string; status?: ChangeSetStatus },
+  limit: number | null,
+): Promise<ChangeSet[]> {
+  const { connectionId, zoneId, status } = filter;
+  const rows = await trx
+    .selectFrom('change_sets')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))
+    .$if(zoneId !== undefined, (query) =>
+      query.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('change_set_plans')
+          .select('change_set_id')
+          .where('tenant_id', '=', tenantId)
+          .where('zone_id', '=', zoneId ?? ''),
+      ),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .$if(limit !== null, (query) => query.limit(limit ?? 0))
+    .execute();
+  const changeSets: ChangeSet[] = [];
+  for (const row of rows) changeSets.push(await loadChangeSet(trx, row));
+  return changeSets;
+}
+
+async function loadChangeSet(trx: Trx, row: ChangeSetRow): Promise<ChangeSet> {
+  const ofSet = { tenant_id: row.tenant_id, change_set_id: row.id };
+  const plans = await trx
+    .selectFrom('change_set_plans')
+    .selectAll()
+    .where((eb) => eb.and(ofSet))
+    .orderBy('position')
+    .execute();
+  const parts = await trx
+    .selectFrom('change_set_plan_parts')
+    .selectAll()
+    .where((eb) => eb.and(ofSet))
+    .execute();
+  return {
+    id: row.id as ChangeSetId,
+    tenantId: row.tenant_id as TenantId,
+    connectionId: row.connection_id as ConnectionId,
+    summary: row.summary,
+    status: row.status as ChangeSetStatus,
+    plans: plans.map((plan) =>
+      toPlan(
+        plan,
+        parts.filter((part) => part.zone_id === plan.zone_id),
+      ),
+    ),
+    allowed: fromJson(row.allowed),
+    author: row.author,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+    undoes: row.undoes as ChangeSetId | null,
+    undoneBy: row.undone_by as ChangeSetId | null,
+  };
+}
+
+function toChangeSetRow(changeSet: ChangeSet): ChangeSetRow {
+  return {
+    tenant_id: changeSet.tenantId,
+    id: changeSet.id,
+    connection_id: changeSet.connectionId,
+    summary: changeSet.summary,
+    status: changeSet.status,
+    allowed: toJson(changeSet.allowed),
+    author: changeSet.author,
+    created_at: changeSet.createdAt,
+    finished_at: changeSet.finishedAt,
+    undoes: changeSet.undoes,
+    undone_by: changeSet.undoneBy,
+  };
+}
+
+async function moveStatus(
+  trx: Trx,
+  tenantId: TenantId,
+  id: ChangeSetId,
+  move: Parameters<ChangeJournal['setStatus']>[2],
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('change_sets')
+    .set({ status: move.to, ...(move.finishedAt === undefined ? {} : { finished_at: move.finishedAt }) })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('status', 'in', move.from)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    const now = await changeSetRow(trx, tenantId, id).select('status').executeTakeFirst();
+    throw conflict(
+      'change-set-moved',
+      `The change set ${id} is ${now?.status}, not ${move.from.join(' or ')}.`,
+      {
+        changeSetId: id,
+        status: now?.status,
+      },
+    );
+  }
+  if (move.takesBack === undefined) return;
+  const taken = await trx
+    .updateTable('change_sets')
+    .set({ undone_by: id })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', move.takesBack)
+    .executeTakeFirst();
+  if (taken.numUpdatedRows === 0n) throw noChangeSet(move.takesBack);
+}
+
+async function insertBatch(trx: Trx, entry: BatchEntry): Promise<void> {
+  const known = await trx
+    .selectFrom('batches')
+    .select('sequence')
+    .where('tenant_id', '=', entry.tenantId)
+    .where('change_set_id', '=', entry.changeSetId)
+    .where('sequence', '=', entry.sequence)
+    .executeTakeFirst();
+  if (known !== undefined) {
+    throw conflict(
+      'batch-exists',
+      `Batch ${entry.sequence} of ${entry.changeSetId} is written down already.`,
+    );
+  }
+  await trx.insertInto('batches').values(toBatchRow(entry)).execute();
+}
+
+/**
+ * A decision is made once: whoever judges a batch that someone else has judged meanwhile is refused. Once it is
+ * certain, the ids that served to judge it are let go. @returns the batch's zone.
+ */
+async function decideBatch(
+  trx: Trx,
+  key: { readonly tenantId: TenantId; readonly changeSetId: ChangeSetId; readonly sequence: number },
+  decision: Parameters<ChangeJournal['recordOutcome']>[1],
+): Promise<BatchEntry['zoneId']> {
+  const row = await trx
+    .selectFrom('batches')
+    .select(['zone_id', 'state', 'is_open'])
+    .where('tenant_id', '=', key.tenantId)
+    .where('change_set_id', '=', key.changeSetId)
+    .where('sequence', '=', key.sequence)
+    .executeTakeFirst();
+  if (row === undefined) {
+    throw notFound('batch-not-found', `There is no batch ${key.sequence} in ${key.changeSetId}.`);
+  }
+  if (row.is_open === 0) {
+    throw conflict('batch-decided', `Batch ${key.sequence} of ${key.changeSetId} is ${row.state} already.`, {
+      state: row.state,
+    });
+  }
+  const isCertain = !isOpen(decision.state) && decision.state !== 'mixed';
+  await trx
+    .updateTable('batches')
+    .set({
+      state: decision.state,
+      is_open: isOpen(decision.state) ? 1 : 0,
+      decided_at: decision.decidedAt,
+      decided_by: decision.decidedBy,
+      ray: decision.ray,
+      audit_log_id: decision.auditLogId,
+      faults: toJson(decision.faults),
+      ...(isCertain ? { ids_before: '' } : {}),
+    })
+    .where('tenant_id', '=', key.tenantId)
+    .where('change_set_id', '=', key.changeSetId)
+    .where('sequence', '=', key.sequence)
+    .execute();
+  return row.zone_id as BatchEntry['zoneId'];
+}
+
+async function putOutcomes(
+  context: StoreContext,
+  trx: Trx,
+  key: Parameters<typeof toOutcomeCells>[0],
+  outcomes: readonly OperationOutcome[],
+): Promise<void> {
+  const into = {
+    table: 'operation_outcomes',
+    columns: OUTCOME_COLUMNS,
+    onConflict: OUTCOME_ON_CONFLICT,
+  } as const;
+  const cells = outcomes.map((outcome) => toOutcomeCells(key, outcome));
+  await insertMany(trx, context.engine, into, cells);
+}
+
+/** `g2` before `g10`. */
+function byPlanOrder(a: OperationOutcome, b: OperationOutcome): number {
+  const byGroup = a.groupId.localeCompare(b.groupId, 'en', { numeric: true });
+  return byGroup === 0 ? a.change - b.change : byGroup;
+}
+
+function changeSetRow(trx: Pick<Trx, 'selectFrom'>, tenantId: TenantId, id: ChangeSetId) {
+  return trx.selectFrom('change_sets').where('tenant_id', '=', tenantId).where('id', '=', id);
+}
+
+function noChangeSet(id: ChangeSetId): Error {
+  return notFound('change-set-not-found', `There is no change set ${id}.`);
+}

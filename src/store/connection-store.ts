@@ -1,0 +1,182 @@
+/**
+ * Connections and their sealed secrets. The secret has a table of its own, so that no read of a connection can
+ * carry it along. A removed connection stays as a row without a secret: zones, history and audit refer to it.
+ */
+import type { ConnectionId, TenantId } from '../base/ids.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import type { ConnectionStore, SealedSecret } from '../domains/connections/ports.ts';
+import { appendEvents } from './audit-trail.ts';
+import { conflict, notFound, type StoreContext, write } from './context.ts';
+import type { Trx } from './engine.ts';
+import type { ConnectionRow } from './schema.ts';
+import { fromJson, toJson } from './text.ts';
+
+/** A minter's credential will have a slot of its own. */
+const SLOT = 'credential';
+
+export function openConnectionStore(context: StoreContext): ConnectionStore {
+  const { db } = context;
+  return {
+    create: (connection, sealed, events) =>
+      write(context, async (trx) => {
+        await refuseTakenLabel(trx, connection);
+        await refuseTakenId(trx, connection);
+        await trx.insertInto('connections').values(toRow(connection)).execute();
+        if (sealed !== null) await putSecret(trx, connection, sealed);
+        await appendEvents(context, trx, connection.tenantId, events);
+      }),
+
+    async get(tenantId, id) {
+      const row = await present(db, tenantId).where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : fromJson<Connection>(row.data);
+    },
+
+    async list(tenantId) {
+      const rows = await present(db, tenantId).orderBy('label').execute();
+      return rows.map((row) => fromJson<Connection>(row.data));
+    },
+
+    update: (connection, sealed, events) =>
+      write(context, (trx) => update(context, trx, connection, sealed, events)),
+
+    async sealedSecret(tenantId, id) {
+      const row = await db
+        .selectFrom('sealed_secrets')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('connection_id', '=', id)
+        .where('slot', '=', SLOT)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { key_id, wrapped_key, nonce, ciphertext, version } = row;
+      return { keyId: key_id, wrappedKey: wrapped_key, nonce, ciphertext, version };
+    },
+
+    remove: (tenantId, id, events) =>
+      write(context, async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('connections')
+          .set({ removed_at: await context.engine.now(trx) })
+          .where('tenant_id', '=', tenantId)
+          .where('id', '=', id)
+          .where('removed_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw noConnection(id);
+        await deleteSecret(trx, tenantId, id);
+        await appendEvents(context, trx, tenantId, events);
+      }),
+  };
+}
+
+/**
+ * With `sealed` null the secret stays as it is, unless the connection names a reference now: then nothing of it
+ * may stay here.
+ */
+async function update(
+  context: StoreContext,
+  trx: Trx,
+  connection: Connection,
+  sealed: SealedSecret | null,
+  events: Parameters<ConnectionStore['update']>[2],
+): Promise<void> {
+  const { tenantId, id, version } = connection;
+  const stored = await present(trx, tenantId).where('id', '=', id).executeTakeFirst();
+  if (stored === undefined) throw noConnection(id);
+  await refuseTakenLabel(trx, connection);
+  const { numUpdatedRows } = await trx
+    .updateTable('connections')
+    .set(toRow(connection))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('version', '=', version - 1)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    throw conflict('connection-moved', `The connection "${connection.label}" was changed meanwhile.`, {
+      connectionId: id,
+      storedVersion: stored.version,
+    });
+  }
+  if (sealed !== null) await putSecret(trx, connection, sealed);
+  else if (connection.secretSource.kind === 'reference') await deleteSecret(trx, tenantId, id);
+  await appendEvents(context, trx, tenantId, events);
+}
+
+function present(db: Pick<Trx, 'selectFrom'>, tenantId: TenantId) {
+  return db
+    .selectFrom('connections')
+    .select(['data', 'version'])
+    .where('tenant_id', '=', tenantId)
+    .where('removed_at', 'is', null);
+}
+
+/** The unique index says it too; asking first gives the error its name on every engine. */
+async function refuseTakenLabel(trx: Trx, connection: Connection): Promise<void> {
+  const holder = await trx
+    .selectFrom('connections')
+    .select('id')
+    .where('tenant_id', '=', connection.tenantId)
+    .where('label', '=', connection.label)
+    .where('removed_at', 'is', null)
+    .where('id', '<>', connection.id)
+    .executeTakeFirst();
+  if (holder === undefined) return;
+  throw conflict('label-taken', `There is a connection named "${connection.label}" already.`, {
+    label: connection.label,
+    connectionId: holder.id,
+  });
+}
+
+async function refuseTakenId(trx: Trx, connection: Connection): Promise<void> {
+  const holder = await trx
+    .selectFrom('connections')
+    .select('id')
+    .where('tenant_id', '=', connection.tenantId)
+    .where('id', '=', connection.id)
+    .executeTakeFirst();
+  if (holder !== undefined) throw conflict('connection-exists', `The connection ${connection.id} exists.`);
+}
+
+async function putSecret(trx: Trx, connection: Connection, sealed: SealedSecret): Promise<void> {
+  const secret = {
+    key_id: sealed.keyId,
+    wrapped_key: sealed.wrappedKey,
+    nonce: sealed.nonce,
+    ciphertext: sealed.ciphertext,
+    version: sealed.version,
+  };
+  await trx
+    .insertInto('sealed_secrets')
+    .values({ tenant_id: connection.tenantId, connection_id: connection.id, slot: SLOT, ...secret })
+    .onConflict((conflicting) =>
+      conflicting.columns(['tenant_id', 'connection_id', 'slot']).doUpdateSet(secret),
+    )
+    .execute();
+}
+
+async function deleteSecret(trx: Trx, tenantId: TenantId, id: ConnectionId): Promise<void> {
+  await trx
+    .deleteFrom('sealed_secrets')
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', id)
+    .execute();
+}
+
+function toRow(connection: Connection): ConnectionRow {
+  return {
+    tenant_id: connection.tenantId,
+    id: connection.id,
+    label: connection.label,
+    state: connection.state,
+    account_id: connection.accountId,
+    fingerprint: connection.fingerprint,
+    expires_at: connection.expiresAt,
+    rotation_due_at: connection.rotation.dueAt,
+    version: connection.version,
+    removed_at: null,
+    data: toJson(connection),
+  };
+}
+
+function noConnection(id: ConnectionId): Error {
+  return notFound('connection-not-found', `There is no connection ${id}.`);
+}

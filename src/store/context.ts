@@ -1,0 +1,98 @@
+/**
+ * What every part of the store is made with, and the two kinds of transaction. Inside a transaction nothing is
+ * awaited but the database: on SQLite it holds the only write lock, on this machine, of all processes.
+ */
+
+import type { Kysely } from 'kysely';
+import type { Clock, Random } from '../base/clock.ts';
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
+import type { SealEvent } from '../domains/audit/ports.ts';
+import type { Engine, EngineFault, Trx } from './engine.ts';
+import type { Schema } from './schema.ts';
+
+export interface StoreContext {
+  readonly db: Kysely<Schema>;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly seal: SealEvent;
+}
+
+/** All of `work` becomes durable, or nothing of it does. */
+export async function write<Result>(
+  context: StoreContext,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await context.db.transaction().execute(work);
+  } catch (error) {
+    throw storeError(context.engine, error);
+  }
+}
+
+/** Several reads of one moment. */
+export async function read<Result>(
+  context: StoreContext,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await context.db.transaction().setAccessMode('read only').execute(work);
+  } catch (error) {
+    throw storeError(context.engine, error);
+  }
+}
+
+/** Gives the event loop a turn. Between transactions only. */
+export function yieldToLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const FAULTS = {
+  busy: {
+    kind: 'temporary',
+    message: 'The store is busy: another process has been writing to it for too long.',
+    next: 'Try again; if it stays so, look for a process that hangs on the same store.',
+  },
+  full: {
+    kind: 'temporary',
+    message: 'The disk of the store is full. Nothing was written.',
+    next: 'Free some space on the disk that holds the store, then try again.',
+  },
+  duplicate: { kind: 'conflict', message: 'The store holds this already.', next: 'Read it, then try again.' },
+  'read-only': {
+    kind: 'internal',
+    message: 'The store cannot be written: its file or folder is read-only.',
+    next: 'Give the user that runs Zoneward the right to write to the file and its folder.',
+  },
+  damaged: {
+    kind: 'internal',
+    message: 'The file of the store is damaged, or is not a Zoneward store.',
+    next: 'Run `zoneward store check`; restore the last backup when it finds damage.',
+  },
+  'input-output': {
+    kind: 'internal',
+    message: 'The disk of the store failed to read or write.',
+    next: 'Check the disk and the system log.',
+  },
+} as const satisfies Record<EngineFault, { kind: string; message: string; next: string }>;
+
+/** An engine's error as one that a person can act on; ours, and what we cannot name, pass unchanged. */
+export function storeError(engine: Engine, error: unknown): unknown {
+  if (isZonewardError(error)) return error;
+  const fault = engine.faultOf(error);
+  if (fault === null) return error;
+  const { kind, message, next } = FAULTS[fault];
+  return new ZonewardError(message, { code: `store-${fault}`, kind, next: [next], cause: error });
+}
+
+export function conflict(code: string, message: string, details?: Record<string, unknown>): ZonewardError {
+  return new ZonewardError(message, {
+    code,
+    kind: 'conflict',
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+export function notFound(code: string, message: string): ZonewardError {
+  return new ZonewardError(message, { code, kind: 'not-found' });
+}

@@ -1,0 +1,181 @@
+/**
+ * SQLite, by `node:sqlite` under Kysely's dialect. All that is particular to SQLite stands here and in
+ * `sqlite-file.ts`.
+ *
+ * Invariants: a write transaction begins IMMEDIATE, so it holds the write lock before it reads; a commit is on
+ * the disk when it returns (`synchronous=FULL`); a wait for another process's lock does not block the event
+ * loop. There is one connection in the process: Kysely lets one transaction at a time have it.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+  sql,
+  type TransactionSettings,
+} from 'kysely';
+import type { Clock } from '../base/clock.ts';
+import type { Engine, EngineFault } from './engine.ts';
+import type { Schema } from './schema.ts';
+import { prepareSqliteFile } from './sqlite-file.ts';
+import { assertStorable } from './text.ts';
+
+/** How long a write waits for the other processes' writes before it gives up. */
+const LOCK_WAIT_MAX_MS = 30_000;
+/** Between two tries for the lock. Random, so that processes do not march in step. */
+const LOCK_RETRY_MAX_MS = 12;
+/** SQLite's own wait, which blocks the event loop: for the rare locks of reads, and longer while opening. */
+const BLOCKING_WAIT_MS = 20;
+const BLOCKING_WAIT_OPENING_MS = 10_000;
+const STATEMENTS_KEPT_MAX = 256;
+
+/** Primary result codes, https://www.sqlite.org/rescode.html */
+const FAULT_OF_CODE: ReadonlyMap<number, EngineFault> = new Map([
+  [5, 'busy'],
+  [6, 'busy'],
+  [8, 'read-only'],
+  [10, 'input-output'],
+  [11, 'damaged'],
+  [13, 'full'],
+  [26, 'damaged'],
+]);
+const UNIQUE_CODES: ReadonlySet<number> = new Set([1555, 2067]);
+
+/** Opens the file (made 0600 when new), or a database in memory for `:memory:`. Throws what `faultOf` can name. */
+export function openSqliteEngine(path: string, clock: Clock): Engine {
+  const database = openDatabase(path);
+  return {
+    dialect: {
+      createDriver: () => new ImmediateDriver(database),
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+    text: sql`text`,
+    integer: sql`integer`,
+    counter: sql`integer primary key autoincrement`,
+    tableSuffix: sql`strict`,
+    placeholder: () => '?',
+    // BEGIN IMMEDIATE serializes all writers already.
+    withLock: (_trx, _name, work) => work(),
+    now: () => Promise.resolve(clock.now()),
+    faultOf,
+    integrityProblems,
+  };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') prepareSqliteFile(path);
+  const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_OPENING_MS });
+  try {
+    database.exec('pragma journal_mode = wal');
+    database.exec('pragma synchronous = full');
+    database.exec('pragma foreign_keys = on');
+    // A removed secret's bytes are overwritten in the file.
+    database.exec('pragma secure_delete = on');
+    database.exec('pragma cache_size = -32000');
+    // A giant transaction's log is cut back afterwards.
+    database.exec('pragma journal_size_limit = 67108864');
+    database.exec(`pragma busy_timeout = ${BLOCKING_WAIT_MS}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+function faultOf(error: unknown): EngineFault | null {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  if (typeof code !== 'number') return null;
+  if (UNIQUE_CODES.has(code)) return 'duplicate';
+  return FAULT_OF_CODE.get(code & 0xff) ?? null;
+}
+
+async function integrityProblems(db: Kysely<Schema>): Promise<readonly string[]> {
+  const integrity = await sql<{ integrity_check: string }>`pragma integrity_check(20)`.execute(db);
+  const problems = integrity.rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  const foreign = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db);
+  for (const row of foreign.rows.slice(0, 20)) {
+    problems.push(`a row of ${row.table} refers to a row of ${row.parent} that is not there`);
+  }
+  return problems;
+}
+
+/** Kysely's driver, but for how a transaction begins and how it ends after a failure. */
+class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: new StatementCache(database) });
+    this.#database = database;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    settings?: TransactionSettings,
+  ): Promise<void> {
+    const begin = settings?.accessMode === 'read only' ? 'begin' : 'begin immediate';
+    const giveUpAt = performance.now() + LOCK_WAIT_MAX_MS;
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw(begin));
+        return;
+      } catch (error) {
+        if (faultOf(error) !== 'busy' || performance.now() > giveUpAt) throw error;
+      }
+      // The engine's own wait, in real time: the other process does not run on our clock.
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * LOCK_RETRY_MAX_MS));
+    }
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // After some errors (disk full, for one) SQLite has rolled back by itself.
+    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** The slice of a database that Kysely asks for; statements are compiled once. */
+class StatementCache implements SqliteDatabase {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  prepare(text: string): SqliteStatement {
+    const known = this.#statements.get(text);
+    this.#statements.delete(text);
+    const statement = known ?? toKysely(this.#database.prepare(text));
+    this.#statements.set(text, statement);
+    if (this.#statements.size > STATEMENTS_KEPT_MAX) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+function toKysely(statement: StatementSync): SqliteStatement {
+  const checked = (parameters: readonly unknown[]): SQLInputValue[] => {
+    assertStorable(parameters);
+    return parameters as SQLInputValue[];
+  };
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...checked(parameters)),
+    run: (parameters) => statement.run(...checked(parameters)),
+    iterate: (parameters) => statement.iterate(...checked(parameters)),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * What the store needs of a database engine beyond what Kysely hides. One implementation for each engine
+ * (`dialect-sqlite.ts`); everything else in this room is written once, in the subset that both speak: TEXT ids,
+ * integer milliseconds, JSON as TEXT, booleans as 0 and 1.
+ */
+import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export type Trx = Transaction<Schema>;
+
+/** What went wrong in the engine, as far as the store answers differently to it. */
+export type EngineFault = 'busy' | 'full' | 'duplicate' | 'read-only' | 'damaged' | 'input-output';
+
+export interface Engine {
+  readonly dialect: Dialect;
+  /** Column types. Text compares by code point, whatever the locale. */
+  readonly text: RawBuilder<unknown>;
+  readonly integer: RawBuilder<unknown>;
+  /** An integer primary key that the engine counts up. */
+  readonly counter: RawBuilder<unknown>;
+  /** Ends every `create table`. */
+  readonly tableSuffix: RawBuilder<unknown>;
+  /** The placeholder of the nth parameter, from 1. */
+  placeholder(position: number): string;
+  /**
+   * Lets one transaction at a time hold the name, until it ends. Take several in this order only: change set,
+   * zone, audit.
+   */
+  withLock<Result>(trx: Trx, name: string, work: () => Promise<Result>): Promise<Result>;
+  /** The store's time in milliseconds: the same for all processes that share the store. */
+  now(db: Kysely<Schema>): Promise<number>;
+  faultOf(error: unknown): EngineFault | null;
+  /** The engine's own examination of its file. Empty when it is sound. */
+  integrityProblems(db: Kysely<Schema>): Promise<readonly string[]>;
+}

@@ -1,0 +1,101 @@
+/**
+ * The store: everything that Zoneward keeps, behind the ports that the domains declare. Nothing outside this
+ * room sees a row or a query.
+ */
+import { Kysely } from 'kysely';
+import type { Clock, Random } from '../base/clock.ts';
+import { ZonewardError } from '../base/errors.ts';
+import type { BudgetStore } from '../cloudflare/ports.ts';
+import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
+import type { ChangeJournal, ZoneLocks } from '../domains/changes/ports.ts';
+import type { ConnectionStore } from '../domains/connections/ports.ts';
+import type { ZoneMirror } from '../domains/zones/ports.ts';
+import { openAuditTrail } from './audit-trail.ts';
+import { openBudgetStore } from './budget-store.ts';
+import { openChangeJournal } from './change-journal.ts';
+import { openConnectionStore } from './connection-store.ts';
+import { type StoreContext, storeError } from './context.ts';
+import { openSqliteEngine } from './dialect-sqlite.ts';
+import type { Engine } from './engine.ts';
+import { migrate } from './migrate.ts';
+import type { Schema } from './schema.ts';
+import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
+import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
+import { openZoneLocks } from './zone-locks.ts';
+import { openZoneMirror } from './zone-mirror.ts';
+
+export interface StoreOptions {
+  /** `sqlite:PATH`, or `sqlite::memory:` for one that ends with its process. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly seal: SealEvent;
+}
+
+export interface Store {
+  /** Made with the store and never changed. */
+  readonly id: string;
+  readonly mirror: ZoneMirror;
+  readonly journal: ChangeJournal;
+  readonly locks: ZoneLocks;
+  readonly audit: AuditTrail;
+  readonly connections: ConnectionStore;
+  readonly usage: PrunableUsageLog;
+  readonly budget: BudgetStore;
+  readonly settings: StoreSettings;
+  /** Waits for running transactions. Calls that come later throw. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens the store, makes it when it is not there, and brings its tables up to date. Several processes of one
+ * machine may have the same SQLite store open. Throws `ZonewardError`: `store-url-invalid`, `store-newer`,
+ * `store-folder-missing`, `store-on-network`, `store-not-writable`, `store-damaged`, `store-busy`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const engine = openEngine(options);
+  const db = new Kysely<Schema>({ dialect: engine.dialect });
+  const { clock, random, seal } = options;
+  const context: StoreContext = { db, engine, clock, random, seal };
+  try {
+    await migrate(context);
+    return await assemble(context);
+  } catch (error) {
+    await db.destroy();
+    throw storeError(engine, error);
+  }
+}
+
+async function assemble(context: StoreContext): Promise<Store> {
+  const settings = openSettings(context);
+  const close = (): Promise<void> => context.db.destroy();
+  return {
+    id: await ensureStoreId(context, settings),
+    mirror: openZoneMirror(context),
+    journal: openChangeJournal(context),
+    locks: openZoneLocks(context),
+    audit: openAuditTrail(context),
+    connections: openConnectionStore(context),
+    usage: openUsageLog(context),
+    budget: openBudgetStore(context),
+    settings,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function openEngine(options: StoreOptions): Engine {
+  const path = options.url.startsWith('sqlite:') ? options.url.slice('sqlite:'.length) : '';
+  if (path !== '') return openSqliteEngine(path, options.clock);
+  throw new ZonewardError(`This is not a store that Zoneward can open: ${withoutPassword(options.url)}`, {
+    code: 'store-url-invalid',
+    kind: 'input',
+    next: ['Set ZONEWARD_STORE to sqlite:PATH, for example sqlite:./zoneward.db'],
+  });
+}
+
+/** A database URL may carry a password. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//…@');
+}

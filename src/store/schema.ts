@@ -1,0 +1,213 @@
+/**
+ * The tables, as Kysely sees them. Conventions: ids are TEXT, times are integer milliseconds, JSON is TEXT,
+ * booleans are 0 and 1. Every row of a tenant carries `tenant_id`, first in its primary key; what is shared by
+ * design (leases of zones, budgets, the store's settings) has none.
+ */
+import type { Generated } from 'kysely';
+
+export interface Schema {
+  store_settings: { key: string; value: string };
+  store_migrations: { number: number; name: string; applied_at: number };
+  connections: ConnectionRow;
+  sealed_secrets: SealedSecretRow;
+  zones: ZoneRow;
+  sync_states: { tenant_id: string; connection_id: string; state: string };
+  zone_revisions: RevisionRow;
+  record_versions: RecordVersionRow;
+  record_tags: { tenant_id: string; zone_id: string; record_id: string; tag: string };
+  change_sets: ChangeSetRow;
+  change_set_plans: ChangeSetPlanRow;
+  change_set_plan_parts: ChangeSetPlanPartRow;
+  batches: BatchRow;
+  operation_outcomes: OutcomeRow;
+  audit_heads: { tenant_id: string; sequence: number; hash: string };
+  audit_events: AuditEventRow;
+  zone_leases: { zone_id: string; holder: string | null; fence: number; expires_at: number };
+  budget_states: { key: string; state: string; updated_at: number };
+  api_calls: ApiCallRow;
+}
+
+export interface ConnectionRow {
+  tenant_id: string;
+  id: string;
+  label: string;
+  state: string;
+  account_id: string;
+  fingerprint: string | null;
+  expires_at: number | null;
+  rotation_due_at: number | null;
+  version: number;
+  removed_at: number | null;
+  /** The whole connection. The columns beside it are for finding. */
+  data: string;
+}
+
+export interface SealedSecretRow {
+  tenant_id: string;
+  connection_id: string;
+  /** `credential` now; a minter's credential gets its own. */
+  slot: string;
+  key_id: string;
+  wrapped_key: string;
+  nonce: string;
+  ciphertext: string;
+  version: number;
+}
+
+export interface ZoneRow {
+  tenant_id: string;
+  zone_id: string;
+  connection_id: string;
+  name: string;
+  status: string;
+  facts: string;
+  revision: number;
+  record_count: number;
+  verified_at: number | null;
+  signal: string | null;
+  stale_since: number | null;
+  /** The latest revision that came from outside; 0 when none did. */
+  outside_revision: number;
+  /** Up to here, changes from outside have been accepted. */
+  acknowledged_revision: number;
+  /** The SOA serial taken before the last consistent read. */
+  serial: number | null;
+  first_seen_at: number;
+  seen_at: number;
+}
+
+export interface RevisionRow {
+  tenant_id: string;
+  zone_id: string;
+  revision: number;
+  /** Never less than the revision before, even when the clock jumped back. */
+  at: number;
+  origin: string;
+  change_set_id: string | null;
+  actor: string | null;
+  interface: string | null;
+  changed_at: number | null;
+  created: number;
+  updated: number;
+  deleted: number;
+}
+
+/** A record from one revision up to, not including, another. Exactly one version of a live record is open. */
+export interface RecordVersionRow {
+  tenant_id: string;
+  zone_id: string;
+  record_id: string;
+  from_revision: number;
+  to_revision: number | null;
+  lineage_id: string;
+  content_hash: string;
+  type: string;
+  name_key: string;
+  content_key: string;
+  /** Null when there is no comment. */
+  comment_key: string | null;
+  fields: string;
+  received: string;
+  read_only: string | null;
+  modified_on: string | null;
+}
+
+export interface ChangeSetRow {
+  tenant_id: string;
+  id: string;
+  connection_id: string;
+  summary: string;
+  status: string;
+  allowed: string;
+  author: string;
+  created_at: number;
+  finished_at: number | null;
+  undoes: string | null;
+  undone_by: string | null;
+}
+
+/** A plan but for its long lists, which stand in `change_set_plan_parts`. */
+export interface ChangeSetPlanRow {
+  tenant_id: string;
+  change_set_id: string;
+  zone_id: string;
+  position: number;
+  zone_name: string;
+  hash: string;
+  head: string;
+}
+
+export interface ChangeSetPlanPartRow {
+  tenant_id: string;
+  change_set_id: string;
+  zone_id: string;
+  list: string;
+  position: number;
+  /** A JSON array of about a megabyte: no single value grows with the plan. */
+  items: string;
+}
+
+export interface BatchRow {
+  tenant_id: string;
+  change_set_id: string;
+  sequence: number;
+  zone_id: string;
+  group_ids: string;
+  body: string;
+  /** Packed by `packIds`; emptied once the batch is decided for certain. */
+  ids_before: string;
+  sent_at: number;
+  state: string;
+  /** 1 while `state` is `sent` or `unknown`. */
+  is_open: number;
+  decided_at: number | null;
+  decided_by: string | null;
+  ray: string | null;
+  audit_log_id: string | null;
+  faults: string;
+}
+
+export interface OutcomeRow {
+  tenant_id: string;
+  change_set_id: string;
+  zone_id: string;
+  group_id: string;
+  change_index: number;
+  /** The batch that carried it; null when it was never sent. */
+  sequence: number | null;
+  state: string;
+  record_id: string | null;
+  received: string | null;
+  message: string | null;
+}
+
+export interface AuditEventRow {
+  tenant_id: string;
+  sequence: number;
+  id: string;
+  kind: string;
+  at: number;
+  principal: string;
+  connection_id: string | null;
+  zone_id: string | null;
+  change_set_id: string | null;
+  summary: string;
+  payload: string;
+  payload_hash: string;
+  hash: string;
+  previous_hash: string;
+}
+
+export interface ApiCallRow {
+  number: Generated<number>;
+  tenant_id: string;
+  connection_id: string | null;
+  at: number;
+  method: string;
+  route: string;
+  status: number | null;
+  duration_ms: number;
+  ray: string | null;
+  error: string | null;
+  budget_left: number | null;
+}

@@ -1,0 +1,178 @@
+/** The mirror of zones: facts, freshness, records, revisions. See `advance-zone.ts` for how records change. */
+import type { ConnectionId, RecordId, TenantId, ZoneId } from '../base/ids.ts';
+import type { MirrorRecord, ZoneFacts } from '../domains/zones/model.ts';
+import type { ZoneMirror } from '../domains/zones/ports.ts';
+import { advanceZone, freshnessColumns, prepareDelta, type ZoneKey } from './advance-zone.ts';
+import { notFound, read, type StoreContext, write, yieldToLoop } from './context.ts';
+import type { Trx } from './engine.ts';
+import { chunksOf, insertMany } from './insert-many.ts';
+import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
+import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
+
+/** Records of one query: some milliseconds of the event loop. */
+const CHUNK_SIZE = 1_000;
+
+export function openZoneMirror(context: StoreContext): ZoneMirror {
+  const { db } = context;
+  return {
+    putZones: (tenantId, connectionId, zones, at) => putZones(context, { tenantId, connectionId, zones, at }),
+
+    async listZones(tenantId, filter = {}) {
+      const { connectionId, name } = filter;
+      const rows = await db
+        .selectFrom('zones')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
+        .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
+        .orderBy('name')
+        .orderBy('zone_id')
+        .execute();
+      return rows.map(toZone);
+    },
+
+    async getZone(tenantId, zoneId) {
+      const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
+      return row === undefined ? null : toZone(row);
+    },
+
+    records: (tenantId, zoneId, revision) => readRecords(context, { tenantId, zoneId }, revision),
+
+    async recordHashes(tenantId, zoneId) {
+      const rows = await db
+        .selectFrom('record_versions')
+        .select(['record_id', 'content_hash'])
+        .where('tenant_id', '=', tenantId)
+        .where('zone_id', '=', zoneId)
+        .where('to_revision', 'is', null)
+        .execute();
+      return new Map(rows.map((row) => [row.record_id as RecordId, row.content_hash]));
+    },
+
+    async advance(tenantId, zoneId, { delta, ...input }) {
+      const prepared = await prepareDelta(delta);
+      return write(context, (trx) => advanceZone(context, trx, { tenantId, zoneId }, { ...input, prepared }));
+    },
+
+    async setFreshness(tenantId, zoneId, freshness) {
+      const { numUpdatedRows } = await write(context, (trx) =>
+        trx
+          .updateTable('zones')
+          .set(freshnessColumns(freshness))
+          .where('tenant_id', '=', tenantId)
+          .where('zone_id', '=', zoneId)
+          .executeTakeFirstOrThrow(),
+      );
+      if (numUpdatedRows === 0n) throw noZone(zoneId);
+    },
+
+    async revisions(tenantId, zoneId, limit) {
+      const rows = await revisionRows(db, { tenantId, zoneId })
+        .selectAll()
+        .orderBy('revision', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toRevision);
+    },
+
+    async revisionAt(tenantId, zoneId, at) {
+      const row = await revisionRows(db, { tenantId, zoneId })
+        .select('revision')
+        .where('at', '<=', at)
+        .orderBy('revision', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.revision ?? null;
+    },
+  };
+}
+
+async function putZones(
+  context: StoreContext,
+  input: { tenantId: TenantId; connectionId: ConnectionId; zones: readonly ZoneFacts[]; at: number },
+): Promise<void> {
+  const { tenantId, connectionId, zones, at } = input;
+  const { engine } = context;
+  const ofZones = {
+    table: 'zones',
+    columns: ZONE_COLUMNS,
+    onConflict: `on conflict (tenant_id, zone_id) do update set
+      name = excluded.name, status = excluded.status, facts = excluded.facts, seen_at = excluded.seen_at,
+      connection_id = excluded.connection_id`,
+  } as const;
+  await write(context, async (trx) => {
+    for (const some of chunksOf(zones, CHUNK_SIZE)) {
+      const cells = some.map((facts) => newZoneCells(tenantId, connectionId, facts, at));
+      await insertMany(trx, engine, ofZones, cells);
+    }
+  });
+}
+
+/**
+ * The revision is settled first, so all chunks show one state while the zone moves on. The open versions have
+ * an index of their own; once the zone has moved past the revision, or for an older one, all its versions are
+ * walked in id order.
+ */
+async function* readRecords(
+  context: StoreContext,
+  zone: ZoneKey,
+  wanted: number | undefined,
+): AsyncGenerator<readonly MirrorRecord[]> {
+  const revision = await read(context, (trx) => settleRevision(trx, zone, wanted));
+  let after = '';
+  for (;;) {
+    const rows = await read(context, (trx) => recordRows(trx, zone, { revision, after }));
+    if (rows.length > 0) yield rows.map(toMirrorRecord);
+    if (rows.length < CHUNK_SIZE) return;
+    after = rows.at(-1)?.record_id ?? after;
+    await yieldToLoop();
+  }
+}
+
+async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
+  const now = await zoneRow(trx, zone).select('revision').executeTakeFirst();
+  if (now === undefined) throw noZone(zone.zoneId);
+  if (wanted === undefined || wanted === now.revision) return now.revision;
+  const oldest = await revisionRows(trx, zone)
+    .select('revision')
+    .orderBy('revision')
+    .limit(1)
+    .executeTakeFirst();
+  const isRetained = wanted === 0 ? oldest?.revision === 1 : wanted >= (oldest?.revision ?? 0);
+  if (isRetained && wanted < now.revision) return wanted;
+  throw notFound('revision-not-found', `Revision ${wanted} of the zone ${zone.zoneId} is not in the store.`);
+}
+
+async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; after: string }) {
+  const now = await zoneRow(trx, zone).select('revision').executeTakeFirst();
+  const rows = trx
+    .selectFrom('record_versions')
+    .select(MIRROR_COLUMNS)
+    .where('tenant_id', '=', zone.tenantId)
+    .where('zone_id', '=', zone.zoneId)
+    .where('record_id', '>', page.after)
+    .orderBy('record_id')
+    .limit(CHUNK_SIZE);
+  if (now?.revision === page.revision) return rows.where('to_revision', 'is', null).execute();
+  return rows
+    .where('from_revision', '<=', page.revision)
+    .where((eb) => eb.or([eb('to_revision', 'is', null), eb('to_revision', '>', page.revision)]))
+    .execute();
+}
+
+type Reader = Pick<Trx, 'selectFrom'>;
+
+function zoneRow(db: Reader, zone: ZoneKey) {
+  return db.selectFrom('zones').where('tenant_id', '=', zone.tenantId).where('zone_id', '=', zone.zoneId);
+}
+
+function revisionRows(db: Reader, zone: ZoneKey) {
+  return db
+    .selectFrom('zone_revisions')
+    .where('tenant_id', '=', zone.tenantId)
+    .where('zone_id', '=', zone.zoneId);
+}
+
+function noZone(zoneId: ZoneId): Error {
+  return notFound('zone-unknown', `The mirror does not hold the zone ${zoneId}.`);
+}
