@@ -21,7 +21,10 @@ function world(zones: number): World {
     cloudflare,
     mirror,
     discover: (input = {}) =>
-      discoverZones({ reader: cloudflare, mirror, clock }, { tenantId, connectionId, accountId, ...input }),
+      discoverZones(
+        { reader: cloudflare, mirror, sightings: mirror, clock },
+        { tenantId, connectionId, accountId, ...input },
+      ),
     names: (list) => list.map(({ name }) => name),
   };
 }
@@ -130,8 +133,24 @@ test('one zone id seen through two connections is one zone, read by the first un
   assert.deepEqual([shared.shared, shared.appeared, shared.vanished], [2, [], []]);
   assert.ok((await mirror.listZones(tenantId)).every((zone) => zone.connectionId === connectionId));
 
-  await discover({ connectionId: other, deadConnections: new Set([connectionId]) });
+  mirror.deadConnections.add(connectionId);
+  await discover({ connectionId: other });
   assert.ok((await mirror.listZones(tenantId)).every((zone) => zone.connectionId === other));
+});
+
+test('a zone that one connection loses and another sees is handed over, not deleted', async () => {
+  const { cloudflare, mirror, discover, names } = world(3);
+  const other = 'con_two' as ConnectionId;
+  await discover();
+  await discover({ connectionId: other });
+  const [id, zone] = [...cloudflare.zones][0] ?? assert.fail();
+  cloudflare.zones.delete(id);
+  const lost = await discover();
+  assert.deepEqual([names(lost.handedOver), lost.vanished], [['zone-000.example'], []]);
+  cloudflare.zones.set(id, zone);
+  await discover({ connectionId: other });
+  const mirrored = (await mirror.getZone(tenantId, id)) ?? assert.fail();
+  assert.deepEqual([mirrored.connectionId, mirrored.facts.status], [other, 'active']);
 });
 
 test('a dead credential ends the discovery with its reason, also in the middle', async () => {

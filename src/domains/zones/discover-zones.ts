@@ -3,15 +3,14 @@
  *
  * A zone is called deleted only on Cloudflare's own word about it: the listing was whole and did not name it, and
  * asked for by its id Cloudflare said that it does not exist. A credential that lost its rights makes zones
- * `outOfReach`, never deleted. A zone that another connection of the tenant reads stays that one's, unless that
- * one cannot read it any more.
+ * `outOfReach`, never deleted. Nor is a zone that another connection of the tenant sees: that one reads it then.
  */
 import type { Clock } from '../../base/clock.ts';
 import { isZonewardError } from '../../base/errors.ts';
 import type { AccountId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
 import type { ZoneFacts, ZoneStatus } from './model.ts';
-import type { ZoneMirror, ZoneReader } from './ports.ts';
+import type { ZoneMirror, ZoneReader, ZoneSightings } from './ports.ts';
 
 /** A listing that shifts between its pages is read again, this often at most. */
 const LISTINGS_MAX = 4;
@@ -23,6 +22,8 @@ const REFUSALS_MAX = 3;
 export interface DiscoverPorts {
   readonly reader: ZoneReader;
   readonly mirror: ZoneMirror;
+  /** Hands a zone over to another connection when this one loses it. Absent: the tenant has no other. */
+  readonly sightings?: ZoneSightings;
   readonly clock: Clock;
 }
 
@@ -32,8 +33,6 @@ export interface DiscoverInput {
   readonly accountId: AccountId | null;
   /** The zones of a credential that may not list: each is asked for by its id. Empty: all that it sees. */
   readonly zoneIds?: readonly ZoneId[];
-  /** Connections of the tenant that cannot read any more: this one takes their zones over where it sees them. */
-  readonly deadConnections?: ReadonlySet<ConnectionId>;
   readonly lane?: Lane;
   readonly signal?: AbortSignal;
 }
@@ -52,10 +51,12 @@ export interface Discovery {
   readonly vanished: readonly ZoneFacts[];
   /** Not in the listing, and Cloudflare does not say that they are gone. They stay as they were. */
   readonly outOfReach: readonly ZoneFacts[];
+  /** This connection does not see them any more and another one does, and reads them from now on. */
+  readonly handedOver: readonly ZoneFacts[];
   readonly statusMoves: readonly StatusMove[];
   /** Zones whose `modifiedOn` moved since they were last seen, new ones included. */
   readonly touched: readonly ZoneId[];
-  /** Seen, and read through another connection. */
+  /** Seen, and until now read through another connection. */
   readonly shared: number;
   /** False when the listing kept shifting between its pages; then nothing was called vanished. */
   readonly complete: boolean;
@@ -103,7 +104,7 @@ export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput):
   const doubtful = scoped ? (input.zoneIds ?? []) : missingFrom(listed, progress, input);
   const verdicts =
     listed === null
-      ? { vanished: [], outOfReach: [] }
+      ? { vanished: [], outOfReach: [], handedOver: [] }
       : await askOneByOne(ports, input, progress, doubtful, scoped);
   return {
     seen: progress.taken.size,
@@ -156,9 +157,10 @@ async function askOneByOne(
   progress: Progress,
   zoneIds: readonly ZoneId[],
   scoped: boolean,
-): Promise<Pick<Discovery, 'vanished' | 'outOfReach'>> {
+): Promise<Pick<Discovery, 'vanished' | 'outOfReach' | 'handedOver'>> {
   const vanished: ZoneFacts[] = [];
   const outOfReach: ZoneFacts[] = [];
+  const handedOver: ZoneFacts[] = [];
   let refusals = 0;
   for (const [index, zoneId] of zoneIds.entries()) {
     const tired = !scoped && (index >= CONFIRMATIONS_MAX || refusals >= REFUSALS_MAX);
@@ -168,6 +170,11 @@ async function askOneByOne(
     const zone = await ports.mirror.getZone(input.tenantId, zoneId);
     if (zone === null || zone.connectionId !== input.connectionId || zone.facts.status === 'deleted')
       continue;
+    const others = (await ports.sightings?.unsee(input.tenantId, input.connectionId, zoneId)) ?? [];
+    if (others.length > 0) {
+      handedOver.push(zone.facts);
+      continue;
+    }
     if (verdict === 'refused') {
       outOfReach.push(zone.facts);
       continue;
@@ -176,7 +183,7 @@ async function askOneByOne(
     await ports.mirror.putZones(input.tenantId, input.connectionId, [facts], ports.clock.now());
     vanished.push(facts);
   }
-  return { vanished, outOfReach };
+  return { vanished, outOfReach, handedOver };
 }
 
 async function askFor(
@@ -203,29 +210,18 @@ async function takeIn(
   progress: Progress,
   zones: readonly ZoneFacts[],
 ): Promise<void> {
-  const ours: ZoneFacts[] = [];
   for (const facts of zones) {
-    const before = progress.known.get(facts.id);
-    const shared = before !== undefined && !mayTakeOver(before, input);
-    if (!shared) ours.push(facts);
     if (progress.taken.has(facts.id)) continue;
     progress.taken.add(facts.id);
-    if (shared) {
-      progress.shared += 1;
-      continue;
-    }
+    const before = progress.known.get(facts.id);
+    if (before !== undefined && before.connectionId !== input.connectionId) progress.shared += 1;
     if (before === undefined) progress.appeared.push(facts);
     else if (before.status !== facts.status) progress.statusMoves.push({ facts, from: before.status });
     if (before === undefined || before.modifiedOn !== facts.modifiedOn) progress.touched.push(facts.id);
   }
-  if (ours.length > 0) {
-    await ports.mirror.putZones(input.tenantId, input.connectionId, ours, ports.clock.now());
+  if (zones.length > 0) {
+    await ports.mirror.putZones(input.tenantId, input.connectionId, zones, ports.clock.now());
   }
-}
-
-function mayTakeOver(zone: Known, input: DiscoverInput): boolean {
-  if (zone.connectionId === input.connectionId || zone.status === 'deleted') return true;
-  return input.deadConnections?.has(zone.connectionId) ?? false;
 }
 
 function callOptions(input: DiscoverInput): CallOptions {

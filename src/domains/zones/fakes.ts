@@ -58,6 +58,7 @@ export class FakeOpenWrites implements OpenWrites {
 
 interface Kept {
   zone: Zone;
+  readonly seenBy: Set<ConnectionId>;
   readonly revisions: Revision[];
   /** Every version ever, and the open one of each record. */
   readonly versions: RecordVersion[];
@@ -69,8 +70,11 @@ interface Kept {
 const CHUNK = 1_000;
 
 /** One tenant's mirror. */
-export class FakeMirror implements ZoneMirror, MirrorHistory, DriftMarks, RecordFinder, SyncStateStore {
+export class FakeMirror
+  implements ZoneMirror, ZoneSightings, MirrorHistory, DriftMarks, RecordFinder, SyncStateStore
+{
   readonly events: NewEvent[] = [];
+  readonly deadConnections: Set<ConnectionId> = new Set();
   readonly #zones = new Map<ZoneId, Kept>();
   readonly #states = new Map<ConnectionId, SyncState>();
   readonly #marks = new Map<ZoneId, ZoneMark>();
@@ -87,14 +91,25 @@ export class FakeMirror implements ZoneMirror, MirrorHistory, DriftMarks, Record
     for (const facts of zones) {
       const kept = this.#zones.get(facts.id);
       if (kept !== undefined) {
-        kept.zone = { ...kept.zone, facts, connectionId: by };
+        const reader = kept.zone.connectionId;
+        const keeps = kept.seenBy.has(reader) && !this.deadConnections.has(reader);
+        kept.seenBy.add(by);
+        kept.zone = { ...kept.zone, facts, connectionId: keeps ? reader : by };
         continue;
       }
       const freshness: Freshness = { verifiedAt: null, signal: null, staleSince: null };
       const zone: Zone = { tenantId, connectionId: by, facts, revision: 0, recordCount: 0, freshness };
       const rest = { revisions: [], versions: [], open: new Map(), lineages: new Map(), acknowledged: 0 };
-      this.#zones.set(facts.id, { zone, ...rest });
+      this.#zones.set(facts.id, { zone, seenBy: new Set([by]), ...rest });
     }
+  }
+
+  async unsee(_tenantId: TenantId, by: ConnectionId, zoneId: ZoneId): Promise<readonly ConnectionId[]> {
+    const kept = this.#kept(zoneId);
+    kept.seenBy.delete(by);
+    const others = [...kept.seenBy].filter((other) => !this.deadConnections.has(other));
+    if (kept.zone.connectionId === by) kept.zone = { ...kept.zone, connectionId: others[0] ?? by };
+    return others;
   }
 
   async listZones(
@@ -102,8 +117,8 @@ export class FakeMirror implements ZoneMirror, MirrorHistory, DriftMarks, Record
     filter: { connectionId?: ConnectionId; name?: string } = {},
   ): Promise<readonly Zone[]> {
     return [...this.#zones.values()]
+      .filter(({ seenBy }) => filter.connectionId === undefined || seenBy.has(filter.connectionId))
       .map(({ zone }) => zone)
-      .filter((zone) => filter.connectionId === undefined || zone.connectionId === filter.connectionId)
       .filter((zone) => filter.name === undefined || zone.facts.name === filter.name);
   }
 

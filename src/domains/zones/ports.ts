@@ -54,8 +54,8 @@ export type RecordHash = (record: LiveRecord) => string;
  */
 export interface ZoneMirror {
   /**
-   * Adds or refreshes facts; keeps revision, records and freshness. `connectionId` becomes the connection that
-   * reads the zone, also where another was.
+   * Adds or refreshes facts; keeps revision, records and freshness. Notes that this connection sees the zones.
+   * The first that saw a zone stays its reader, until it cannot read any more; then the next that sees it.
    */
   putZones(
     tenantId: TenantId,
@@ -63,6 +63,7 @@ export interface ZoneMirror {
     zones: readonly ZoneFacts[],
     at: number,
   ): Promise<void>;
+  /** With `connectionId`: the zones that the connection sees, also those that another one reads. */
   listZones(
     tenantId: TenantId,
     filter?: { connectionId?: ConnectionId; name?: string },
@@ -92,6 +93,15 @@ export interface ZoneMirror {
   revisions(tenantId: TenantId, zoneId: ZoneId, limit: number): Promise<readonly Revision[]>;
   /** The revision in force at a moment; null when the zone was not yet known. */
   revisionAt(tenantId: TenantId, zoneId: ZoneId, at: number): Promise<number | null>;
+}
+
+/** Which connections see a zone. */
+export interface ZoneSightings {
+  /**
+   * The connection does not see the zone any more. Where it was the reader, another that sees the zone and can
+   * read becomes it. @returns the connections that still see the zone.
+   */
+  unsee(tenantId: TenantId, connectionId: ConnectionId, zoneId: ZoneId): Promise<readonly ConnectionId[]>;
 }
 
 /** Revisions later than `after`, up to and with `upTo`. */

@@ -18,6 +18,7 @@ import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
+import { knownZone } from './known-zone.ts';
 import type { Freshness, OutsideActor, RevisionOrigin, Zone } from './model.ts';
 import type { OpenWrites, RecordHash, ZoneMirror, ZoneReader } from './ports.ts';
 import { type ReadPass, readPass } from './read-pass.ts';
@@ -113,15 +114,7 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
 }
 
 async function startWork(ports: SyncPorts, input: SyncZoneInput): Promise<Work> {
-  const zone = await ports.mirror.getZone(input.tenantId, input.zoneId);
-  if (zone === null) {
-    throw new ZonewardError(`zone ${input.zoneId} is not known here`, {
-      code: 'zone-unknown',
-      kind: 'not-found',
-      next: ['Run `zones sync` to discover the zones of the connection.'],
-      details: { zoneId: input.zoneId },
-    });
-  }
+  const zone = await knownZone(ports.mirror, input.tenantId, input.zoneId);
   const hashes = new Map(await ports.mirror.recordHashes(input.tenantId, input.zoneId));
   return { zone, hashes, revision: zone.revision, created: 0, updated: 0, calls: 0 };
 }
