@@ -16,22 +16,32 @@ import { type DomainName, formatAbsolute, nameOctets, parseName } from './name.t
 import { formatSvcParams, parseSvcParams, svcParamsOctets } from './svc-params.ts';
 import { octetLength } from './text-bytes.ts';
 
+/** How a source writes host names within record data. */
+export interface HostRules {
+  /** What `@` means, and what relative names are completed with. Without it, every host name is absolute. */
+  readonly origin?: DomainName;
+  /** True where names are full with or without the trailing dot, as in Cloudflare's API; `www` alone is refused. */
+  readonly full?: boolean;
+}
+
 export interface FieldKind<T> {
   /** How many words the field takes: one, or all that are left. */
   readonly words: 'one' | 'rest';
   /** True when a value from YAML or JSON is the text itself, with no escapes or quotes to undo. */
   readonly verbatim: boolean;
+  /** True for a single character string, which holds at most 255 octets. */
+  readonly limited: boolean;
   /** What the field holds, as messages and schemas name it. */
   readonly expects: string;
   readonly json: 'integer' | 'string';
-  read(words: readonly Token[], origin: DomainName | undefined): Read<T>;
+  read(words: readonly Token[], hosts: HostRules): Read<T>;
   format(value: T): string;
   /** Octets on the wire. */
   octets(value: T): number;
 }
 
-const oneWord = { words: 'one', verbatim: false, json: 'string' } as const;
-const restOfWords = { words: 'rest', verbatim: false, json: 'string' } as const;
+const oneWord = { words: 'one', verbatim: false, limited: false, json: 'string' } as const;
+const restOfWords = { words: 'rest', verbatim: false, limited: false, json: 'string' } as const;
 
 /** A field that is one word: `parse` gives the value, or nothing when the word is not such a value. */
 function wordKind(
@@ -76,8 +86,15 @@ export const caaTag: FieldKind<string> = wordKind(
 export const host: FieldKind<DomainName> = {
   ...oneWord,
   expects: 'a host name',
-  read: (words, origin) => {
-    const parsed = parseName(words[0]?.text ?? '', origin === undefined ? {} : { origin });
+  read: (words, { origin, full = false }) => {
+    const text = words[0]?.text ?? '';
+    if (full && /^[^.@\\]+$/.test(text)) {
+      const example = origin === undefined ? `${text}.example.com` : `${text}.${origin}`;
+      const next = `Write the full name: ${example}, or ${text}. with a dot if it is a top-level domain.`;
+      return fault('name-relative', `${shown(text)} is not a full host name`, next);
+    }
+    const useOrigin = origin !== undefined && (!full || text === '@');
+    const parsed = parseName(text, useOrigin ? { origin } : {});
     if (parsed.ok) return { value: parsed.value };
     const [{ code = 'name-invalid', message = 'is no host name', next = '' } = {}] = parsed.problems;
     return fault(code, message, next);
@@ -149,6 +166,7 @@ export const certType: FieldKind<number> = uint(65_535, {
 export const charString: FieldKind<string> = {
   ...oneWord,
   verbatim: true,
+  limited: true,
   expects: 'a text of at most 255 octets',
   read: ([word]) => quoteInside(word) ?? decodeCharString(word?.text ?? ''),
   format: quote,

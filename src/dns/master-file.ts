@@ -8,16 +8,17 @@
  */
 import type { Parsed } from '../base/problem.ts';
 import { parseRecordComment } from './cf-tags.ts';
-import { APEX_NS_REASON, typeByNumber, whyNotCarried } from './dns-types.ts';
+import { APEX_NS_REASON, whyNotCarried } from './dns-types.ts';
 import { type Fault, fault, shown } from './fault.ts';
 import { GENERATED_RECORDS_MAX, generateWords, parseGenerateRange } from './generate.ts';
 import type { Token } from './lexer.ts';
 import { type MasterFileEntry, masterFileEntries } from './master-file-entries.ts';
+import { readRecordHead } from './master-file-head.ts';
 import { type DomainName, isInZone, parseName } from './name.ts';
 import { parseRecordType, readRdata } from './rdata-text.ts';
 import type { DesiredRecord, DesiredZone, OmittedRecord, Ttl } from './record.ts';
 import { SourceProblems } from './source-problems.ts';
-import { carriedTtl, looksLikeTtl, parseTtlSeconds } from './ttl.ts';
+import { carriedTtl, parseTtlSeconds } from './ttl.ts';
 
 /** Characters of one master file. */
 export const MASTER_FILE_CHARS_MAX = 67_108_864;
@@ -175,7 +176,7 @@ class MasterFileReader {
   /** `[owner] [ttl] [class] type data`; false when there was something wrong with it. */
   #readRecord(words: readonly Token[], entry: MasterFileEntry): boolean {
     const owner = entry.continuesName ? undefined : words[0];
-    const head = readHead(words, owner === undefined ? 0 : 1);
+    const head = readRecordHead(words, owner === undefined ? 0 : 1);
     if ('fault' in head) {
       this.#fail(head.fault.at ?? 0, head);
       return false;
@@ -312,49 +313,4 @@ class MasterFileReader {
       this.#fail(offset, fault('name-outside-zone', message, next), `${name} ${type}`);
     }
   }
-}
-
-interface RecordHead {
-  readonly type: string;
-  readonly typeWord: Token;
-  readonly ttlWord: Token | undefined;
-  readonly data: readonly Token[];
-}
-
-/** TTL and class in either order, each at most once, then the type (RFC 1035 §5.1). */
-function readHead(words: readonly Token[], from: number): RecordHead | { readonly fault: Fault } {
-  let ttlWord: Token | undefined;
-  let hasClass = false;
-  for (let i = from; i < words.length; i += 1) {
-    const word = words[i];
-    if (word === undefined) break;
-    const upper = word.text.toUpperCase();
-    const isLastTtl = ttlWord === undefined && looksLikeTtl(word.text);
-    if (!hasClass && (upper === 'IN' || upper === 'CLASS1')) hasClass = true;
-    else if (isLastTtl) ttlWord = word;
-    else if (/^(CH|HS|CS|CHAOS|HESIOD|CLASS\d+)$/.test(upper)) {
-      const { fault: wrong } = fault(
-        'class',
-        `the class ${upper} is not IN`,
-        'Cloudflare carries only the class IN.',
-      );
-      return { fault: { ...wrong, at: word.start } };
-    } else {
-      const type = typeByNumber(upper) ?? upper;
-      const known = parseRecordType(type) !== undefined || whyNotCarried(type) !== undefined;
-      if (known && !word.quoted) return { type, typeWord: word, ttlWord, data: words.slice(i + 1) };
-      return { fault: { ...unknownType(word.text, from === 0), at: word.start } };
-    }
-  }
-  const last = words.at(-1);
-  const message = `${shown(words.map((word) => word.text).join(' '))} has no type`;
-  const next = 'A record is: name, TTL (may be left out), IN (may be left out), type, data.';
-  return { fault: { ...fault('type-missing', message, next).fault, at: last?.start ?? 0 } };
-}
-
-function unknownType(text: string, continuesName: boolean): Fault {
-  const next = continuesName
-    ? 'A line that begins with white space goes on with the name before it: if this is a name, take the space away.'
-    : 'A record is: name, TTL (may be left out), IN (may be left out), type, data.';
-  return fault('type-unknown', `${shown(text)} is no record type`, next).fault;
 }

@@ -5,16 +5,11 @@
 import type { Parsed } from '../base/problem.ts';
 import { decodeCharStrings } from './char-string.ts';
 import { type Fault, fault, faultToProblem, type Read } from './fault.ts';
+import type { HostRules } from './field-kind.ts';
 import { type Token, tokenizeRdata } from './lexer.ts';
 import { formatLoc, parseLoc } from './loc.ts';
-import type { DomainName } from './name.ts';
 import { rdataFields } from './rdata-fields.ts';
 import { type Rdata, RECORD_TYPES, type RecordType } from './record.ts';
-
-export interface ParseRdataOptions {
-  /** What relative host names are completed with. Without it, every host name is absolute. */
-  readonly origin?: DomainName;
-}
 
 /** The `RecordType` that `text` names in any case; `undefined` for any other. */
 export function parseRecordType(text: string): RecordType | undefined {
@@ -29,9 +24,9 @@ export function parseRecordType(text: string): RecordType | undefined {
 export function parseRdata(
   type: RecordType,
   input: string | readonly Token[],
-  options: ParseRdataOptions = {},
+  hosts: HostRules = {},
 ): Parsed<Rdata> {
-  const read = readRdata(type, input, options);
+  const read = readRdata(type, input, hosts);
   if ('value' in read) return { ok: true, value: read.value, problems: [] };
   return { ok: false, problems: read.faults.map((one) => faultToProblem(one, { subject: type })) };
 }
@@ -40,7 +35,7 @@ export function parseRdata(
 export function readRdata(
   type: RecordType,
   input: string | readonly Token[],
-  { origin }: ParseRdataOptions = {},
+  hosts: HostRules = {},
 ): { readonly value: Rdata } | { readonly faults: readonly Fault[] } {
   const cut = typeof input === 'string' ? tokenizeRdata(input) : { tokens: input };
   if ('fault' in cut) return { faults: [cut.fault] };
@@ -50,7 +45,7 @@ export function readRdata(
     const loc = parseLoc(tokens.map((token) => token.text));
     return 'fault' in loc ? { faults: [loc.fault] } : loc;
   }
-  return readFields(type, tokens, origin);
+  return readFields(type, tokens, hosts);
 }
 
 /** The data in presentation form, absolute names with their trailing dot, strings quoted. */
@@ -94,7 +89,7 @@ const GENERIC_FORM: Fault = {
 function readFields(
   type: RecordType,
   tokens: readonly Token[],
-  origin: DomainName | undefined,
+  hosts: HostRules,
 ): { readonly value: Rdata } | { readonly faults: readonly Fault[] } {
   const values: Record<string, unknown> = { type };
   const faults: Fault[] = [];
@@ -106,7 +101,7 @@ function readFields(
       faults.push(fault('rdata-invalid', `the ${label} is missing`, `Write it: ${layoutOf(type)}`).fault);
       break;
     }
-    const read = kind.read(words, origin);
+    const read = kind.read(words, hosts);
     if ('value' in read) values[key] = read.value;
     else faults.push({ ...read.fault, message: `${label}: ${read.fault.message}`, at: words[0]?.start ?? 0 });
   }

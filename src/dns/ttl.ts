@@ -35,6 +35,11 @@ export function parseTtlSeconds(text: string): Read<number> {
   );
 }
 
+/** Seconds as a TTL: 1 is how Cloudflare writes `'auto'`, and no TTL that it would serve. */
+export function ttlFromSeconds(seconds: number): Ttl {
+  return seconds === CLOUDFLARE_AUTO_TTL ? 'auto' : seconds;
+}
+
 /** The lowest TTL of any plan, and the lowest of all but Enterprise (cloudflare-api §4.3). */
 const TTL_LOWEST_SECONDS = 30;
 const TTL_USUAL_MIN_SECONDS = 60;

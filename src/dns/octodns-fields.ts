@@ -1,0 +1,67 @@
+/**
+ * What octoDNS calls the fields of each type's data (octoDNS `octodns/record/*.py`, names as in YAML), with the
+ * older names that it still reads. Types that are not here do not exist in octoDNS: CERT, DNSKEY, SMIMEA.
+ */
+import type { RecordType } from './record.ts';
+
+/** Names of one field, the one to write first. */
+type FieldNames = readonly [string, ...string[]];
+
+/** Types whose value is a single text. */
+export const OCTODNS_PLAIN_TYPES: ReadonlySet<RecordType> = new Set([
+  'A',
+  'AAAA',
+  'CNAME',
+  'NS',
+  'OPENPGPKEY',
+  'PTR',
+  'TXT',
+]);
+
+/** Types that have exactly one value at a name. */
+export const OCTODNS_SINGLE_TYPES: ReadonlySet<string> = new Set(['CNAME', 'PTR', 'ALIAS', 'DNAME']);
+
+/** Field of `Rdata` → names in YAML. LOC's are flat and have no counterpart there. */
+export const OCTODNS_FIELDS: Readonly<Partial<Record<RecordType, Readonly<Record<string, FieldNames>>>>> = {
+  CAA: { flags: ['flags'], tag: ['tag'], value: ['value'] },
+  DS: {
+    keyTag: ['key_tag'],
+    algorithm: ['algorithm'],
+    digestType: ['digest_type'],
+    digest: ['digest'],
+  },
+  HTTPS: { priority: ['svcpriority'], target: ['targetname'], params: ['svcparams'] },
+  MX: { preference: ['preference', 'priority'], exchange: ['exchange', 'value'] },
+  NAPTR: {
+    order: ['order'],
+    preference: ['preference'],
+    flags: ['flags'],
+    service: ['service'],
+    regexp: ['regexp'],
+    replacement: ['replacement'],
+  },
+  SRV: { priority: ['priority'], weight: ['weight'], port: ['port'], target: ['target'] },
+  SSHFP: { algorithm: ['algorithm'], fingerprintType: ['fingerprint_type'], fingerprint: ['fingerprint'] },
+  SVCB: { priority: ['svcpriority'], target: ['targetname'], params: ['svcparams'] },
+  TLSA: {
+    usage: ['certificate_usage'],
+    selector: ['selector'],
+    matchingType: ['matching_type'],
+    certificate: ['certificate_association_data'],
+  },
+  URI: { priority: ['priority'], weight: ['weight'], target: ['target'] },
+};
+
+/** The old names of a DS record, which octoDNS reads one field off: `flags` is the key tag, and so on. */
+export const OCTODNS_OLD_DS_FIELDS: Readonly<Record<string, FieldNames>> = {
+  keyTag: ['flags'],
+  algorithm: ['protocol'],
+  digestType: ['algorithm'],
+  digest: ['public_key'],
+};
+
+export const OCTODNS_LOC_KEYS = {
+  latitude: ['lat_degrees', 'lat_minutes', 'lat_seconds', 'lat_direction'],
+  longitude: ['long_degrees', 'long_minutes', 'long_seconds', 'long_direction'],
+  lengths: ['altitude', 'size', 'precision_horz', 'precision_vert'],
+} as const;
