@@ -11,7 +11,7 @@
  */
 import type { BaseCloudflare, ClientOptions } from 'cloudflare/client';
 import { ZonewardError } from '../base/errors.ts';
-import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { CallOptions, CloudflareFault } from '../domains/cloudflare-call.ts';
 import { fillPath, type PathParams } from './route.ts';
 import type { Route, Routes } from './routes.ts';
@@ -93,7 +93,7 @@ export function createApi(transport: Transport, baseUrl: string): Api {
     const { envelope, status, ray, auditLogId } = answer;
     return {
       // Typed by the table of routes; see there.
-      result: (envelope?.result ?? null) as JsonValue as Routes[R],
+      result: (envelope?.result ?? null) as unknown as Routes[R],
       resultInfo: envelope?.resultInfo ?? null,
       messages: envelope?.messages ?? [],
       status,
