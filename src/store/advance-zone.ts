@@ -13,6 +13,7 @@ import { type Cell, chunksOf, insertMany } from './insert-many.ts';
 import { recordHash } from './record-hash.ts';
 import { type NewVersion, toVersionCells, VERSION_COLUMNS } from './record-row.ts';
 import type { ZoneRow } from './schema.ts';
+import { searchKey } from './text.ts';
 
 /** Records of one statement. */
 const CHUNK_SIZE = 400;
@@ -218,7 +219,8 @@ async function insertVersions(
   await insertMany(trx, engine, into, versions.map(toVersionCells));
   const tags: Cell[][] = [];
   for (const { tenantId, zoneId, record } of versions) {
-    for (const tag of new Set(record.fields.tags)) tags.push([tenantId, zoneId, record.id, tag]);
+    for (const tag of new Set(record.fields.tags.map(searchKey)))
+      tags.push([tenantId, zoneId, record.id, tag]);
   }
   const tagColumns = ['tenant_id', 'zone_id', 'record_id', 'tag'];
   await insertMany(trx, engine, { table: 'record_tags', columns: tagColumns }, tags);

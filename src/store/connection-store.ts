@@ -4,15 +4,15 @@
  */
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { Connection } from '../domains/connections/model.ts';
-import type { ConnectionStore, SealedSecret } from '../domains/connections/ports.ts';
+import type { ConnectionStore, SealedSecret, SecretContext } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, notFound, type StoreContext, write } from './context.ts';
 import type { Trx } from './engine.ts';
 import type { ConnectionRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
 
-/** A minter's credential will have a slot of its own. */
-const SLOT = 'credential';
+/** The fields that hold a connection's own credential; a minter's has a row of its own. */
+const OWN_FIELDS: readonly SecretContext['field'][] = ['token', 'key'];
 
 export function openConnectionStore(context: StoreContext): ConnectionStore {
   const { db } = context;
@@ -45,7 +45,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
         .selectAll()
         .where('tenant_id', '=', tenantId)
         .where('connection_id', '=', id)
-        .where('slot', '=', SLOT)
+        .where('field', 'in', OWN_FIELDS)
         .executeTakeFirst();
       if (row === undefined) return null;
       const { key_id, wrapped_key, nonce, ciphertext, version } = row;
@@ -137,6 +137,7 @@ async function refuseTakenId(trx: Trx, connection: Connection): Promise<void> {
 }
 
 async function putSecret(trx: Trx, connection: Connection, sealed: SealedSecret): Promise<void> {
+  const field: SecretContext['field'] = connection.kind === 'global-key' ? 'key' : 'token';
   const secret = {
     key_id: sealed.keyId,
     wrapped_key: sealed.wrappedKey,
@@ -144,11 +145,19 @@ async function putSecret(trx: Trx, connection: Connection, sealed: SealedSecret)
     ciphertext: sealed.ciphertext,
     version: sealed.version,
   };
+  // A credential of the other kind is replaced, not kept beside it.
+  await trx
+    .deleteFrom('sealed_secrets')
+    .where('tenant_id', '=', connection.tenantId)
+    .where('connection_id', '=', connection.id)
+    .where('field', 'in', OWN_FIELDS)
+    .where('field', '<>', field)
+    .execute();
   await trx
     .insertInto('sealed_secrets')
-    .values({ tenant_id: connection.tenantId, connection_id: connection.id, slot: SLOT, ...secret })
+    .values({ tenant_id: connection.tenantId, connection_id: connection.id, field, ...secret })
     .onConflict((conflicting) =>
-      conflicting.columns(['tenant_id', 'connection_id', 'slot']).doUpdateSet(secret),
+      conflicting.columns(['tenant_id', 'connection_id', 'field']).doUpdateSet(secret),
     )
     .execute();
 }

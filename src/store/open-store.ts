@@ -8,19 +8,26 @@ import { ZonewardError } from '../base/errors.ts';
 import type { BudgetStore } from '../cloudflare/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { ChangeJournal, ZoneLocks } from '../domains/changes/ports.ts';
-import type { ConnectionStore } from '../domains/connections/ports.ts';
-import type { ZoneMirror } from '../domains/zones/ports.ts';
+import type { ConnectionStore, SealedSecretRows, VaultHeaderStore } from '../domains/connections/ports.ts';
+import type { DriftMarks, MirrorHistory, RecordFinder, ZoneMirror } from '../domains/zones/ports.ts';
+import type { OwnWrites, SyncStateStore } from '../domains/zones/signals/ports.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { openBudgetStore } from './budget-store.ts';
 import { openChangeJournal } from './change-journal.ts';
+import { checkStore, type StoreCheck } from './check-store.ts';
 import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
+import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
+import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
+import { openRecordFinder } from './record-finder.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
+import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
+import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openZoneLocks } from './zone-locks.ts';
 import { openZoneMirror } from './zone-mirror.ts';
 
@@ -35,14 +42,20 @@ export interface StoreOptions {
 export interface Store {
   /** Made with the store and never changed. */
   readonly id: string;
-  readonly mirror: ZoneMirror;
+  readonly mirror: ZoneMirror & MirrorHistory & DriftMarks & RecordFinder & MirrorRetention;
   readonly journal: ChangeJournal;
   readonly locks: ZoneLocks;
   readonly audit: AuditTrail;
   readonly connections: ConnectionStore;
   readonly usage: PrunableUsageLog;
   readonly budget: BudgetStore;
+  readonly sync: SyncStateStore;
+  readonly ownWrites: OwnWrites;
+  readonly sealedSecrets: SealedSecretRows;
+  readonly vaultHeader: VaultHeaderStore;
   readonly settings: StoreSettings;
+  /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
+  check(): Promise<StoreCheck>;
   /** Waits for running transactions. Calls that come later throw. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,14 +85,25 @@ async function assemble(context: StoreContext): Promise<Store> {
   const close = (): Promise<void> => context.db.destroy();
   return {
     id: await ensureStoreId(context, settings),
-    mirror: openZoneMirror(context),
+    mirror: {
+      ...openZoneMirror(context),
+      ...openMirrorHistory(context),
+      ...openDriftMarks(context),
+      ...openRecordFinder(context),
+      ...openMirrorRetention(context),
+    },
     journal: openChangeJournal(context),
     locks: openZoneLocks(context),
     audit: openAuditTrail(context),
     connections: openConnectionStore(context),
     usage: openUsageLog(context),
     budget: openBudgetStore(context),
+    sync: openSyncStates(context),
+    ownWrites: openOwnWrites(context),
+    sealedSecrets: openSealedSecretRows(context),
+    vaultHeader: openVaultHeader(context),
     settings,
+    check: () => checkStore(context),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -11,6 +11,7 @@ export interface Schema {
   connections: ConnectionRow;
   sealed_secrets: SealedSecretRow;
   zones: ZoneRow;
+  zone_marks: { tenant_id: string; zone_id: string; serial: number | null };
   sync_states: { tenant_id: string; connection_id: string; state: string };
   zone_revisions: RevisionRow;
   record_versions: RecordVersionRow;
@@ -45,8 +46,8 @@ export interface ConnectionRow {
 export interface SealedSecretRow {
   tenant_id: string;
   connection_id: string;
-  /** `credential` now; a minter's credential gets its own. */
-  slot: string;
+  /** `token` or `key`; a minter's credential has a row of its own. */
+  field: string;
   key_id: string;
   wrapped_key: string;
   nonce: string;
@@ -70,8 +71,8 @@ export interface ZoneRow {
   outside_revision: number;
   /** Up to here, changes from outside have been accepted. */
   acknowledged_revision: number;
-  /** The SOA serial taken before the last consistent read. */
-  serial: number | null;
+  /** Earlier revisions are pruned, or about to be. 0: even the empty beginning is there. */
+  oldest_revision: number;
   first_seen_at: number;
   seen_at: number;
 }

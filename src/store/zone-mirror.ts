@@ -39,6 +39,8 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
     records: (tenantId, zoneId, revision) => readRecords(context, { tenantId, zoneId }, revision),
 
     async recordHashes(tenantId, zoneId) {
+      const zone = await zoneRow(db, { tenantId, zoneId }).select('zone_id').executeTakeFirst();
+      if (zone === undefined) throw noZone(zoneId);
       const rows = await db
         .selectFrom('record_versions')
         .select(['record_id', 'content_hash'])
@@ -76,9 +78,11 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
     },
 
     async revisionAt(tenantId, zoneId, at) {
+      const zone = await zoneRow(db, { tenantId, zoneId }).select('oldest_revision').executeTakeFirst();
       const row = await revisionRows(db, { tenantId, zoneId })
         .select('revision')
         .where('at', '<=', at)
+        .where('revision', '>=', zone?.oldest_revision ?? 0)
         .orderBy('revision', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -130,17 +134,14 @@ async function* readRecords(
 }
 
 async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
-  const now = await zoneRow(trx, zone).select('revision').executeTakeFirst();
+  const now = await zoneRow(trx, zone).select(['revision', 'oldest_revision']).executeTakeFirst();
   if (now === undefined) throw noZone(zone.zoneId);
-  if (wanted === undefined || wanted === now.revision) return now.revision;
-  const oldest = await revisionRows(trx, zone)
-    .select('revision')
-    .orderBy('revision')
-    .limit(1)
-    .executeTakeFirst();
-  const isRetained = wanted === 0 ? oldest?.revision === 1 : wanted >= (oldest?.revision ?? 0);
-  if (isRetained && wanted < now.revision) return wanted;
-  throw notFound('revision-not-found', `Revision ${wanted} of the zone ${zone.zoneId} is not in the store.`);
+  const revision = wanted ?? now.revision;
+  if (revision >= now.oldest_revision && revision <= now.revision) return revision;
+  throw notFound(
+    'revision-not-found',
+    `Revision ${revision} of the zone ${zone.zoneId} is not in the store.`,
+  );
 }
 
 async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; after: string }) {

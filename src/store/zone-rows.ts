@@ -16,6 +16,7 @@ export const ZONE_COLUMNS: readonly (keyof ZoneRow)[] = [
   'record_count',
   'outside_revision',
   'acknowledged_revision',
+  'oldest_revision',
   'first_seen_at',
   'seen_at',
 ];
@@ -27,7 +28,7 @@ export function newZoneCells(
   facts: ZoneFacts,
   at: number,
 ): Cell[] {
-  return [tenantId, facts.id, connectionId, facts.name, facts.status, toJson(facts), 0, 0, 0, 0, at, at];
+  return [tenantId, facts.id, connectionId, facts.name, facts.status, toJson(facts), 0, 0, 0, 0, 0, at, at];
 }
 
 export function toZone(row: ZoneRow): Zone {

@@ -52,11 +52,11 @@ async function createConnections(trx: Trx, engine: Engine): Promise<void> {
     trx,
     engine,
     'sealed_secrets',
-    ['tenant_id', 'connection_id', 'slot'],
+    ['tenant_id', 'connection_id', 'field'],
     {
       tenant_id: 'text',
       connection_id: 'text',
-      slot: 'text',
+      field: 'text',
       key_id: 'text',
       wrapped_key: 'text',
       nonce: 'text',
@@ -91,11 +91,19 @@ async function createMirror(trx: Trx, engine: Engine): Promise<void> {
     stale_since: 'int?',
     outside_revision: 'int',
     acknowledged_revision: 'int',
-    serial: 'int?',
+    oldest_revision: 'int',
     first_seen_at: 'int',
     seen_at: 'int',
   });
   await sql`create index zones_name on zones (tenant_id, name, zone_id)`.execute(trx);
+  await sql`create index zones_drift on zones (tenant_id, zone_id) where outside_revision > acknowledged_revision`.execute(
+    trx,
+  );
+  await table(trx, engine, 'zone_marks', ['tenant_id', 'zone_id'], {
+    tenant_id: 'text',
+    zone_id: 'text',
+    serial: 'int?',
+  });
   await table(trx, engine, 'sync_states', ['tenant_id', 'connection_id'], {
     tenant_id: 'text',
     connection_id: 'text',
@@ -244,8 +252,8 @@ async function createBatches(trx: Trx, engine: Engine): Promise<void> {
     },
     ofChangeSet('batches_set'),
   );
-  await sql`create index batches_open on batches (zone_id, is_open)`.execute(trx);
-  await sql`create index batches_sent on batches (tenant_id, sent_at)`.execute(trx);
+  await sql`create index batches_zone on batches (zone_id, is_open, sent_at)`.execute(trx);
+  await sql`create index batches_sent on batches (sent_at)`.execute(trx);
   await table(
     trx,
     engine,
