@@ -18,6 +18,7 @@ import type {
   OpenWrites,
   RecordFinder,
   ZoneMirror,
+  ZoneSightings,
 } from './ports.ts';
 import type { SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
 

@@ -85,14 +85,17 @@ export interface SyncState {
   /** Rounds that failed in a row. */
   readonly failures: number;
   readonly backOffUntil: number | null;
-  /** Why rounds stand still until the credential is renewed; null while they run. */
-  readonly pausedReason: string | null;
+  /** The credential died: rounds stand still until the connection is no longer at this version. */
+  readonly paused: { readonly reason: string; readonly connectionVersion: number } | null;
 }
 
 /** What is remembered of one zone's signals. */
 export interface ZoneMark {
   /** The SOA serial taken before the last consistent read; null when not known: the next one is taken as it comes. */
   readonly serial: number | null;
+  /** Reads of the zone that failed in a row, and when to try again; 0 and null after one that did not. */
+  readonly failures: number;
+  readonly retryAt: number | null;
 }
 
 /** Keeps the state of rounds. */
