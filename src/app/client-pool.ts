@@ -1,0 +1,84 @@
+/** One Cloudflare client for each credential and owner, made at first use and closed with the context. */
+import { createHash } from 'node:crypto';
+import type { Clock, Random } from '../base/clock.ts';
+import type { ConnectionId, TenantId } from '../base/ids.ts';
+import type { BudgetWait } from '../cloudflare/budget-gate.ts';
+import { type Cloudflare, createCloudflare } from '../cloudflare/cloudflare.ts';
+import type { BudgetStore, CallReport, UsageSink } from '../cloudflare/ports.ts';
+import type { Credential } from '../domains/connections/model.ts';
+import type { Inspection } from '../domains/connections/ports.ts';
+import type { UsageBuffer } from '../store/buffer-usage.ts';
+import type { Config } from './config.ts';
+
+/** In whose name a client calls: the usage log keeps its calls apart. */
+export interface Owner {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId | null;
+}
+
+export interface ClientPoolOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly budgetStore: BudgetStore;
+  readonly usage: UsageBuffer;
+  readonly onWait?: (wait: BudgetWait) => void;
+  readonly fetch?: typeof fetch;
+}
+
+export interface ClientPool {
+  clientFor(owner: Owner, credential: Credential): Cloudflare;
+  /** A client of its own that also remembers its calls, for testing a credential. */
+  inspect(owner: Owner, credential: Credential): Inspection;
+  close(): Promise<void>;
+}
+
+export function openClientPool(options: ClientPoolOptions): ClientPool {
+  const clients = new Map<string, Cloudflare>();
+  const inspections: Cloudflare[] = [];
+  const open = (credential: Credential, usage: UsageSink): Cloudflare =>
+    createCloudflare({
+      credential,
+      usage,
+      baseUrl: options.config.baseUrl,
+      clock: options.clock,
+      random: options.random,
+      budgetStore: options.budgetStore,
+      ...(options.onWait === undefined ? {} : { onWait: options.onWait }),
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    });
+  return {
+    clientFor: (owner, credential) => {
+      const key = `${owner.tenantId} ${owner.connectionId} ${digestOf(credential)}`;
+      let client = clients.get(key);
+      if (client === undefined) {
+        client = open(credential, options.usage.sinkFor(owner.tenantId, owner.connectionId));
+        clients.set(key, client);
+      }
+      return client;
+    },
+    inspect: (owner, credential) => {
+      const sink = options.usage.sinkFor(owner.tenantId, owner.connectionId);
+      const calls: CallReport[] = [];
+      const client = open(credential, {
+        report: (call) => {
+          calls.push(call);
+          sink.report(call);
+        },
+      });
+      inspections.push(client);
+      return { inspector: client.inspector, reader: client.zones, calls: () => calls };
+    },
+    close: async () => {
+      await Promise.all([...clients.values(), ...inspections].map((client) => client.close()));
+      clients.clear();
+      inspections.length = 0;
+    },
+  };
+}
+
+/** Tells credentials apart in memory without keeping them. */
+function digestOf(credential: Credential): string {
+  const secret = credential.kind === 'global-key' ? credential.key : credential.token;
+  return createHash('sha256').update(secret.reveal()).digest('base64url');
+}

@@ -1,0 +1,70 @@
+/**
+ * Where things are: the home folder, the store, the vault's key, the Cloudflare to talk to. Options win over the
+ * environment, the environment over the defaults. No secret is read here.
+ */
+import os from 'node:os';
+import path from 'node:path';
+import { ZonewardError } from '../base/errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ConfigInput {
+  readonly home?: string;
+  readonly store?: string;
+  readonly baseUrl?: string;
+  readonly keyFile?: string;
+}
+
+export interface Config {
+  /** The folder of everything that is not told to be elsewhere. */
+  readonly home: string;
+  /** `sqlite:PATH`. */
+  readonly storeUrl: string;
+  readonly keyFile: string;
+  /** Cloudflare's API, or a sandbox's, without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+export const CLOUDFLARE_BASE_URL = 'https://api.cloudflare.com/client/v4';
+
+/** Every variable that Zoneward reads for itself; credentials are read by the connections capability. */
+export const ENVIRONMENT = {
+  home: 'ZONEWARD_HOME',
+  store: 'ZONEWARD_STORE',
+  keyFile: 'ZONEWARD_VAULT_KEY_FILE',
+  baseUrl: 'CLOUDFLARE_API_BASE_URL',
+} as const;
+
+export function resolveConfig(input: ConfigInput, environment: Environment): Config {
+  const home = path.resolve(input.home ?? environment[ENVIRONMENT.home] ?? defaultHome(environment));
+  return {
+    home,
+    storeUrl: input.store ?? environment[ENVIRONMENT.store] ?? `sqlite:${path.join(home, 'zoneward.db')}`,
+    keyFile: input.keyFile ?? environment[ENVIRONMENT.keyFile] ?? path.join(home, 'vault.key'),
+    baseUrl: checkBaseUrl(input.baseUrl ?? environment[ENVIRONMENT.baseUrl] ?? CLOUDFLARE_BASE_URL),
+  };
+}
+
+/** One home for each user of the machine, whatever the folder a command is run in. */
+function defaultHome(environment: Environment): string {
+  const data = environment['XDG_DATA_HOME'];
+  return path.join(
+    data === undefined || data === '' ? path.join(os.homedir(), '.local', 'share') : data,
+    'zoneward',
+  );
+}
+
+function checkBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '') {
+    return text.replace(/\/+$/, '');
+  }
+  throw new ZonewardError(
+    `The Cloudflare base URL is not a plain http or https URL: ${text.replace(/\/\/[^@/]*@/, '//…@')}`,
+    {
+      code: 'base-url-invalid',
+      kind: 'input',
+      next: [`Set ${ENVIRONMENT.baseUrl} to a URL like ${CLOUDFLARE_BASE_URL}, or leave it out.`],
+    },
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * The wired objects: one store, one vault, one Cloudflare client for each credential in use. Use cases take their
+ * ports from here; nothing outside this room sees it.
+ */
+import os from 'node:os';
+import { type Clock, type Random, systemClock, systemRandom } from '../base/clock.ts';
+import type { TenantId, ZoneId } from '../base/ids.ts';
+import type { BudgetWait } from '../cloudflare/budget-gate.ts';
+import type { Cloudflare } from '../cloudflare/cloudflare.ts';
+import { sealEvent } from '../domains/audit/chain.ts';
+import type { Principal } from '../domains/audit/model.ts';
+import type { CallOptions } from '../domains/cloudflare-call.ts';
+import { credentialOf } from '../domains/connections/credential-of.ts';
+import type { Connection, Credential } from '../domains/connections/model.ts';
+import type { OpenInspection, SecretReferences, Vault } from '../domains/connections/ports.ts';
+import { readZone, type ZoneReading } from '../domains/zones/read-zone.ts';
+import type { SyncPorts } from '../domains/zones/sync-zone.ts';
+import { bufferUsage } from '../store/buffer-usage.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { recordHash } from '../store/record-hash.ts';
+import { openKeyFile } from '../vault/key-file.ts';
+import { environmentKeys, VAULT_KEY_VARIABLE } from '../vault/local-keys.ts';
+import { openSecretReferences } from '../vault/secret-references.ts';
+import { openVault } from '../vault/vault.ts';
+import { type Owner, openClientPool } from './client-pool.ts';
+import type { Config, Environment } from './config.ts';
+import { type Logger, SILENT } from './logger.ts';
+
+export interface ContextOptions {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly principal?: Principal;
+  /** The host's own vault, instead of ours. */
+  readonly vault?: Vault;
+  /** Told when a call waits for the shared budget. */
+  readonly onWait?: (wait: BudgetWait) => void;
+  readonly fetch?: typeof fetch;
+}
+
+/** A connection with its client: what a use case needs to talk to Cloudflare. */
+export interface LinkedConnection {
+  readonly connection: Connection;
+  readonly cloudflare: Cloudflare;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly principal: Principal;
+  /** Who holds a lock, for others to see. */
+  readonly holder: string;
+  readonly store: Store;
+  readonly references: SecretReferences;
+  /** Opened at the first use: what needs no saved secret needs no key. */
+  vault(): Promise<Vault>;
+  /** The client of a credential; the same for all that use it, so that they share one budget. */
+  clientFor(owner: Owner, credential: Credential): Cloudflare;
+  /** A client for a credential that need not be saved, with a record of its calls. */
+  openInspection(tenantId: TenantId): OpenInspection;
+  link(connection: Connection): Promise<LinkedConnection>;
+  syncPorts(cloudflare: Cloudflare): SyncPorts;
+  readZone(
+    tenantId: TenantId,
+    cloudflare: Cloudflare,
+    zoneId: ZoneId,
+    options: CallOptions,
+  ): Promise<ZoneReading>;
+  /** Makes the calls of the last second readable in the usage log. */
+  flushUsage(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const { config, environment, logger = SILENT } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const store = await openStore({ url: config.storeUrl, clock, random, seal: sealEvent });
+  const usage = bufferUsage(store.usage, clock, {
+    onError: (error) => logger.warn('the usage log could not be written', { error: String(error) }),
+  });
+  const references = openSecretReferences({ environment });
+  const clients = openClientPool({ ...options, clock, random, budgetStore: store.budget, usage });
+  let opening: Promise<Vault> | null = null;
+  const vault = (): Promise<Vault> => {
+    opening ??= Promise.resolve(options.vault ?? openOwnVault(options, store, { clock, random }));
+    return opening;
+  };
+  // A secret that is only named needs no vault, so none is opened for it.
+  const lazyVault = { open: async (...input: Parameters<Vault['open']>) => (await vault()).open(...input) };
+
+  const context: Context = {
+    config,
+    environment,
+    clock,
+    random,
+    logger,
+    principal: options.principal ?? `library:${os.userInfo().username}@${os.hostname()}`,
+    holder: `${os.hostname()}:${process.pid}`,
+    store,
+    references,
+    vault,
+    clientFor: (owner, credential) => clients.clientFor(owner, credential),
+    openInspection: (tenantId) => (credential) =>
+      clients.inspect({ tenantId, connectionId: null }, credential),
+    link: async (connection) => {
+      const credential = await credentialOf(
+        { store: store.connections, vault: lazyVault, references },
+        connection,
+      );
+      const { tenantId, id: connectionId } = connection;
+      return { connection, cloudflare: clients.clientFor({ tenantId, connectionId }, credential) };
+    },
+    syncPorts: (cloudflare) => ({
+      reader: cloudflare.zones,
+      mirror: store.mirror,
+      openWrites: store.journal,
+      hash: recordHash,
+      clock,
+    }),
+    readZone: (tenantId, cloudflare, zoneId, call) =>
+      readZone(context.syncPorts(cloudflare), {
+        tenantId,
+        zoneId,
+        lane: call.lane,
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      }),
+    flushUsage: () => usage.flush(),
+    close: async () => {
+      // Clients first: what they give back and report on closing still belongs in the store.
+      await clients.close();
+      await usage.close();
+      await store.close();
+    },
+  };
+  return context;
+}
+
+async function openOwnVault(
+  options: ContextOptions,
+  store: Store,
+  sources: { readonly clock: Clock; readonly random: Random },
+): Promise<Vault> {
+  const { config, environment } = options;
+  const fromEnvironment = environment[VAULT_KEY_VARIABLE] !== undefined;
+  const keys = fromEnvironment
+    ? environmentKeys(environment, sources)
+    : await openKeyFile(config.keyFile, sources);
+  return openVault({ keys, storeId: store.id, header: store.vaultHeader, ...sources });
+}

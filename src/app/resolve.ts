@@ -1,0 +1,129 @@
+/** From what a person typed (a label, a zone's name, nothing at all) to the one thing that is meant. */
+import { ZonewardError } from '../base/errors.ts';
+import { isCloudflareId, type TenantId } from '../base/ids.ts';
+import { InvalidInputError } from '../base/problem.ts';
+import { type DomainName, parseName, toUnicode } from '../dns/name.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import { credentialFromEnvironment, ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
+import { discoverZones } from '../domains/zones/discover-zones.ts';
+import type { Zone } from '../domains/zones/model.ts';
+import type { Context } from './context.ts';
+import { environmentConnection, NO_ACCOUNT } from './environment-connection.ts';
+
+/**
+ * The connection that `reference` (an id or a label) names; without one, the only connection, or else the one that
+ * the environment describes. Throws `connection-unknown`, `connection-ambiguous`, `connection-missing`.
+ */
+export async function resolveConnection(
+  context: Context,
+  tenantId: TenantId,
+  reference: string | undefined,
+): Promise<Connection> {
+  const saved = await context.store.connections.list(tenantId);
+  if (reference !== undefined) {
+    const found = saved.find((one) => one.id === reference || one.label === reference);
+    if (found !== undefined) return found;
+    if (reference.startsWith('env:')) return connectionFromEnvironment(context, tenantId);
+    throw new ZonewardError(`There is no connection "${reference}"`, {
+      code: 'connection-unknown',
+      kind: 'not-found',
+      next: saved.map((one) => `--connection "${one.label}"`),
+    });
+  }
+  const [only, ...others] = saved;
+  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined) {
+    throw new ZonewardError(`There are ${saved.length} connections; say which one`, {
+      code: 'connection-ambiguous',
+      kind: 'input',
+      next: saved.map((one) => `--connection "${one.label}"`),
+    });
+  }
+  return connectionFromEnvironment(context, tenantId);
+}
+
+function connectionFromEnvironment(context: Context, tenantId: TenantId): Connection {
+  const names = [ENVIRONMENT_NAMES.token, ENVIRONMENT_NAMES.key];
+  if (names.every((name) => (context.environment[name] ?? '') === '')) {
+    throw new ZonewardError(
+      'There is no connection yet, and the environment holds no Cloudflare credential',
+      {
+        code: 'connection-missing',
+        kind: 'credentials',
+        next: [
+          'zoneward connections add',
+          `or set ${ENVIRONMENT_NAMES.token} and ${ENVIRONMENT_NAMES.accountId}`,
+          'or try it without an account: zoneward demo',
+        ],
+      },
+    );
+  }
+  const parsed = credentialFromEnvironment(context.environment);
+  if (!parsed.ok)
+    throw new InvalidInputError('The credential in the environment is not valid.', parsed.problems);
+  return environmentConnection(tenantId, parsed.value, context.clock.now());
+}
+
+/**
+ * The zone that `reference` (an id or a name, in Unicode or not) names. Looks in the mirror first; a zone that is
+ * not there is looked for at Cloudflare once, through `connection`.
+ */
+export async function resolveZone(
+  context: Context,
+  tenantId: TenantId,
+  reference: string,
+  connection: () => Promise<Connection>,
+): Promise<Zone> {
+  const known = await findZone(context, tenantId, reference);
+  if (known !== null) return known;
+  const linked = await context.link(await connection());
+  await discoverZones(
+    { reader: linked.cloudflare.zones, mirror: context.store.mirror, clock: context.clock },
+    {
+      tenantId,
+      connectionId: linked.connection.id,
+      accountId: linked.connection.accountId === NO_ACCOUNT ? null : linked.connection.accountId,
+      zoneIds: linked.connection.zoneIds,
+      lane: 'interactive',
+    },
+  );
+  const found = await findZone(context, tenantId, reference);
+  if (found !== null) return found;
+  throw await zoneUnknown(context, tenantId, reference);
+}
+
+async function findZone(context: Context, tenantId: TenantId, reference: string): Promise<Zone | null> {
+  if (isCloudflareId(reference))
+    return context.store.mirror.getZone(tenantId, reference as Zone['facts']['id']);
+  const name = zoneName(reference);
+  const zones = await context.store.mirror.listZones(tenantId, { name });
+  const present = zones.filter((zone) => zone.facts.status !== 'deleted');
+  const [only, ...others] = present;
+  if (others.length === 0) return only ?? null;
+  throw new ZonewardError(`${reference} exists in ${present.length} accounts; say which by its id`, {
+    code: 'zone-ambiguous',
+    kind: 'input',
+    next: present.map((zone) => `${zone.facts.id}  (account ${zone.facts.accountName})`),
+  });
+}
+
+function zoneName(text: string): DomainName {
+  const parsed = parseName(text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidInputError(`This is not a zone's name: ${text}`, parsed.problems);
+}
+
+const SUGGESTIONS_MAX = 5;
+
+async function zoneUnknown(context: Context, tenantId: TenantId, reference: string): Promise<ZonewardError> {
+  const zones = await context.store.mirror.listZones(tenantId);
+  const names = zones.map((zone) => toUnicode(zone.facts.name)).sort();
+  return new ZonewardError(`There is no zone ${reference} in the accounts that your connections see`, {
+    code: 'zone-unknown',
+    kind: 'not-found',
+    next:
+      names.length === 0
+        ? ['zoneward zones sync']
+        : [`Known zones: ${names.slice(0, SUGGESTIONS_MAX).join(', ')}`],
+  });
+}

@@ -1,0 +1,144 @@
+/** Zones of one tenant: discovered, mirrored, looked up in their history, searched, exported. */
+import type { RecordId, TenantId } from '../base/ids.ts';
+import type { FormattedZone } from '../dns/formatted-zone.ts';
+import { type Discovery, discoverZones } from '../domains/zones/discover-zones.ts';
+import { type Findings, type FindPlace, findRecords } from '../domains/zones/find-records.ts';
+import {
+  diffMoments,
+  listRevisions,
+  type Moment,
+  type RecordLife,
+  recordLife,
+  recordsAt,
+  type ZoneDiff,
+  type ZoneHistory,
+} from '../domains/zones/history.ts';
+import type { MirrorRecord, Zone } from '../domains/zones/model.ts';
+import type { RecordQuery } from '../domains/zones/ports.ts';
+import { type SyncAllOutcome, type SyncProgress, syncAll } from '../domains/zones/sync-all.ts';
+import { type SyncOutcome, syncZone } from '../domains/zones/sync-zone.ts';
+import { adviseOnZone, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
+import { collect } from './collect.ts';
+import type { Context } from './context.ts';
+import { NO_ACCOUNT } from './environment-connection.ts';
+import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+export interface SyncRequest {
+  readonly connection?: string;
+  /** Leaves out zones that were verified at or after this moment (milliseconds). */
+  readonly verifiedSince?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: SyncProgress) => void;
+}
+
+export interface TenantZones {
+  /** Asks Cloudflare for the zones of a connection and notes what is new and what is gone. */
+  discover(connection?: string): Promise<Discovery>;
+  /** From the mirror; asks nothing. */
+  list(filter?: { readonly connection?: string; readonly name?: string }): Promise<readonly Zone[]>;
+  get(zone: string, connection?: string): Promise<Zone>;
+  /** What stands between a zone and `active`, and what to do. */
+  advice(zone: Zone): ZoneAdvice;
+  /** Reads one zone in full. */
+  sync(zone: string, request?: SyncRequest): Promise<SyncOutcome>;
+  /** Discovers, then reads all zones of a connection in full. */
+  syncAll(request?: SyncRequest): Promise<{ readonly discovery: Discovery; readonly sync: SyncAllOutcome }>;
+  /** Records as the mirror holds them, now or at a moment. */
+  records(
+    zone: string,
+    moment?: Moment,
+  ): Promise<{ readonly revision: number; readonly records: readonly MirrorRecord[] }>;
+  history(zone: string, limit?: number): Promise<ZoneHistory>;
+  diff(zone: string, moments: { readonly from: Moment; readonly to: Moment }): Promise<ZoneDiff>;
+  recordLife(zone: string, recordId: RecordId): Promise<RecordLife>;
+  /** Over all zones of the tenant, from the mirror. */
+  find(query: RecordQuery, page?: { readonly limit?: number; readonly after?: FindPlace }): Promise<Findings>;
+  export(zone: string, format: ExportFormat, moment?: Moment): Promise<FormattedZone>;
+}
+
+const HISTORY_LIMIT = 50;
+
+export function tenantZones(context: Context, tenantId: TenantId, reach: TenantReach): TenantZones {
+  const { clock } = context;
+  const { mirror } = context.store;
+
+  const discover: TenantZones['discover'] = async (reference) => {
+    const { connection, cloudflare } = await reach.linked(reference);
+    return discoverZones(
+      { reader: cloudflare.zones, mirror, clock },
+      {
+        tenantId,
+        connectionId: connection.id,
+        accountId: connection.accountId === NO_ACCOUNT ? null : connection.accountId,
+        zoneIds: connection.zoneIds,
+        lane: 'interactive',
+      },
+    );
+  };
+  const records: TenantZones['records'] = async (reference, moment = { kind: 'latest' }) => {
+    const zone = await reach.zone(reference);
+    const state = await recordsAt({ mirror }, { tenantId, zoneId: zone.facts.id }, moment);
+    return { revision: state.revision, records: await collect(state.records) };
+  };
+
+  return {
+    discover,
+    list: async (filter = {}) => {
+      const connectionId =
+        filter.connection === undefined ? undefined : (await reach.connection(filter.connection)).id;
+      return mirror.listZones(tenantId, {
+        ...(connectionId === undefined ? {} : { connectionId }),
+        ...(filter.name === undefined ? {} : { name: filter.name }),
+      });
+    },
+    get: (zone, connection) => reach.zone(zone, connection),
+    advice: (zone) => adviseOnZone(zone.facts, clock.now()),
+    sync: async (reference, request = {}) => {
+      const zone = await reach.zone(reference, request.connection);
+      const { cloudflare } = await reach.linkedTo(zone, request.connection);
+      return syncZone(context.syncPorts(cloudflare), {
+        tenantId,
+        zoneId: zone.facts.id,
+        lane: 'interactive',
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+    },
+    syncAll: async (request = {}) => {
+      const { connection, cloudflare } = await reach.linked(request.connection);
+      const discovery = await discover(request.connection);
+      const { verifiedSince, signal, onProgress } = request;
+      const sync = await syncAll(context.syncPorts(cloudflare), {
+        tenantId,
+        connectionId: connection.id,
+        lane: 'interactive',
+        ...(verifiedSince === undefined ? {} : { verifiedSince }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
+      return { discovery, sync };
+    },
+    records,
+    history: async (reference, limit = HISTORY_LIMIT) => {
+      const zone = await reach.zone(reference);
+      return listRevisions({ mirror }, { tenantId, zoneId: zone.facts.id }, limit);
+    },
+    diff: async (reference, moments) => {
+      const zone = await reach.zone(reference);
+      return diffMoments({ mirror }, { tenantId, zoneId: zone.facts.id }, moments);
+    },
+    recordLife: async (reference, recordId) => {
+      const zone = await reach.zone(reference);
+      return recordLife({ mirror }, { tenantId, zoneId: zone.facts.id }, recordId);
+    },
+    find: (query, page = {}) => findRecords({ mirror }, { tenantId, query, ...page }),
+    export: async (reference, format, moment) => {
+      const zone = await reach.zone(reference);
+      const state = await records(reference, moment);
+      return EXPORT_FORMATS[format]({
+        zone: zone.facts.name,
+        records: state.records.map(({ record }) => record.fields),
+      });
+    },
+  };
+}
