@@ -37,11 +37,16 @@ export function formatRecordComment(record: RecordFields): string {
   if (record.rdata.type === 'A' || record.rdata.type === 'AAAA' || record.rdata.type === 'CNAME') {
     tags.push(`cf-proxied:${record.proxied}`);
   }
-  if (record.settings.includes('flatten_cname')) tags.push('cf-flatten-cname');
+  if (isFlatteningAlone(record)) tags.push('cf-flatten-cname');
   const comment = record.comment.replace(/[\r\n]+/g, ' ').trim();
   // A comment that holds the mark itself needs a closing one, so that the last mark is always ours.
   if (tags.length === 0 && !comment.includes(MARK)) return comment;
   return `${comment === '' ? '' : `${comment} `}${MARK}${tags.join(',')}`;
+}
+
+/** The mark says all of a record's settings, so it is written only where flattening is all there is. */
+function isFlatteningAlone({ settings }: RecordFields): boolean {
+  return settings.length === 1 && settings[0] === 'flatten_cname';
 }
 
 /** The last mark that stands at the beginning or behind a space; -1 when there is none. */

@@ -47,9 +47,12 @@ export function formatMasterFile({ zone, records }: ZoneRecords): FormattedZone 
 function fieldLosses(record: RecordFields): FormatLoss[] {
   const { name, settings, comment } = record;
   const type = typeOf(record.rdata);
-  const losses: FormatLoss[] = settings
-    .filter((setting) => setting !== 'flatten_cname')
-    .map((setting) => ({ name, type, what: `the setting ${setting}` }));
+  const carried = settings.length === 1 && settings[0] === 'flatten_cname';
+  const losses: FormatLoss[] = (carried ? [] : settings).map((setting) => ({
+    name,
+    type,
+    what: `the setting ${setting}`,
+  }));
   if (record.privateRouting) losses.push({ name, type, what: 'private routing' });
   if (comment !== comment.trim()) losses.push({ name, type, what: 'the space around the comment' });
   return losses;

@@ -7,15 +7,15 @@ import { decodeCharStrings, quote } from './char-string.ts';
 import { type Fault, fault, type Read } from './fault.ts';
 import type { DomainName } from './name.ts';
 import {
-  OCTODNS_FIELDS,
   OCTODNS_LOC_KEYS,
   OCTODNS_OLD_DS_FIELDS,
   OCTODNS_PLAIN_TYPES,
+  octodnsFields,
 } from './octodns-fields.ts';
 import { readRdata } from './rdata-text.ts';
 import { type PlacedText, readRdataValues } from './rdata-values.ts';
 import type { Rdata, RecordType } from './record.ts';
-import { type MapContext, rejectUnknownKeys } from './source-map.ts';
+import { isNothing, type MapContext, rejectUnknownKeys } from './source-map.ts';
 import { textToBytes } from './text-bytes.ts';
 import { describeNode, entryOf, type SourceMap, type SourceNode } from './yaml-source.ts';
 
@@ -40,7 +40,7 @@ export function readOctodnsValue(
     return readLoc(node);
   }
   const fields =
-    type === 'DS' && entryOf(node, 'public_key') !== undefined ? OCTODNS_OLD_DS_FIELDS : OCTODNS_FIELDS[type];
+    type === 'DS' && entryOf(node, 'public_key') !== undefined ? OCTODNS_OLD_DS_FIELDS : octodnsFields(type);
   if (fields === undefined) return wrongShape(node, type, 'a type that octoDNS has');
   rejectUnknownKeys(node, { known: Object.values(fields).flat() }, context);
   return readRdataValues(type, ({ key }) => lookup(node, fields[key] ?? []), hosts);
@@ -66,7 +66,7 @@ export function encodeOctodnsText(text: string): string {
 /** The YAML names of a type's fields; none for plain types. */
 function yamlKeys(type: RecordType): readonly string[] {
   if (type === 'LOC') return Object.values(OCTODNS_LOC_KEYS).flat();
-  return Object.values(OCTODNS_FIELDS[type] ?? {}).flat();
+  return Object.values(octodnsFields(type) ?? {}).flat();
 }
 
 function wrongShape(node: SourceNode, type: RecordType, wanted: string): ReadRdata {
@@ -78,7 +78,7 @@ function wrongShape(node: SourceNode, type: RecordType, wanted: string): ReadRda
 function lookup(map: SourceMap, names: readonly string[]): PlacedText | undefined {
   for (const name of names) {
     const entry = entryOf(map, name);
-    if (entry === undefined) continue;
+    if (entry === undefined || isNothing(entry.value)) continue;
     if (entry.value.kind === 'scalar') return { text: entry.value.text, offset: entry.value.offset };
     // Only SvcParams are more than a single value.
     return { text: svcParamsText(entry.value), offset: entry.value.offset };

@@ -82,6 +82,22 @@ export function svcParamsOctets(params: string): number {
   return octets;
 }
 
+export interface SplitSvcParam {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** The value cut at its commas. */
+  readonly items: readonly string[];
+}
+
+/** The parameters one by one, decoded; `undefined` when `params` is malformed. */
+export function splitSvcParams(params: string): readonly SplitSvcParam[] | undefined {
+  return splitParams(params)?.map(({ name, value }) => ({
+    name,
+    value,
+    items: value === undefined ? [] : splitList(value),
+  }));
+}
+
 const FORM = 'Parameters are key=value or key="value", such as alpn="h2,h3" port=8443.';
 
 function splitParams(params: string): SvcParam[] | undefined {
