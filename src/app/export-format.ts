@@ -4,11 +4,11 @@ import { formatMasterFile } from '../dns/master-file-format.ts';
 import { formatOctodnsYaml } from '../dns/octodns-format.ts';
 import { formatZoneDocumentJson, formatZoneDocumentYaml } from '../dns/zone-document-format.ts';
 
-export const EXPORT_FORMATS = {
+export type ExportFormat = 'bind' | 'yaml' | 'json' | 'octodns';
+
+export const EXPORT_FORMATS: Readonly<Record<ExportFormat, (zone: ZoneRecords) => FormattedZone>> = {
   bind: formatMasterFile,
   yaml: formatZoneDocumentYaml,
   json: formatZoneDocumentJson,
   octodns: formatOctodnsYaml,
-} as const satisfies Readonly<Record<string, (zone: ZoneRecords) => FormattedZone>>;
-
-export type ExportFormat = keyof typeof EXPORT_FORMATS;
+};
