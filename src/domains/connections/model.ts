@@ -1,6 +1,7 @@
 /** A connection: a tenant's labelled link to one Cloudflare account, and what its credential may do. */
 import type { AccountId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { Secret } from '../../base/secret.ts';
+import type { SealedSecret } from './ports.ts';
 
 export const DEFAULT_LABEL = 'Cloudflare Domains Integration';
 
@@ -104,4 +105,49 @@ export interface RotationPolicy {
   readonly everyDays: number;
   readonly dueAt: number | null;
   readonly lastRotatedAt: number | null;
+}
+
+/** A separate credential that may make tokens, for a connection whose own may not. Sealed, field `minter`. */
+export interface Minter {
+  readonly kind: CredentialKind;
+  readonly email: string | null;
+  readonly sealed: SealedSecret;
+}
+
+/**
+ * `minting → proving → draining → revoking → done`; `backing-out → backed-out` from minting and proving. The switch
+ * is the commit that leads from proving to draining.
+ */
+export type RotationStep =
+  | 'minting'
+  | 'proving'
+  | 'draining'
+  | 'revoking'
+  | 'done'
+  | 'backing-out'
+  | 'backed-out';
+
+/** One replacement of a connection's token, durable: after a crash it goes on from its step. */
+export interface Rotation {
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly step: RotationStep;
+  /** `zoneward/<connection>/<rotation-id>`: by it a token is found whose value was lost. */
+  readonly tokenName: string;
+  readonly oldTokenId: string;
+  readonly newTokenId: string | null;
+  /** The new token until the switch, after which it is the connection's. */
+  readonly sealed: SealedSecret | null;
+  readonly newExpiresAt: number | null;
+  readonly startedAt: number;
+  /** When the step was reached. */
+  readonly stepAt: number;
+  /** When to go on; null once ended. */
+  readonly dueAt: number | null;
+  /** Tries of the present step. */
+  readonly attempts: number;
+  /** Code and message of the last thing that went wrong; null when nothing did. Never a secret. */
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+  readonly version: number;
 }

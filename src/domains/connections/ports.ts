@@ -1,10 +1,11 @@
 /** What connections need: a store of them, a vault for their secrets, a tester that asks Cloudflare. */
 import type { AccountId, ConnectionId, TenantId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneReader } from '../zones/ports.ts';
-import type { Connection, Credential } from './model.ts';
+import type { Connection, Credential, Minter, Rotation } from './model.ts';
 
 /** Connections of a tenant. Writes commit with their audit events. */
 export interface ConnectionStore {
@@ -170,3 +171,102 @@ export interface Inspection {
 
 /** Opens Cloudflare for a credential that need not be saved. Makes no call by itself. */
 export type OpenInspection = (credential: Credential) => Inspection;
+
+/** Whose tokens are meant: those of the credential's user, or those that an account owns. */
+export type TokenOwner =
+  | { readonly kind: 'user' }
+  | { readonly kind: 'account'; readonly accountId: AccountId };
+
+export interface IssuedToken {
+  readonly tokenId: string;
+  readonly name: string;
+  /** As Cloudflare says it: `active`, `disabled`, `expired`. */
+  readonly status: string;
+  readonly expiresAt: number | null;
+}
+
+/** Policies as they are sent: ids count, names are for people. */
+export interface TokenPolicyDefinition {
+  readonly effect: 'allow' | 'deny';
+  readonly permissionGroups: readonly { readonly id: string; readonly name: string }[];
+  /** As Cloudflare writes it, nested values included. */
+  readonly resources: JsonObject;
+}
+
+export interface TokenDefinition {
+  readonly name: string;
+  readonly policies: readonly TokenPolicyDefinition[];
+  /** `request_ip` and the like, carried without reading; null when there is none. */
+  readonly condition: JsonObject | null;
+  readonly expiresAt: number | null;
+}
+
+export interface PermissionGroup {
+  readonly id: string;
+  readonly name: string;
+  /** `com.cloudflare.api.account.zone` and the like. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Reads and writes API tokens, with a credential that holds the right to. Throws like every Cloudflare call; a
+ * `create` that ends `cloudflare-unanswered` may have made a token whose value nobody knows.
+ */
+export interface TokenIssuer {
+  /** All tokens of the owner, expired ones too, all pages. Changes nothing. */
+  list(credential: Credential, owner: TokenOwner, options: CallOptions): Promise<readonly IssuedToken[]>;
+  /** Null when there is no such token. Changes nothing. */
+  read(
+    credential: Credential,
+    owner: TokenOwner,
+    tokenId: string,
+    options: CallOptions,
+  ): Promise<TokenDefinition | null>;
+  /** Makes a token; the only time its value is seen. Not safe to repeat: names need not be unique. */
+  create(
+    credential: Credential,
+    owner: TokenOwner,
+    definition: TokenDefinition,
+    options: CallOptions,
+  ): Promise<{ readonly tokenId: string; readonly value: Secret }>;
+  /** Safe to repeat: a token that is gone already counts as deleted. */
+  remove(credential: Credential, owner: TokenOwner, tokenId: string, options: CallOptions): Promise<void>;
+  permissionGroups(
+    credential: Credential,
+    owner: TokenOwner,
+    options: CallOptions,
+  ): Promise<readonly PermissionGroup[]>;
+}
+
+/** Rotations under way and past, and the credentials that mint. Every method is one transaction. */
+export interface RotationStore {
+  /** The one that has not ended; a connection has at most one. */
+  current(tenantId: TenantId, connectionId: ConnectionId): Promise<Rotation | null>;
+  /** Newest first. */
+  list(tenantId: TenantId, connectionId: ConnectionId, limit: number): Promise<readonly Rotation[]>;
+  /** Of all tenants: not ended, and to be woken by now; the longest due first. */
+  due(now: number, limit: number): Promise<readonly Rotation[]>;
+  /**
+   * Stores a new rotation with the connection as it changes for it. Refuses (`conflict`) with `rotation-under-way`
+   * or `connection-moved`.
+   */
+  begin(rotation: Rotation, connection: Connection, events: readonly NewEvent[]): Promise<void>;
+  /**
+   * Replaces the rotation; in the same commit the connection and, where given, its sealed secret, as
+   * `ConnectionStore.update` does. Refuses (`conflict`) with `rotation-moved` unless the stored rotation's version
+   * is `rotation.version - 1`, or `connection-moved`.
+   */
+  advance(
+    rotation: Rotation,
+    connection: { readonly connection: Connection; readonly sealed: SealedSecret | null } | null,
+    events: readonly NewEvent[],
+  ): Promise<void>;
+  minter(tenantId: TenantId, connectionId: ConnectionId): Promise<Minter | null>;
+  /** Null removes it. */
+  putMinter(
+    tenantId: TenantId,
+    connectionId: ConnectionId,
+    minter: Minter | null,
+    events: readonly NewEvent[],
+  ): Promise<void>;
+}
