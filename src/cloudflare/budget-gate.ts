@@ -115,7 +115,7 @@ export class BudgetGate {
     };
   }
 
-  /** Calls that could be made now, as far as this process knows; null before the first answer. */
+  /** Calls that could be made now besides those leased, as of the last step; null before the first. */
   get left(): number | null {
     return this.#left;
   }
@@ -203,7 +203,6 @@ export class BudgetGate {
     }
     slice.used += 1;
     this.#probing = true;
-    if (this.#left !== null) this.#left = Math.max(0, this.#left - 1);
     return true;
   }
 

@@ -218,7 +218,8 @@ function observe(state: BudgetState, observation: Observation, nowMs: number): v
     const blockMs = observation.limited.retryAfterMs ?? state.policy.windowMs;
     state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + Math.min(blockMs, BLOCK_MAX_MS));
   }
-  if (observation.remaining === null || !state.reported) return;
+  // A block shows as nothing left, which says nothing about what was used.
+  if (observation.limited !== null || observation.remaining === null || !state.reported) return;
   // Every call of ours was charged before it was sent, so what the server counts beyond our charges is not ours.
   const used = usage(state, nowMs);
   const counted = state.policy.quota - observation.remaining;
@@ -247,7 +248,10 @@ function grant(
 
 /** Milliseconds until charges will have left the window so that the lane may make a call, if nothing else comes. */
 function waitFor(state: BudgetState, lane: Lane, nowMs: number): number {
-  const ends = [...state.cells.map((cell) => cell[0]), ...state.leases.map((lease) => lease.expiresMs)];
+  const ends = [
+    ...state.cells.map((cell) => cell[0]),
+    ...state.leases.map((lease) => endOfCell(state.policy, lease.expiresMs)),
+  ];
   for (const end of ends.sort((a, b) => a - b)) {
     const at = end + lookbackMs(state.policy);
     if (at > nowMs && allowedAt(state, lane, at) >= 1) return at - nowMs;
@@ -297,7 +301,7 @@ function usage(state: BudgetState, atMs: number): Usage {
     sum.foreign += cell[COLUMN.foreign];
   }
   for (const lease of state.leases) {
-    if (counts(state.policy, lease.expiresMs, atMs)) sum[lease.lane] += lease.size;
+    if (counts(state.policy, endOfCell(state.policy, lease.expiresMs), atMs)) sum[lease.lane] += lease.size;
   }
   sum.ours = sum.interactive + sum.apply + sum.sync;
   return sum;
@@ -311,11 +315,16 @@ function lookbackMs(policy: BudgetPolicy): number {
   return policy.windowMs + Math.min(LATENCY_MAX_MS, cellMsOf(policy) / 2);
 }
 
+/** The end of the cell that `atMs` lies in. */
+function endOfCell(policy: BudgetPolicy, atMs: number): number {
+  const cellMs = cellMsOf(policy);
+  return (Math.floor(atMs / cellMs) + 1) * cellMs;
+}
+
 /** Adds calls made at or before `atMs` to the cell that ends after it. */
 function charge(state: BudgetState, atMs: number, column: Column, calls: number): void {
   if (calls <= 0) return;
-  const cellMs = cellMsOf(state.policy);
-  const end = (Math.floor(atMs / cellMs) + 1) * cellMs;
+  const end = endOfCell(state.policy, atMs);
   let at = state.cells.length;
   while (at > 0 && (state.cells[at - 1]?.[0] ?? 0) >= end) at -= 1;
   const found = state.cells[at];
