@@ -1,0 +1,8 @@
+/** The registration table: every family that the sandbox has. A new family is a file and a line here. */
+import type { Route } from '../http/call.ts';
+import { accountRoutes } from './accounts.ts';
+import { recordRoutes } from './records.ts';
+import { tokenRoutes } from './tokens.ts';
+import { zoneRoutes } from './zones.ts';
+
+export const ROUTES: readonly Route[] = [...tokenRoutes, ...accountRoutes, ...zoneRoutes, ...recordRoutes];
