@@ -104,6 +104,14 @@ export class FakeCloudflare implements ZoneReader, AuditLogReader, SoaAsker {
     this.#moved(zoneId, by);
   }
 
+  /** A change that moves no serial, no time and no log: only a full read shows it. */
+  editSilently(zoneId: ZoneId, id: RecordId, address: string): void {
+    const { records } = this.#zone(zoneId);
+    const before = records.get(id);
+    if (before === undefined) throw new Error(`no record ${id}`);
+    records.set(id, makeRecord(id, before.fields.name, address));
+  }
+
   deleteRecord(zoneId: ZoneId, id: RecordId, by: By | null = null): void {
     this.#zone(zoneId).records.delete(id);
     this.#moved(zoneId, by);

@@ -6,10 +6,11 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../base/clock.ts';
 import { ZonewardError } from '../../base/errors.ts';
-import type { ConnectionId, LineageId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { AccountId, ConnectionId, LineageId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { typeOf } from '../../dns/record.ts';
 import type { NewEvent } from '../audit/model.ts';
+import type { Connection } from '../connections/model.ts';
 import type { Freshness, RecordVersion, Revision, Zone, ZoneFacts } from './model.ts';
 import type {
   DriftMarks,
@@ -20,7 +21,7 @@ import type {
   ZoneMirror,
   ZoneSightings,
 } from './ports.ts';
-import type { SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
+import type { OwnWrite, OwnWrites, SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
 
 export const tenantId: TenantId = 'local' as TenantId;
 export const connectionId: ConnectionId = 'con_one' as ConnectionId;
@@ -55,6 +56,47 @@ export class FakeOpenWrites implements OpenWrites {
   async openBatches(zoneId: ZoneId): Promise<readonly unknown[]> {
     return this.open.has(zoneId) ? [zoneId] : [];
   }
+}
+
+/** Our own writes as the journal would tell of them. */
+export class FakeOwnWrites implements OwnWrites {
+  readonly writes: OwnWrite[] = [];
+
+  async since(_tenantId: TenantId, since: number): Promise<readonly OwnWrite[]> {
+    return this.writes.filter(({ sentAt }) => sentAt >= since);
+  }
+}
+
+/** A tested connection that reads all zones of the fake Cloudflare's account. */
+export function fakeConnection(change: Partial<Connection> = {}): Connection {
+  return {
+    id: connectionId,
+    tenantId,
+    label: 'Cloudflare Domains Integration',
+    kind: 'user-token',
+    accountId: 'a'.repeat(32) as AccountId,
+    accountName: 'Example',
+    zoneIds: [],
+    email: null,
+    secretSource: { kind: 'vault' },
+    tokenId: 'token-of-ours',
+    profile: 'full',
+    state: 'active',
+    stateReason: 'tested',
+    stateDetail: 'tested',
+    next: [],
+    capabilities: [],
+    tags: [],
+    metadata: {},
+    expiresAt: null,
+    testedAt: null,
+    rotation: { everyDays: 90, dueAt: null, lastRotatedAt: null },
+    fingerprint: null,
+    createdAt: 0,
+    updatedAt: 0,
+    version: 1,
+    ...change,
+  };
 }
 
 interface Kept {

@@ -64,7 +64,7 @@ export interface RoundReport {
   readonly failures: readonly SyncFailure[];
   /** API calls of this round. */
   readonly calls: number;
-  /** Zones that should be read and wait for a later round. */
+  /** Zones that moved, were never read or are overdue, and wait for a later round. */
   readonly waiting: number;
   /** Zones whose nameservers did not answer; their changes are seen by other signals or at verification. */
   readonly silent: number;

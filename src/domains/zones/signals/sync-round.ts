@@ -47,10 +47,13 @@ export async function syncRound(ports: RoundPorts, input: RoundInput): Promise<R
   const still = standingStill(round);
   if (still !== null) return still;
   try {
-    await discover(round);
+    // A long listing must not hold up what the signals say; only the first must come before.
+    const isFirst = round.state.discoveredAt === null;
+    if (isFirst) await discover(round);
     round.zones = await ownZones(round);
     await hear(round);
     await read(round);
+    if (!isFirst) await discover(round);
   } catch (error) {
     input.signal?.throwIfAborted();
     if (!isZonewardError(error)) throw error;
@@ -120,7 +123,8 @@ async function markDiscovered(round: Round, discovery: Discovery): Promise<void>
     round.state.auditLog !== 'readable' && (round.marks.get(zoneId)?.serial ?? null) === null;
   const stale = discovery.touched.filter((zoneId) => back.has(zoneId) || blind(zoneId));
   round.zones = await ownZones(round);
-  await markStale(round, new Set([...stale, ...back]), 'modified-on');
+  await markStale(round, new Set(stale), 'modified-on');
+  round.waiting += discovery.appeared.length + stale.length;
 }
 
 /** Asks the audit log, and the nameservers: at every round, or now and then where the audit log can be read. */
@@ -171,6 +175,7 @@ async function read(round: Round): Promise<void> {
       roundMs: settings.signalEveryMs,
     },
   );
+  // Counted anew: what the first discovery brought is among the candidates.
   round.waiting = decision.waiting;
   if (decision.reads.length === 0) return;
   const byId = new Map(round.zones.map((zone) => [zone.facts.id, zone]));
@@ -204,14 +209,20 @@ async function takeResults(
   round.failures = result.failures;
   for (const outcome of result.outcomes) {
     const zone = byId.get(outcome.zoneId);
-    setMark(round, outcome.zoneId, { serial: outcome.serial, failures: 0, retryAt: null });
+    if (outcome.consistent)
+      setMark(round, outcome.zoneId, { serial: outcome.serial, failures: 0, retryAt: null });
+    else delayZone(round, outcome.zoneId);
     const changes = outcome.created + outcome.updated + outcome.deleted;
     const actor = round.actors.get(outcome.zoneId);
     if (changes === 0 && actor !== undefined) await nameLate(round, outcome, actor);
     if (changes === 0 || outcome.firstRead || zone === undefined) continue;
     round.events.push(driftEvent(round, zone, outcome, actor));
   }
-  for (const failure of result.failures) delayZone(round, failure);
+  for (const { zoneId, error } of result.failures) {
+    // A change of ours under way is no failure of the zone, nor is a dead credential.
+    const ours = isZonewardError(error) && error.code === 'own-write-open';
+    if (!ours && result.stopped === null) delayZone(round, zoneId);
+  }
   await saveMarks(round);
   await askForLost(round, result.failures);
   if (result.stopped !== null) throw result.stopped;
@@ -226,9 +237,8 @@ async function nameLate(round: Round, outcome: SyncOutcome, actor: OutsideActor)
   await round.ports.history.nameActor(tenantId, outcome.zoneId, latest.revision, actor);
 }
 
-/** A zone that cannot be read is tried again later and later. A change of ours under way is no failure of it. */
-function delayZone(round: Round, { zoneId, error }: SyncFailure): void {
-  if (isZonewardError(error) && (error.code === 'own-write-open' || error.kind === 'credentials')) return;
+/** A zone that cannot be read, or never holds still, is tried again later and later. */
+function delayZone(round: Round, zoneId: ZoneId): void {
   const failures = (round.marks.get(zoneId)?.failures ?? 0) + 1;
   const delayMs = Math.min(ZONE_RETRY_MAX_MS, ZONE_RETRY_MS * 2 ** (failures - 1));
   setMark(round, zoneId, { failures, retryAt: round.now + delayMs });
@@ -286,9 +296,12 @@ async function saveState(round: Round, change: Partial<Round['state']>): Promise
   await round.ports.states.save(round.input.connection.tenantId, round.input.connection.id, round.state);
 }
 
-/** Sooner than the signals' bound, and never two connections in step. */
+/**
+ * Counted from the beginning of the round, when the signals were heard: sooner than their bound, and never two
+ * connections in step. At once when zones wait to be read: the budget holds reads back, not we.
+ */
 function nextWait(round: Round): number {
-  const { signalEveryMs } = round.settings;
-  if (round.waiting > 0) return Math.round(signalEveryMs / 3);
-  return Math.round(signalEveryMs * (0.8 + 0.2 * round.ports.random.next()));
+  if (round.waiting > 0) return 0;
+  const waitMs = round.settings.signalEveryMs * (0.8 + 0.2 * round.ports.random.next());
+  return Math.max(0, Math.round(round.now + waitMs - round.ports.clock.now()));
 }
