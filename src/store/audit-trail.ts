@@ -6,7 +6,7 @@ import type { ChangeSetId, ConnectionId, EventId, TenantId, ZoneId } from '../ba
 import type { AuditEvent, ChainHead, NewEvent } from '../domains/audit/model.ts';
 import type { AuditFilter, AuditTrail } from '../domains/audit/ports.ts';
 import { type StoreContext, write, yieldToLoop } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader, Trx } from './engine.ts';
 import { type Cell, insertMany } from './insert-many.ts';
 import type { AuditEventRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
@@ -62,7 +62,7 @@ function assertContinues(tenantId: TenantId, head: ChainHead, sealed: AuditEvent
   }
 }
 
-async function findHead(db: Pick<Trx, 'selectFrom'>, tenantId: TenantId): Promise<ChainHead> {
+async function findHead(db: Reader, tenantId: TenantId): Promise<ChainHead> {
   const row = await db
     .selectFrom('audit_heads')
     .select(['sequence', 'hash'])

@@ -18,7 +18,7 @@ import {
   toOutcomeCells,
 } from './batch-rows.ts';
 import { conflict, notFound, read, type StoreContext, write } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader, Trx } from './engine.ts';
 import { insertMany } from './insert-many.ts';
 import { type PlanOwner, toPartRows, toPlan, toPlanRow } from './plan-parts.ts';
 import type { ChangeSetRow } from './schema.ts';
@@ -338,7 +338,7 @@ function byPlanOrder(a: OperationOutcome, b: OperationOutcome): number {
   return byGroup === 0 ? a.change - b.change : byGroup;
 }
 
-function changeSetRow(trx: Pick<Trx, 'selectFrom'>, tenantId: TenantId, id: ChangeSetId) {
+function changeSetRow(trx: Reader, tenantId: TenantId, id: ChangeSetId) {
   return trx.selectFrom('change_sets').where('tenant_id', '=', tenantId).where('id', '=', id);
 }
 

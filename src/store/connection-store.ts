@@ -7,7 +7,7 @@ import type { Connection } from '../domains/connections/model.ts';
 import type { ConnectionStore, SealedSecret, SecretContext } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, notFound, type StoreContext, write } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader, Trx } from './engine.ts';
 import type { ConnectionRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
 
@@ -101,7 +101,7 @@ async function update(
   await appendEvents(context, trx, tenantId, events);
 }
 
-function present(db: Pick<Trx, 'selectFrom'>, tenantId: TenantId) {
+function present(db: Reader, tenantId: TenantId) {
   return db
     .selectFrom('connections')
     .select(['data', 'version'])

@@ -11,7 +11,9 @@ import type { Engine, EngineFault, Trx } from './engine.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoreContext {
+  /** For reading; `write` alone has the connection that writes. */
   readonly db: Kysely<Schema>;
+  readonly writer: Kysely<Schema>;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly random: Random;
@@ -24,7 +26,7 @@ export async function write<Result>(
   work: (trx: Trx) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await context.db.transaction().execute(work);
+    return await context.writer.transaction().execute(work);
   } catch (error) {
     throw storeError(context.engine, error);
   }
@@ -77,7 +79,7 @@ const FAULTS = {
 } as const satisfies Record<EngineFault, { kind: string; message: string; next: string }>;
 
 /** An engine's error as one that a person can act on; ours, and what we cannot name, pass unchanged. */
-export function storeError(engine: Engine, error: unknown): unknown {
+export function storeError(engine: Pick<Engine, 'faultOf'>, error: unknown): unknown {
   if (isZonewardError(error)) return error;
   const fault = engine.faultOf(error);
   if (fault === null) return error;

@@ -4,12 +4,14 @@
  *
  * Invariants: a write transaction begins IMMEDIATE, so it holds the write lock before it reads; a commit is on
  * the disk when it returns (`synchronous=FULL`); a wait for another process's lock does not block the event
- * loop. There is one connection in the process: Kysely lets one transaction at a time have it.
+ * loop. There is one connection for writing in the process, which Kysely lets one transaction at a time have, and
+ * one for reading, which never waits for a writer.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type Dialect,
   type Kysely,
   SqliteAdapter,
   type SqliteDatabase,
@@ -21,6 +23,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import type { Clock } from '../base/clock.ts';
+import { storeError } from './context.ts';
 import type { Engine, EngineFault } from './engine.ts';
 import type { Schema } from './schema.ts';
 import { prepareSqliteFile } from './sqlite-file.ts';
@@ -30,9 +33,10 @@ import { assertStorable } from './text.ts';
 const LOCK_WAIT_MAX_MS = 30_000;
 /** Between two tries for the lock. Random, so that processes do not march in step. */
 const LOCK_RETRY_MAX_MS = 12;
-/** SQLite's own wait, which blocks the event loop: for the rare locks of reads, and longer while opening. */
-const BLOCKING_WAIT_MS = 20;
-const BLOCKING_WAIT_OPENING_MS = 10_000;
+/** SQLite's own wait, which blocks the event loop: next to none for writes, which are tried again. */
+const WRITER_BUSY_MS = 20;
+/** Reads meet a lock only while the log is being recovered or cleared away, and while opening. */
+const READER_BUSY_MS = 10_000;
 const STATEMENTS_KEPT_MAX = 256;
 
 /** Primary result codes, https://www.sqlite.org/rescode.html */
@@ -47,16 +51,18 @@ const FAULT_OF_CODE: ReadonlyMap<number, EngineFault> = new Map([
 ]);
 const UNIQUE_CODES: ReadonlySet<number> = new Set([1555, 2067]);
 
+export interface SqliteLimits {
+  /** The file grows no further than so many pages of 4 KiB: what a full disk is like. */
+  readonly pagesMax?: number;
+}
+
 /** Opens the file (made 0600 when new), or a database in memory for `:memory:`. Throws what `faultOf` can name. */
-export function openSqliteEngine(path: string, clock: Clock): Engine {
-  const database = openDatabase(path);
+export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimits = {}): Engine {
+  const database = openWriter(path);
+  if (limits.pagesMax !== undefined) database.exec(`pragma max_page_count = ${limits.pagesMax}`);
   return {
-    dialect: {
-      createDriver: () => new ImmediateDriver(database),
-      createAdapter: () => new SqliteAdapter(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
+    dialect: dialectOf(database),
+    readerDialect: path === ':memory:' ? null : dialectOf(openReader(path)),
     text: sql`text`,
     integer: sql`integer`,
     counter: sql`integer primary key autoincrement`,
@@ -70,9 +76,9 @@ export function openSqliteEngine(path: string, clock: Clock): Engine {
   };
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openWriter(path: string): DatabaseSync {
   if (path !== ':memory:') prepareSqliteFile(path);
-  const database = new DatabaseSync(path, { timeout: BLOCKING_WAIT_OPENING_MS });
+  const database = new DatabaseSync(path, { timeout: READER_BUSY_MS });
   try {
     database.exec('pragma journal_mode = wal');
     database.exec('pragma synchronous = full');
@@ -82,12 +88,28 @@ function openDatabase(path: string): DatabaseSync {
     database.exec('pragma cache_size = -32000');
     // A giant transaction's log is cut back afterwards.
     database.exec('pragma journal_size_limit = 67108864');
-    database.exec(`pragma busy_timeout = ${BLOCKING_WAIT_MS}`);
+    database.exec(`pragma busy_timeout = ${WRITER_BUSY_MS}`);
   } catch (error) {
     database.close();
-    throw error;
+    throw storeError({ faultOf }, error);
   }
   return database;
+}
+
+function openReader(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: READER_BUSY_MS });
+  database.exec('pragma query_only = on');
+  database.exec('pragma cache_size = -16000');
+  return database;
+}
+
+function dialectOf(database: DatabaseSync): Dialect {
+  return {
+    createDriver: () => new ImmediateDriver(database),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
 }
 
 function faultOf(error: unknown): EngineFault | null {

@@ -8,11 +8,19 @@ import type { Schema } from './schema.ts';
 
 export type Trx = Transaction<Schema>;
 
+/** Reads only. Integers come back as numbers, text as it was written. */
+export type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
 /** What went wrong in the engine, as far as the store answers differently to it. */
 export type EngineFault = 'busy' | 'full' | 'duplicate' | 'read-only' | 'damaged' | 'input-output';
 
 export interface Engine {
   readonly dialect: Dialect;
+  /**
+   * Connections of their own for reading, so that no read waits behind a write that waits for a lock. Null where
+   * the engine has one pool for both, or cannot have a second connection.
+   */
+  readonly readerDialect: Dialect | null;
   /** Column types. Text compares by code point, whatever the locale. */
   readonly text: RawBuilder<unknown>;
   readonly integer: RawBuilder<unknown>;

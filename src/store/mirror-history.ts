@@ -7,14 +7,12 @@ import type { DriftMarks, MirrorHistory, RevisionRange } from '../domains/zones/
 import type { ZoneKey } from './advance-zone.ts';
 import { appendEvents } from './audit-trail.ts';
 import { notFound, type StoreContext, write, yieldToLoop } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader } from './engine.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import type { RecordVersionRow } from './schema.ts';
 import { toRevision } from './zone-rows.ts';
 
 const CHUNK_SIZE = 1_000;
-
-type Reader = Pick<Trx, 'selectFrom'>;
 
 export function openMirrorHistory(context: StoreContext): MirrorHistory {
   const { db } = context;

@@ -67,22 +67,30 @@ export interface Store {
  * `store-folder-missing`, `store-on-network`, `store-not-writable`, `store-damaged`, `store-busy`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const engine = openEngine(options);
-  const db = new Kysely<Schema>({ dialect: engine.dialect });
+  return openStoreOn(openEngine(options), options);
+}
+
+/** The same on an engine that the caller opened, and which `close` closes. */
+export async function openStoreOn(
+  engine: Engine,
+  options: Pick<StoreOptions, 'clock' | 'random' | 'seal'>,
+): Promise<Store> {
+  const writer = new Kysely<Schema>({ dialect: engine.dialect });
+  const db = engine.readerDialect === null ? writer : new Kysely<Schema>({ dialect: engine.readerDialect });
   const { clock, random, seal } = options;
-  const context: StoreContext = { db, engine, clock, random, seal };
+  const context: StoreContext = { db, writer, engine, clock, random, seal };
   try {
     await migrate(context);
     return await assemble(context);
   } catch (error) {
-    await db.destroy();
+    await closeBoth(context);
     throw storeError(engine, error);
   }
 }
 
 async function assemble(context: StoreContext): Promise<Store> {
   const settings = openSettings(context);
-  const close = (): Promise<void> => context.db.destroy();
+  const close = (): Promise<void> => closeBoth(context);
   return {
     id: await ensureStoreId(context, settings),
     mirror: {
@@ -107,6 +115,12 @@ async function assemble(context: StoreContext): Promise<Store> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The reader first: who closes last folds the log into the file. */
+async function closeBoth({ db, writer }: StoreContext): Promise<void> {
+  if (db !== writer) await db.destroy();
+  await writer.destroy();
 }
 
 function openEngine(options: StoreOptions): Engine {

@@ -11,7 +11,7 @@ export interface Schema {
   connections: ConnectionRow;
   sealed_secrets: SealedSecretRow;
   zones: ZoneRow;
-  zone_marks: { tenant_id: string; zone_id: string; serial: number | null };
+  zone_marks: { tenant_id: string; zone_id: string; mark: string };
   sync_states: { tenant_id: string; connection_id: string; state: string };
   zone_revisions: RevisionRow;
   record_versions: RecordVersionRow;

@@ -1,7 +1,7 @@
 /** A few small values of the store itself: its id, the vault's key-check value. Shared by all tenants. */
 import { newId } from '../base/ids.ts';
 import { type StoreContext, write } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader } from './engine.ts';
 
 export interface StoreSettings {
   get(key: string): Promise<string | null>;
@@ -46,7 +46,7 @@ export function ensureStoreId(context: StoreContext, settings: StoreSettings): P
   return settings.setIfAbsent(STORE_ID_KEY, newId<string>('store', context));
 }
 
-async function find(db: Pick<Trx, 'selectFrom'>, key: string): Promise<string | null> {
+async function find(db: Reader, key: string): Promise<string | null> {
   const row = await db.selectFrom('store_settings').select('value').where('key', '=', key).executeTakeFirst();
   return row?.value ?? null;
 }

@@ -1,6 +1,6 @@
 /** What the sync rounds remember between them, and our own writes as they tell them apart. Losing it costs reads. */
 import type { ZoneId } from '../base/ids.ts';
-import type { OwnWrites, SyncState, SyncStateStore } from '../domains/zones/signals/ports.ts';
+import type { OwnWrites, SyncState, SyncStateStore, ZoneMark } from '../domains/zones/signals/ports.ts';
 import { type StoreContext, write } from './context.ts';
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './text.ts';
@@ -35,18 +35,18 @@ export function openSyncStates(context: StoreContext): SyncStateStore {
             .onRef('zones.tenant_id', '=', 'zone_marks.tenant_id')
             .onRef('zones.zone_id', '=', 'zone_marks.zone_id'),
         )
-        .select(['zone_marks.zone_id', 'zone_marks.serial'])
+        .select(['zone_marks.zone_id', 'zone_marks.mark'])
         .where('zone_marks.tenant_id', '=', tenantId)
         .where('zones.connection_id', '=', connectionId)
         .execute();
-      return new Map(rows.map((row) => [row.zone_id as ZoneId, { serial: row.serial }]));
+      return new Map(rows.map((row) => [row.zone_id as ZoneId, fromJson<ZoneMark>(row.mark)]));
     },
     async putMarks(tenantId, marks) {
-      const rows = [...marks].map(([zoneId, mark]) => [tenantId, zoneId, mark.serial]);
+      const rows = [...marks].map(([zoneId, mark]) => [tenantId, zoneId, toJson(mark)]);
       const into = {
         table: 'zone_marks',
-        columns: ['tenant_id', 'zone_id', 'serial'],
-        onConflict: 'on conflict (tenant_id, zone_id) do update set serial = excluded.serial',
+        columns: ['tenant_id', 'zone_id', 'mark'],
+        onConflict: 'on conflict (tenant_id, zone_id) do update set mark = excluded.mark',
       } as const;
       await write(context, (trx) => insertMany(trx, engine, into, rows));
     },

@@ -2,7 +2,7 @@
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { ApiCall, UsageLog, UsageSummary } from '../domains/usage/ports.ts';
 import { read, type StoreContext, write } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader, Trx } from './engine.ts';
 import { insertMany } from './insert-many.ts';
 import type { ApiCallRow } from './schema.ts';
 
@@ -85,7 +85,7 @@ async function summarize(trx: Trx, tenantId: TenantId, filter: UsageFilter): Pro
   };
 }
 
-function matching(db: Pick<Trx, 'selectFrom'>, tenantId: TenantId, filter: UsageFilter) {
+function matching(db: Reader, tenantId: TenantId, filter: UsageFilter) {
   const { connectionId, since, errorsOnly } = filter;
   return db
     .selectFrom('api_calls')

@@ -1,10 +1,12 @@
 /** The mirror of zones: facts, freshness, records, revisions. See `advance-zone.ts` for how records change. */
+
+import { sql } from 'kysely';
 import type { ConnectionId, RecordId, TenantId, ZoneId } from '../base/ids.ts';
-import type { MirrorRecord, ZoneFacts } from '../domains/zones/model.ts';
+import type { MirrorRecord, Zone, ZoneFacts } from '../domains/zones/model.ts';
 import type { ZoneMirror } from '../domains/zones/ports.ts';
 import { advanceZone, freshnessColumns, prepareDelta, type ZoneKey } from './advance-zone.ts';
 import { notFound, read, type StoreContext, write, yieldToLoop } from './context.ts';
-import type { Trx } from './engine.ts';
+import type { Reader, Trx } from './engine.ts';
 import { chunksOf, insertMany } from './insert-many.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
@@ -17,19 +19,7 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
   return {
     putZones: (tenantId, connectionId, zones, at) => putZones(context, { tenantId, connectionId, zones, at }),
 
-    async listZones(tenantId, filter = {}) {
-      const { connectionId, name } = filter;
-      const rows = await db
-        .selectFrom('zones')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
-        .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
-        .orderBy('name')
-        .orderBy('zone_id')
-        .execute();
-      return rows.map(toZone);
-    },
+    listZones: (tenantId, filter = {}) => listZones(context, tenantId, filter),
 
     async getZone(tenantId, zoneId) {
       const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
@@ -89,6 +79,33 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
       return row?.revision ?? null;
     },
   };
+}
+
+/** In chunks, so that an account of 100,000 zones does not hold up the event loop. */
+async function listZones(
+  context: StoreContext,
+  tenantId: TenantId,
+  filter: { connectionId?: ConnectionId; name?: string },
+): Promise<Zone[]> {
+  const { connectionId, name } = filter;
+  const zones: Zone[] = [];
+  for (;;) {
+    const last = zones.at(-1)?.facts;
+    const rows = await context.db
+      .selectFrom('zones')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
+      .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
+      .where(sql<boolean>`(name, zone_id) > (${last?.name ?? ''}, ${last?.id ?? ''})`)
+      .orderBy('name')
+      .orderBy('zone_id')
+      .limit(CHUNK_SIZE)
+      .execute();
+    for (const row of rows) zones.push(toZone(row));
+    if (rows.length < CHUNK_SIZE) return zones;
+    await yieldToLoop();
+  }
 }
 
 async function putZones(
@@ -160,8 +177,6 @@ async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; aft
     .where((eb) => eb.or([eb('to_revision', 'is', null), eb('to_revision', '>', page.revision)]))
     .execute();
 }
-
-type Reader = Pick<Trx, 'selectFrom'>;
 
 function zoneRow(db: Reader, zone: ZoneKey) {
   return db.selectFrom('zones').where('tenant_id', '=', zone.tenantId).where('zone_id', '=', zone.zoneId);

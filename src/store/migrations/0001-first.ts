@@ -102,7 +102,7 @@ async function createMirror(trx: Trx, engine: Engine): Promise<void> {
   await table(trx, engine, 'zone_marks', ['tenant_id', 'zone_id'], {
     tenant_id: 'text',
     zone_id: 'text',
-    serial: 'int?',
+    mark: 'text',
   });
   await table(trx, engine, 'sync_states', ['tenant_id', 'connection_id'], {
     tenant_id: 'text',

@@ -1,0 +1,408 @@
+/** What every store's mirror keeps: zones, records as versions, revisions, freshness. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ChangeSetId, ConnectionId } from '../../base/ids.ts';
+import type { DomainName } from '../../dns/name.ts';
+import type { MirrorDelta, RevisionOrigin } from '../../domains/zones/model.ts';
+import type { Store } from '../open-store.ts';
+import { recordHash } from '../record-hash.ts';
+import { type MakeStorePlace, refuses, withStore } from './fixture.ts';
+import {
+  connectionId,
+  facts,
+  foreigner,
+  fresh,
+  gather,
+  record,
+  recordId,
+  tenant,
+  zoneId,
+} from './samples.ts';
+
+const outside: RevisionOrigin = { kind: 'outside', actor: null };
+const unread = { verifiedAt: null, signal: null, staleSince: null };
+
+/** Advances zone 1 from `base`. */
+export function advance(
+  store: Store,
+  base: number,
+  delta: Partial<MirrorDelta>,
+  more: { readonly origin?: RevisionOrigin; readonly at?: number } = {},
+): Promise<number> {
+  return store.mirror.advance(tenant, zoneId(1), {
+    baseRevision: base,
+    delta: { put: [], gone: [], ...delta },
+    origin: more.origin ?? (base === 0 ? { kind: 'first-read' } : outside),
+    freshness: fresh,
+    at: more.at ?? 1_000 + base,
+  });
+}
+
+export function put(...records: ReturnType<typeof record>[]): Pick<MirrorDelta, 'put'> {
+  return { put: records.map((each) => ({ record: each })) };
+}
+
+/** The addresses of zone 1's records by id number, as of a revision. */
+async function contents(store: Store, revision?: number): Promise<Record<string, unknown>> {
+  const records = await gather(store.mirror.records(tenant, zoneId(1), revision));
+  return Object.fromEntries(
+    records.map((each) => [Number(`0x${each.record.id.slice(1)}`), each.record.received['content']]),
+  );
+}
+
+async function oneZone(store: Store): Promise<void> {
+  await store.mirror.putZones(tenant, connectionId, [facts(1)], 500);
+}
+
+export function mirrorContract(makePlace: MakeStorePlace): void {
+  describe('mirror: zones', () => {
+    it('keeps facts, in name order, and what it knows across refreshes', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await mirror.putZones(tenant, connectionId, [facts(2), facts(1)], 500);
+        await advance(store, 0, put(record(1)));
+        await mirror.putZones(tenant, 'con_b' as ConnectionId, [facts(1, { status: 'moved' })], 600);
+        const zones = await mirror.listZones(tenant);
+        assert.deepEqual(
+          zones.map((zone) => zone.facts.name),
+          ['zone1.example', 'zone2.example'],
+        );
+        assert.deepEqual(await mirror.getZone(tenant, zoneId(1)), {
+          tenantId: tenant,
+          connectionId: 'con_b',
+          facts: facts(1, { status: 'moved' }),
+          revision: 1,
+          recordCount: 1,
+          freshness: fresh,
+        });
+        assert.deepEqual((await mirror.getZone(tenant, zoneId(2)))?.freshness, unread);
+        assert.equal((await mirror.listZones(tenant, { connectionId })).length, 1);
+        assert.equal((await mirror.listZones(tenant, { name: 'zone2.example' })).length, 1);
+        assert.equal((await mirror.listZones(tenant, { name: 'zone' })).length, 0);
+      }));
+
+    it('takes more zones than fit one statement', () =>
+      withStore(makePlace, async ({ mirror }) => {
+        const zones = Array.from({ length: 2_345 }, (_, number) => facts(number));
+        await mirror.putZones(tenant, connectionId, zones, 500);
+        await mirror.putZones(tenant, connectionId, zones, 600);
+        assert.equal((await mirror.listZones(tenant)).length, 2_345);
+      }));
+
+    it('sets freshness', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const stale = { verifiedAt: 1, signal: 'soa-serial', staleSince: 2 } as const;
+        await store.mirror.setFreshness(tenant, zoneId(1), stale);
+        assert.deepEqual((await store.mirror.getZone(tenant, zoneId(1)))?.freshness, stale);
+        await refuses('zone-unknown', () => store.mirror.setFreshness(tenant, zoneId(9), stale));
+      }));
+  });
+
+  describe('mirror: records', () => {
+    it('gives back every record as it came', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const whole = {
+          ...record(1, {
+            rdata: { type: 'TXT', text: 'a\udc80\0b' },
+            content: 'a\udc80\0b',
+            ttl: 300,
+            proxied: true,
+            comment: 'note \u0000 \ud800',
+            tags: ['a:b', 'c'],
+            settings: ['flatten_cname'],
+            privateRouting: true,
+          }),
+          readOnly: 'made by Email Routing',
+          modifiedOn: null,
+        };
+        await advance(store, 0, put(whole, record(2)));
+        const found = await gather(store.mirror.records(tenant, zoneId(1)));
+        assert.deepEqual(
+          found.map((each) => each.record),
+          [whole, record(2)],
+        );
+        assert.notEqual(found[0]?.lineageId, found[1]?.lineageId);
+      }));
+
+    it('shows any revision, and writes only what changed', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const other = record(2, { content: '192.0.2.2' });
+        assert.equal(await advance(store, 0, put(record(1), record(2), record(3))), 1);
+        assert.equal(await advance(store, 1, put(record(1), other)), 2);
+        assert.equal(await advance(store, 2, { ...put(record(4)), gone: [recordId(1), recordId(77)] }), 3);
+        assert.deepEqual(await contents(store, 0), {});
+        assert.deepEqual(await contents(store, 1), { 1: '192.0.2.1', 2: '192.0.2.1', 3: '192.0.2.1' });
+        assert.deepEqual(await contents(store, 2), { 1: '192.0.2.1', 2: '192.0.2.2', 3: '192.0.2.1' });
+        assert.deepEqual(await contents(store), { 2: '192.0.2.2', 3: '192.0.2.1', 4: '192.0.2.1' });
+        const zone = await store.mirror.getZone(tenant, zoneId(1));
+        assert.deepEqual([zone?.revision, zone?.recordCount], [3, 3]);
+        const revisions = await store.mirror.revisions(tenant, zoneId(1), 10);
+        assert.deepEqual(
+          revisions.map(({ revision, created, updated, deleted }) => [revision, created, updated, deleted]),
+          [
+            [3, 1, 0, 1],
+            [2, 0, 1, 0],
+            [1, 3, 0, 0],
+          ],
+        );
+        await refuses('revision-not-found', () => gather(store.mirror.records(tenant, zoneId(1), 4)));
+        assert.deepEqual((await store.check()).problems, []);
+      }));
+
+    it('moves freshness alone when nothing changed', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        await advance(store, 0, put(record(1)));
+        const later = { ...record(1), received: { ...record(1).received, modified_on: 'later' } };
+        assert.equal(await advance(store, 1, put(later)), 1);
+        assert.equal(await advance(store, 1, {}), 1);
+        assert.deepEqual((await store.mirror.getZone(tenant, zoneId(1)))?.freshness, fresh);
+        assert.equal((await store.mirror.revisions(tenant, zoneId(1), 10)).length, 1);
+      }));
+
+    it('refuses a base that is not where the zone is', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        await advance(store, 0, put(record(1)));
+        await refuses('mirror-moved', () => advance(store, 0, put(record(2))));
+        await refuses('zone-unknown', () =>
+          store.mirror.advance(tenant, zoneId(9), {
+            baseRevision: 0,
+            delta: { put: [], gone: [] },
+            origin: outside,
+            freshness: fresh,
+            at: 1,
+          }),
+        );
+        assert.deepEqual(await contents(store), { 1: '192.0.2.1' });
+      }));
+
+    it('gives the hashes that a full read compares with', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const changed = record(1, { content: '192.0.2.7' });
+        await advance(store, 0, put(record(1), record(2)));
+        await advance(store, 1, { ...put(changed), gone: [recordId(2)] });
+        const hashes = await store.mirror.recordHashes(tenant, zoneId(1));
+        assert.deepEqual([...hashes], [[recordId(1), recordHash(changed)]]);
+      }));
+
+    it('shows one state while the zone moves on under a slow reader', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const many = Array.from({ length: 2_500 }, (_, number) => record(number));
+        await advance(store, 0, put(...many));
+        const seen: unknown[] = [];
+        for await (const chunk of store.mirror.records(tenant, zoneId(1))) {
+          seen.push(...chunk.map((each) => each.record.received['content']));
+          const { revision } = (await store.mirror.getZone(tenant, zoneId(1))) ?? { revision: 0 };
+          const moved = record(2_400, { content: `198.51.100.${revision}` });
+          await advance(store, revision, { ...put(moved), gone: [recordId(2_300 + revision)] });
+        }
+        assert.equal(seen.length, 2_500);
+        assert.ok(seen.every((content) => content === '192.0.2.1'));
+      }));
+
+    it('follows a record through its ids', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await oneZone(store);
+        await advance(store, 0, put(record(1)));
+        await advance(store, 1, { gone: [recordId(1)] });
+        await advance(store, 2, { put: [{ record: record(2), continues: recordId(1) }] });
+        await advance(store, 3, { put: [{ record: record(3), continues: recordId(99) }] });
+        await advance(store, 4, { ...put(record(1, { content: '192.0.2.5' })), gone: [recordId(2)] });
+        const life = await mirror.recordVersions(tenant, zoneId(1), recordId(2));
+        assert.deepEqual(
+          life.map((version) => [version.record.id, version.fromRevision, version.toRevision]),
+          [
+            [recordId(1), 1, 2],
+            [recordId(2), 3, 5],
+            [recordId(1), 5, null],
+          ],
+        );
+        assert.equal((await mirror.recordVersions(tenant, zoneId(1), recordId(3))).length, 1);
+        assert.deepEqual(await mirror.recordVersions(tenant, zoneId(1), recordId(50)), []);
+      }));
+  });
+
+  describe('mirror: revisions', () => {
+    it('keeps every origin, and times that never run backwards', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await oneZone(store);
+        const actor = { actor: 'a@example.com', interface: 'dash', changedAt: 77 };
+        const origins: RevisionOrigin[] = [
+          { kind: 'first-read' },
+          { kind: 'outside', ...actor },
+          { kind: 'change-set', changeSetId: 'chg_1' as ChangeSetId },
+        ];
+        const times = [1_000, 3_000, 2_000];
+        for (const [index, origin] of origins.entries()) {
+          await advance(store, index, put(record(index)), { origin, at: times[index] ?? 0 });
+        }
+        const revisions = await mirror.revisionsIn(tenant, zoneId(1), { after: 0, upTo: 9 });
+        assert.deepEqual(
+          revisions.map((revision) => revision.origin),
+          origins,
+        );
+        assert.deepEqual(
+          revisions.map((revision) => revision.at),
+          [1_000, 3_000, 3_000],
+        );
+        const at = (moment: number): Promise<number | null> => mirror.revisionAt(tenant, zoneId(1), moment);
+        assert.deepEqual([await at(999), await at(1_000), await at(2_500), await at(9_000)], [null, 1, 1, 3]);
+      }));
+
+    it('gives what a range changed, each version once', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        await advance(store, 0, put(record(1), record(2), record(3)));
+        await advance(store, 1, put(record(1, { content: '192.0.2.2' })));
+        await advance(store, 2, { ...put(record(1, { content: '192.0.2.3' })), gone: [recordId(2)] });
+        const versions = await gather(store.mirror.versionsIn(tenant, zoneId(1), { after: 1, upTo: 3 }));
+        const seen = versions.map(
+          (each) => `${each.record.id.slice(-1)}:${each.fromRevision}-${each.toRevision}`,
+        );
+        assert.deepEqual(seen.sort(), ['1:1-2', '1:2-3', '1:3-null', '2:1-3']);
+      }));
+
+    it('names the actor of an outside revision once', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await oneZone(store);
+        await advance(store, 0, put(record(1)));
+        await advance(store, 1, put(record(2)));
+        await mirror.nameActor(tenant, zoneId(1), 1, { actor: 'x' });
+        await mirror.nameActor(tenant, zoneId(1), 2, { actor: 'first', interface: 'dash' });
+        await mirror.nameActor(tenant, zoneId(1), 2, { actor: 'second' });
+        const origins = (await mirror.revisions(tenant, zoneId(1), 2)).map((revision) => revision.origin);
+        assert.deepEqual(origins, [
+          { kind: 'outside', actor: 'first', interface: 'dash' },
+          { kind: 'first-read' },
+        ]);
+      }));
+
+    it('marks drift as seen, forward only', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await oneZone(store);
+        await advance(store, 0, put(record(1)));
+        assert.deepEqual(await mirror.unacknowledged(tenant), []);
+        await advance(store, 1, put(record(2)));
+        const drifted = [{ zoneId: zoneId(1), acknowledged: 0 }];
+        assert.deepEqual(await mirror.unacknowledged(tenant), drifted);
+        assert.deepEqual(await mirror.unacknowledged(tenant, { connectionId, zoneId: zoneId(1) }), drifted);
+        assert.deepEqual(await mirror.unacknowledged(tenant, { zoneId: zoneId(2) }), []);
+        assert.deepEqual(await mirror.unacknowledged(foreigner), []);
+        await mirror.acknowledge(tenant, zoneId(1), 2, []);
+        await mirror.acknowledge(tenant, zoneId(1), 1, []);
+        assert.deepEqual(await mirror.unacknowledged(tenant), []);
+        await advance(store, 2, put(record(3)));
+        assert.deepEqual(await mirror.unacknowledged(tenant), [{ zoneId: zoneId(1), acknowledged: 2 }]);
+      }));
+
+    it('prunes what no moment since then needs, and never the latest', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await oneZone(store);
+        for (let revision = 0; revision < 5; revision += 1) {
+          await advance(store, revision, put(record(1, { content: `192.0.2.${revision}` })));
+        }
+        assert.deepEqual(await mirror.prune(tenant, 1_002), { zones: 1, revisions: 2, versions: 2 });
+        assert.deepEqual(await mirror.prune(tenant, 1_002), { zones: 0, revisions: 0, versions: 0 });
+        assert.deepEqual(await contents(store, 3), { 1: '192.0.2.2' });
+        await refuses('revision-not-found', () => gather(mirror.records(tenant, zoneId(1), 2)));
+        assert.equal(await mirror.revisionAt(tenant, zoneId(1), 1_001), null);
+        await mirror.prune(tenant, Number.MAX_SAFE_INTEGER);
+        assert.deepEqual(await contents(store), { 1: '192.0.2.4' });
+        assert.deepEqual((await store.check()).problems, []);
+      }));
+  });
+}
+
+export function finderContract(makePlace: MakeStorePlace): void {
+  const long = `v=${'x'.repeat(300)}`;
+  const put = (store: Store): Promise<void> =>
+    (async () => {
+      await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
+      await store.mirror.putZones(tenant, 'con_b' as ConnectionId, [facts(2), facts(3)], 1);
+      const shared = [
+        record(1, {
+          name: 'www.zone1.example' as DomainName,
+          comment: 'Owned by Web team',
+          tags: ['Env:Prod'],
+        }),
+        record(2, { name: 'a%b.zone1.example' as DomainName, content: '203.0.113.7' }),
+        record(3, { rdata: { type: 'TXT', text: long }, content: `${long}A` }),
+        record(4, { rdata: { type: 'TXT', text: long }, content: `${long}B` }),
+      ];
+      for (const number of [1, 2, 3]) {
+        await store.mirror.advance(tenant, zoneId(number), {
+          baseRevision: 0,
+          delta: { put: shared.map((each) => ({ record: each })), gone: [] },
+          origin: { kind: 'first-read' },
+          freshness: fresh,
+          at: 1,
+        });
+      }
+      await store.mirror.advance(tenant, zoneId(1), {
+        baseRevision: 1,
+        delta: { put: [{ record: record(2, { content: '203.0.113.8' }) }], gone: [] },
+        origin: outside,
+        freshness: fresh,
+        at: 2,
+      });
+      await store.mirror.putZones(tenant, 'con_b' as ConnectionId, [facts(3, { status: 'deleted' })], 3);
+    })();
+  const cases = [
+    [{ content: '203.0.113.7' }, ['2:2']],
+    [{ content: '203.0.113.*' }, ['1:2', '2:2']],
+    [{ content: '*.113.8' }, ['1:2']],
+    [{ content: `${long}A`.toUpperCase() }, ['1:3', '2:3']],
+    [{ content: '*XA' }, ['1:3', '2:3']],
+    [{ name: 'WWW.zone1.example' }, ['1:1', '2:1']],
+    [{ name: 'a%*' }, ['2:2']],
+    [{ name: '*%b.zone1.example' }, ['2:2']],
+    [{ name: '*%w.zone1.example' }, []],
+    [{ type: 'txt', connectionId }, ['1:3', '1:4']],
+    [{ comment: 'web TEAM' }, ['1:1', '2:1']],
+    [{ comment: 'web_team' }, []],
+    [{ tag: 'env:prod' }, ['1:1', '2:1']],
+    [{ tag: 'Env' }, ['1:1', '2:1']],
+    [{ tag: 'en' }, []],
+    [{ type: 'A', content: '192.0.2.1', name: 'www*', connectionId }, ['1:1']],
+  ] as const;
+
+  describe('mirror: finding', () => {
+    it('finds current records over all zones', () =>
+      withStore(makePlace, async (store) => {
+        await put(store);
+        for (const [query, expected] of cases) {
+          const found = await store.mirror.findRecords(tenant, query, { limit: 100 });
+          const places = found.map((each) => `${each.zoneId.slice(-1)}:${each.record.id.slice(-1)}`);
+          assert.deepEqual(places, expected, JSON.stringify(query));
+          assert.deepEqual(await store.mirror.findRecords(foreigner, query, { limit: 100 }), []);
+        }
+      }));
+
+    it('goes on after a place', () =>
+      withStore(makePlace, async (store) => {
+        await put(store);
+        const all = await store.mirror.findRecords(tenant, {}, { limit: 100 });
+        assert.equal(all.length, 8);
+        const paged: (typeof all)[number][] = [];
+        for (;;) {
+          const last = paged.at(-1);
+          const after = last && { zoneId: last.zoneId, recordId: last.record.id };
+          const page = await store.mirror.findRecords(tenant, {}, { limit: 3, ...(after ? { after } : {}) });
+          if (page.length === 0) break;
+          paged.push(...page);
+        }
+        assert.deepEqual(paged, all);
+      }));
+  });
+}

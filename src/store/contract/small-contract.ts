@@ -1,0 +1,323 @@
+/** What every store keeps of connections, audit, leases, budgets, usage, settings and sync states. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ConnectionId } from '../../base/ids.ts';
+import type { SealedRow } from '../../domains/connections/ports.ts';
+import type { ApiCall } from '../../domains/usage/ports.ts';
+import type { SyncState } from '../../domains/zones/signals/ports.ts';
+import { bufferUsage } from '../buffer-usage.ts';
+import { type MakeStorePlace, refuses, withStore } from './fixture.ts';
+import {
+  connection,
+  connectionId,
+  event,
+  facts,
+  foreigner,
+  gather,
+  StillClock,
+  sealed,
+  tenant,
+  zoneId,
+} from './samples.ts';
+
+export function connectionContract(makePlace: MakeStorePlace): void {
+  describe('connections', () => {
+    it('are kept with their secret apart, and listed by label', () =>
+      withStore(makePlace, async ({ connections, audit }) => {
+        await connections.create(connection('b'), sealed(), [event('connection.created')]);
+        await connections.create(connection('a'), null, []);
+        assert.deepEqual(await connections.get(tenant, connection('b').id), connection('b'));
+        assert.deepEqual(await connections.list(tenant), [connection('a'), connection('b')]);
+        assert.deepEqual(await connections.sealedSecret(tenant, connection('b').id), sealed());
+        assert.equal(await connections.sealedSecret(tenant, connection('a').id), null);
+        assert.equal((await audit.head(tenant)).sequence, 1);
+      }));
+
+    it('refuse a label that is taken, and take it once it is free', () =>
+      withStore(makePlace, async ({ connections }) => {
+        await connections.create(connection('a'), null, []);
+        const twin = connection('b', { label: 'Label a' });
+        await refuses('label-taken', () => connections.create(twin, sealed(), []));
+        await connections.create(connection('a', { tenantId: foreigner }), null, []);
+        await connections.create(connection('b'), null, []);
+        await refuses('label-taken', () => connections.update({ ...twin, version: 2 }, null, []));
+        await connections.remove(tenant, connection('a').id, []);
+        await connections.update({ ...twin, version: 2 }, null, []);
+        assert.deepEqual(await connections.list(tenant), [{ ...twin, version: 2 }]);
+      }));
+
+    it('change only from the version that was read', () =>
+      withStore(makePlace, async ({ connections, audit }) => {
+        await connections.create(connection('a'), sealed(), []);
+        const next = connection('a', { state: 'expired', version: 2 });
+        await connections.update(next, null, [event('connection.expired')]);
+        await refuses('connection-moved', () => connections.update(next, sealed(9), [event('lost')]));
+        await refuses('connection-not-found', () => connections.update(connection('x'), null, []));
+        assert.deepEqual(await connections.get(tenant, next.id), next);
+        assert.deepEqual(await connections.sealedSecret(tenant, next.id), sealed());
+        assert.equal((await audit.head(tenant)).sequence, 1);
+      }));
+
+    it('keep no secret that they do not need', () =>
+      withStore(makePlace, async (store) => {
+        const { connections } = store;
+        await connections.create(connection('a'), sealed(), []);
+        const { id } = connection('a');
+        await connections.update(connection('a', { kind: 'global-key', version: 2 }), sealed(2), []);
+        assert.deepEqual(await store.sealedSecrets.countByKey(), { key1: 1 });
+        const secretSource = { kind: 'reference', reference: 'env:TOKEN' } as const;
+        await connections.update(connection('a', { secretSource, version: 3 }), null, []);
+        assert.equal(await connections.sealedSecret(tenant, id), null);
+        await connections.update(connection('a', { version: 4 }), sealed(3), []);
+        await connections.remove(tenant, id, [event('connection.removed')]);
+        assert.equal(await connections.get(tenant, id), null);
+        assert.deepEqual(await store.sealedSecrets.countByKey(), {});
+        await refuses('connection-not-found', () => connections.remove(tenant, id, []));
+        assert.deepEqual((await store.check()).problems, []);
+      }));
+  });
+
+  describe('vault', () => {
+    it('walks the rows under other keys and replaces a wrapping once', () =>
+      withStore(makePlace, async ({ connections, sealedSecrets }) => {
+        for (let number = 0; number < 3; number += 1) {
+          await connections.create(connection(`c${number}`), sealed(), []);
+        }
+        const rows: SealedRow[] = await gather(sealedSecrets.notUnder('key2'));
+        assert.equal(rows.length, 3);
+        const [first] = rows;
+        assert.ok(first);
+        assert.deepEqual(first.context, {
+          tenantId: tenant,
+          connectionId: 'con_c0',
+          field: 'token',
+          version: 1,
+        });
+        const rewrapped = { ...first.sealed, keyId: 'key2', wrappedKey: 'new', ciphertext: 'ignored' };
+        assert.equal(await sealedSecrets.replaceWrapping(first, rewrapped), true);
+        assert.equal(await sealedSecrets.replaceWrapping(first, rewrapped), false);
+        const kept = await connections.sealedSecret(tenant, 'con_c0' as ConnectionId);
+        assert.deepEqual(kept, { ...sealed(), keyId: 'key2', wrappedKey: 'new' });
+        assert.deepEqual(await sealedSecrets.countByKey(), { key1: 2, key2: 1 });
+        assert.equal((await gather(sealedSecrets.notUnder('key2'))).length, 2);
+      }));
+
+    it('compares and sets its header', () =>
+      withStore(makePlace, async ({ vaultHeader }) => {
+        assert.equal(await vaultHeader.read(), null);
+        assert.equal(await vaultHeader.replace('x', 'one'), false);
+        assert.equal(await vaultHeader.replace(null, 'one'), true);
+        assert.equal(await vaultHeader.replace(null, 'two'), false);
+        assert.equal(await vaultHeader.replace('one', 'two'), true);
+        assert.equal(await vaultHeader.read(), 'two');
+      }));
+  });
+}
+
+export function smallContract(makePlace: MakeStorePlace): void {
+  describe('audit', () => {
+    it('chains each tenant by itself and reads by every filter', () =>
+      withStore(makePlace, async ({ audit }) => {
+        const many = Array.from({ length: 1_200 }, (_, number) =>
+          event(number % 2 ? 'odd' : 'even', { at: number, payload: { number } }),
+        );
+        await audit.append(tenant, many);
+        await audit.append(foreigner, [event('other')]);
+        await audit.append(tenant, [event('last', { at: 5_000, zoneId: zoneId(1), connectionId })]);
+        const all = await gather(audit.read(tenant, {}));
+        assert.deepEqual(
+          all.map((each) => each.sequence),
+          Array.from({ length: 1_201 }, (_, index) => index + 1),
+        );
+        for (const [index, each] of all.entries()) {
+          assert.equal(each.previousHash, all[index - 1]?.hash ?? '0'.repeat(64));
+        }
+        assert.deepEqual(await audit.head(tenant), { sequence: 1_201, hash: all.at(-1)?.hash });
+        const count = async (filter: Parameters<typeof audit.read>[1]): Promise<number> =>
+          (await gather(audit.read(tenant, filter))).length;
+        assert.equal(await count({ kind: 'odd' }), 600);
+        assert.equal(await count({ since: 1_000, until: 1_199 }), 200);
+        assert.equal(await count({ afterSequence: 1_200 }), 1);
+        assert.equal(await count({ zoneId: zoneId(1), connectionId }), 1);
+        assert.equal(await count({ zoneId: zoneId(2) }), 0);
+        const latest = await audit.latest(tenant, { kind: 'even' }, 2);
+        assert.deepEqual(
+          latest.map((each) => each.payload),
+          [{ number: 1_198 }, { number: 1_196 }],
+        );
+      }));
+  });
+
+  describe('leases', () => {
+    it('have one holder, until it releases or its time runs out', () => {
+      const clock = new StillClock();
+      return withStore(
+        makePlace,
+        async ({ locks }) => {
+          const first = await locks.acquire(zoneId(1), 'one', 10_000);
+          assert.ok('renew' in first);
+          assert.ok(first.remainingMs() > 9_000 && first.remainingMs() <= 10_000);
+          const refused = { heldBy: 'one', untilMs: clock.at + 10_000 };
+          assert.deepEqual(await locks.acquire(zoneId(1), 'two', 10_000), refused);
+          assert.deepEqual(await locks.acquire(zoneId(1), 'one', 10_000), refused);
+          assert.ok('renew' in (await locks.acquire(zoneId(2), 'two', 10_000)));
+          clock.at += 9_000;
+          assert.equal(await first.renew(10_000), true);
+          clock.at += 9_000;
+          assert.ok('heldBy' in (await locks.acquire(zoneId(1), 'two', 10_000)));
+          clock.at += 1_000;
+          assert.ok(first.remainingMs() <= 0);
+          const second = await locks.acquire(zoneId(1), 'two', 10_000);
+          assert.ok('renew' in second);
+          assert.equal(await first.renew(10_000), false);
+          await first.release();
+          assert.ok('heldBy' in (await locks.acquire(zoneId(1), 'three', 10_000)));
+          assert.ok(second.remainingMs() > 0);
+          await second.release();
+          assert.equal(second.remainingMs(), 0);
+          assert.ok('renew' in (await locks.acquire(zoneId(1), 'three', 10_000)));
+        },
+        clock,
+      );
+    });
+
+    it('are believed for less, never more, when the clock jumps', () => {
+      const clock = new StillClock();
+      return withStore(
+        makePlace,
+        async ({ locks }) => {
+          const lease = await locks.acquire(zoneId(1), 'one', 10_000);
+          assert.ok('renew' in lease);
+          clock.at -= 60_000;
+          assert.ok(lease.remainingMs() <= 10_000);
+          clock.at += 120_000;
+          assert.ok(lease.remainingMs() <= 0);
+        },
+        clock,
+      );
+    });
+  });
+
+  describe('budget', () => {
+    it('steps one state for each key, or not at all', () =>
+      withStore(makePlace, async ({ budget }) => {
+        const step = (by: number) => (state: unknown, nowMs: number) => {
+          assert.ok(nowMs > 0);
+          const next = (typeof state === 'number' ? state : 0) + by;
+          return { state: next, result: next };
+        };
+        assert.equal(await budget.update('a', step(1)), 1);
+        assert.equal(await budget.update('a', step(2)), 3);
+        assert.equal(await budget.update('b', step(5)), 5);
+        const failure = new Error('no');
+        const failing = budget.update('a', () => {
+          throw failure;
+        });
+        await assert.rejects(failing, failure);
+        assert.equal(await budget.update('a', step(0)), 3);
+      }));
+  });
+
+  describe('usage', () => {
+    const call = (more: Partial<ApiCall>): ApiCall => ({
+      tenantId: tenant,
+      connectionId,
+      at: 1_000,
+      method: 'GET',
+      route: '/zones',
+      status: 200,
+      durationMs: 20.4,
+      ray: null,
+      error: null,
+      budgetLeft: 1_100.5,
+      ...more,
+    });
+
+    it('sums up by connection', () =>
+      withStore(makePlace, async ({ usage }) => {
+        await usage.append([
+          call({}),
+          call({ at: 2_000, status: 429, error: '10429', durationMs: 900 }),
+          call({ at: 3_000, status: null, error: 'cloudflare-unanswered', route: '/zones/{zone_id}' }),
+          call({ connectionId: null, status: 400, error: '10429' }),
+          call({ tenantId: foreigner, error: 'x' }),
+        ]);
+        const summary = await usage.summary(tenant, { since: 0, connectionId });
+        assert.deepEqual(
+          { ...summary, lastError: summary.lastError?.route },
+          {
+            calls: 3,
+            errors: { '10429': 1, 'cloudflare-unanswered': 1 },
+            rateLimited: 1,
+            routes: [
+              { route: '/zones', calls: 2, slowestMs: 900 },
+              { route: '/zones/{zone_id}', calls: 1, slowestMs: 20 },
+            ],
+            lastError: '/zones/{zone_id}',
+          },
+        );
+        assert.equal((await usage.summary(tenant, { since: 0 })).calls, 4);
+        const errors = await usage.calls(tenant, { since: 1_500, errorsOnly: true }, 1);
+        assert.deepEqual(
+          errors.map((each) => [each.at, each.budgetLeft, each.durationMs]),
+          [[3_000, 1_100, 20]],
+        );
+        assert.equal(await usage.prune(2_000), 3);
+        assert.equal((await usage.calls(tenant, { since: 0 }, 10)).length, 2);
+      }));
+
+    it('gathers reports and appends them together', () =>
+      withStore(makePlace, async ({ usage }) => {
+        const clock = new StillClock();
+        const buffer = bufferUsage(usage, clock, { callsMax: 3 });
+        const sink = buffer.sinkFor(tenant, connectionId);
+        const { tenantId: _tenant, connectionId: _connection, ...report } = call({});
+        for (let count = 0; count < 5; count += 1) sink.report(report);
+        assert.equal(buffer.dropped(), 2);
+        await buffer.close();
+        sink.report(report);
+        assert.equal(buffer.dropped(), 3);
+        assert.equal((await usage.summary(tenant, { since: 0, connectionId })).calls, 3);
+      }));
+  });
+
+  describe('settings and sync states', () => {
+    it('keep small values', () =>
+      withStore(makePlace, async ({ settings, id }) => {
+        assert.match(id, /^store_/);
+        assert.equal(await settings.get('k'), null);
+        assert.equal(await settings.setIfAbsent('k', 'one'), 'one');
+        assert.equal(await settings.setIfAbsent('k', 'two'), 'one');
+        await settings.set('k', 'three');
+        assert.equal(await settings.get('k'), 'three');
+        await refuses('text-not-storable', () => settings.set('k', 'a\0b'));
+        await refuses('text-not-storable', () => settings.set('k', 'a\ud800b'));
+      }));
+
+    it('keep the rounds of a connection and the marks of its zones', () =>
+      withStore(makePlace, async ({ sync, mirror }) => {
+        const state = { discoveredAt: 5, auditLog: 'refused', auditSeen: ['x'] } as unknown as SyncState;
+        assert.equal(await sync.load(tenant, connectionId), null);
+        await sync.save(tenant, connectionId, state);
+        await sync.save(tenant, connectionId, { ...state, discoveredAt: 6 });
+        assert.deepEqual(await sync.load(tenant, connectionId), { ...state, discoveredAt: 6 });
+        assert.equal(await sync.load(foreigner, connectionId), null);
+        await mirror.putZones(tenant, connectionId, [facts(1)], 1);
+        const mark = { serial: 7 } as Parameters<typeof sync.putMarks>[1] extends ReadonlyMap<
+          unknown,
+          infer M
+        >
+          ? M
+          : never;
+        await sync.putMarks(
+          tenant,
+          new Map([
+            [zoneId(1), mark],
+            [zoneId(2), mark],
+          ]),
+        );
+        assert.deepEqual([...(await sync.marks(tenant, connectionId))], [[zoneId(1), mark]]);
+        assert.equal((await sync.marks(foreigner, connectionId)).size, 0);
+      }));
+  });
+}
