@@ -1,0 +1,38 @@
+/** A sandbox and an engine on it, in a temporary folder, for tests that cross rooms. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openZoneward, type Tenant, type Zoneward } from '../../src/index.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+
+export interface Engine extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly zoneward: Zoneward;
+  readonly tenant: Tenant;
+  readonly home: string;
+}
+
+/** The tenant uses the sandbox's full-rights token from the environment. */
+export async function startEngine(options: SandboxOptions = {}): Promise<Engine> {
+  const sandbox = await startSandbox({ dnsPort: false, warn: () => {}, ...options });
+  const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-test-'));
+  const zoneward = await openZoneward({
+    home,
+    environment: {
+      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+    },
+  });
+  return {
+    sandbox,
+    zoneward,
+    home,
+    tenant: zoneward.tenant('local'),
+    [Symbol.asyncDispose]: async () => {
+      await zoneward.close();
+      await sandbox.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
