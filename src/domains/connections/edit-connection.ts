@@ -1,6 +1,5 @@
 /** Renaming, tagging, pausing and removing: changes of a connection that ask Cloudflare nothing. */
 import type { Clock } from '../../base/clock.ts';
-import { ZonewardError } from '../../base/errors.ts';
 import type { ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { InvalidInputError } from '../../base/problem.ts';
@@ -10,7 +9,7 @@ import { checkDescriptors, type Metadata } from './descriptors.ts';
 import { getConnection } from './find-connection.ts';
 import type { Connection, Profile } from './model.ts';
 import type { ConnectionStore } from './ports.ts';
-import { connectionEvent, moveConnection, revise } from './state.ts';
+import { connectionEvent, moveConnection, revise, rotating } from './state.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -103,12 +102,7 @@ export async function pauseConnection(
 ): Promise<Connection> {
   const connection = await getConnection(ports.store, target.tenantId, target.connectionId);
   if (connection.state === 'paused') return connection;
-  if (connection.state === 'rotating') {
-    throw new ZonewardError(`"${connection.label}" is being rotated; pause it when that has ended.`, {
-      code: 'connection-rotating',
-      kind: 'conflict',
-    });
-  }
+  if (connection.state === 'rotating') throw rotating(connection);
   const verdict = {
     state: 'paused',
     reason: 'paused-by-person',
@@ -134,13 +128,15 @@ export async function resumeConnection(ports: EditPorts, target: ConnectionTarge
 
 /**
  * Deletes the secret and hides the connection; its zones, history and audit stay. The credential itself lives on
- * at Cloudflare: the answer's `next` says where to revoke it.
+ * at Cloudflare: the answer's `next` says where to revoke it. Throws `connection-rotating`.
  */
 export async function removeConnection(
   ports: EditPorts,
   target: ConnectionTarget,
 ): Promise<{ readonly connection: Connection; readonly next: readonly string[] }> {
   const connection = await getConnection(ports.store, target.tenantId, target.connectionId);
+  // Its new token would be left at Cloudflare, and nobody would know of it.
+  if (connection.state === 'rotating') throw rotating(connection);
   const moment = { now: ports.clock.now(), principal: target.principal };
   const event = connectionEvent(connection, 'connection.removed', moment, {
     summary: `${connection.label}: removed; its secret is deleted`,

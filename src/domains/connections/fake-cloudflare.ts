@@ -63,6 +63,7 @@ const TOKEN_PREFIX = { 'user-token': 'cfut_', 'account-token': 'cfat_' } as cons
 
 export function fakeCloudflare(options: { readonly zones?: number } = {}): FakeCloudflare {
   const accountId = fakeId<AccountId>(0xacc);
+  let made = 0;
   const world: FakeCloudflare = {
     accounts: [{ id: accountId, name: 'Acme' }],
     zones: Array.from({ length: options.zones ?? 3 }, (_, i) => ({
@@ -84,10 +85,11 @@ export function fakeCloudflare(options: { readonly zones?: number } = {}): FakeC
         calls: () => world.calls.slice(from),
       };
     },
-    addToken: (token) => {
-      const number = world.tokens.size + 1;
-      const kind = token.kind ?? 'user-token';
-      const made: FakeToken = {
+    addToken: (given) => {
+      made += 1;
+      const number = made;
+      const kind = given.kind ?? 'user-token';
+      const token: FakeToken = {
         id: fakeId(0x70000 + number),
         name: `token ${number}`,
         value: `${TOKEN_PREFIX[kind]}${`CANARY${number}`.padEnd(40, 'x')}check`,
@@ -98,10 +100,10 @@ export function fakeCloudflare(options: { readonly zones?: number } = {}): FakeC
         expiresAt: null,
         notBefore: null,
         ipRestricted: false,
-        ...token,
+        ...given,
       };
-      world.tokens.set(made.value, made);
-      return made;
+      world.tokens.set(token.value, token);
+      return token;
     },
   };
   return world;

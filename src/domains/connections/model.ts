@@ -145,6 +145,13 @@ export interface Rotation {
   readonly stepAt: number;
   /** When to go on; null once ended. */
   readonly dueAt: number | null;
+  /** The state that the connection goes back to: as it was, and after the switch as the new token was found. */
+  readonly returnTo: {
+    readonly state: ConnectionState;
+    readonly reason: string;
+    readonly detail: string;
+    readonly next: readonly string[];
+  };
   /** Tries of the present step. */
   readonly attempts: number;
   /** Code and message of the last thing that went wrong; null when nothing did. Never a secret. */

@@ -8,7 +8,7 @@ import { sealCredential, secretText } from './credential-of.ts';
 import { getConnection } from './find-connection.ts';
 import type { Connection, Credential } from './model.ts';
 import { afterTest } from './retest-connection.ts';
-import { connectionEvent, type Moment, type Moved, moveConnection } from './state.ts';
+import { connectionEvent, type Moment, type Moved, moveConnection, rotating } from './state.ts';
 import { testConnection } from './test-connection.ts';
 import type { TestReport } from './test-report.ts';
 
@@ -97,13 +97,4 @@ function savedUntested(connection: Connection, moment: Moment): Moved {
     };
   }
   return moveConnection(connection, UNTESTED, moment);
-}
-
-function rotating(connection: Connection): ZonewardError {
-  return new ZonewardError(`"${connection.label}" is being rotated.`, {
-    code: 'connection-rotating',
-    kind: 'conflict',
-    next: ['wait for the rotation to end, or cancel it: zoneward connections rotate --cancel'],
-    details: { connectionId: connection.id },
-  });
 }

@@ -5,6 +5,7 @@
  *     untested → active | limited | expiring → expired | revoked | invalid;  paused and rotating from outside
  */
 import assert from 'node:assert/strict';
+import { ZonewardError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { Connection, ConnectionState } from './model.ts';
@@ -163,4 +164,14 @@ export function connectionEvent(
   what: { readonly summary: string; readonly payload: JsonObject },
 ): NewEvent {
   return { kind, at: moment.now, principal: moment.principal, connectionId: connection.id, ...what };
+}
+
+/** Refuses what would pull a credential from under its rotation. */
+export function rotating(connection: Connection): ZonewardError {
+  return new ZonewardError(`"${connection.label}" is being rotated.`, {
+    code: 'connection-rotating',
+    kind: 'conflict',
+    next: ['wait for the rotation to end, or cancel it: zoneward connections rotate --cancel'],
+    details: { connectionId: connection.id },
+  });
 }
