@@ -48,7 +48,7 @@ export type Change = RecordChange;
  * bisected whole.
  */
 export interface ChangeGroup {
-  /** Stable within the plan: `g1`, `g2`, … in the order in which they apply. */
+  /** Stable within the plan: `g1`, `g2`, … in order of names; `g3.2` is a part of a group too large for a request. */
   readonly id: string;
   /** Why these belong together, for people: the name, or the dependency. */
   readonly reason: string;

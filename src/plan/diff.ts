@@ -11,6 +11,7 @@ import { changedFields, type FieldName } from '../dns/changed-fields.ts';
 import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
 import { rdataKey } from '../dns/rdata-key.ts';
 import { type DesiredRecord, type RecordFields, typeOf } from '../dns/record.ts';
+import { compareText } from './compare-text.ts';
 
 /** A change before its request body is made. */
 export type Draft =
@@ -34,7 +35,7 @@ interface Sets {
   desired: DesiredRecord[];
 }
 
-/** The drafts, in order of name and type as first met on either side. Input order changes no draft. */
+/** The drafts, in no particular order; which drafts they are does not depend on the order of either list. */
 export function diffRecords(existing: readonly LiveRecord[], desired: readonly DesiredRecord[]): Draft[] {
   const sets = new Map<string, Sets>();
   const setOf = (name: string, type: string): Sets => {
@@ -55,29 +56,53 @@ export function diffRecords(existing: readonly LiveRecord[], desired: readonly D
 function diffSet({ existing, desired }: Sets): Draft[] {
   if (existing.length === 0) return desired.map(draftCreate);
   const drafts: Draft[] = [];
-  const byKey = new Map<string, LiveRecord[]>();
-  for (const record of existing) {
-    const key = rdataKey(record.fields.rdata);
-    const same = byKey.get(key);
-    if (same === undefined) byKey.set(key, [record]);
-    else same.push(record);
-  }
+  const byKey = Map.groupBy(existing, (record) => rdataKey(record.fields.rdata));
   const unmatched: DesiredRecord[] = [];
   for (const record of desired) {
-    const match = byKey.get(rdataKey(record.rdata))?.shift();
+    const match = takeBest(byKey.get(rdataKey(record.rdata)), record);
     if (match === undefined) unmatched.push(record);
     else drafts.push(...draftUpdate(match, record));
   }
   const left = [...byKey.values()].flat();
+  if (left.length === 0) return [...drafts, ...unmatched.map(draftCreate)];
   // By data, so that the same two sets always pair in the same way, whatever the order of the lists.
-  left.sort((a, b) => compareText(rdataKey(a.fields.rdata), rdataKey(b.fields.rdata)));
-  unmatched.sort((a, b) => compareText(rdataKey(a.rdata), rdataKey(b.rdata)));
-  unmatched.forEach((record, index) => {
-    const partner = left[index];
-    drafts.push(...(partner === undefined ? [draftCreate(record)] : draftUpdate(partner, record)));
-  });
-  for (const record of left.slice(unmatched.length)) drafts.push({ action: 'delete', before: record });
+  const pairs = zip(
+    sortByKey(left, keyOfLive),
+    sortByKey(unmatched, (record) => rdataKey(record.rdata)),
+  );
+  for (const [before, record] of pairs) {
+    if (before !== undefined && record !== undefined) drafts.push(...draftUpdate(before, record));
+    else if (record !== undefined) drafts.push(draftCreate(record));
+    else if (before !== undefined) drafts.push({ action: 'delete', before });
+  }
   return drafts;
+}
+
+/**
+ * Takes a record out of `same`, whose data are all equal: nearly always there is one. Of several (Cloudflare may
+ * hold the same address grey and proxied) the one that has least to change, then the lowest id.
+ */
+function takeBest(same: LiveRecord[] | undefined, desired: DesiredRecord): LiveRecord | undefined {
+  if (same === undefined || same.length < 2) return same?.shift();
+  const cost = (record: LiveRecord): number => changedFields(record.fields, desired).length;
+  const [best] = same.toSorted((a, b) => cost(a) - cost(b) || compareText(a.id, b.id));
+  if (best !== undefined) same.splice(same.indexOf(best), 1);
+  return best;
+}
+
+function keyOfLive(record: LiveRecord): string {
+  return `${rdataKey(record.fields.rdata)} ${record.id}`;
+}
+
+function sortByKey<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ item }) => item);
+}
+
+function zip<A, B>(a: readonly A[], b: readonly B[]): [A | undefined, B | undefined][] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => [a[index], b[index]]);
 }
 
 function draftCreate(record: DesiredRecord): Draft {
@@ -91,15 +116,9 @@ function draftCreate(record: DesiredRecord): Draft {
 function draftUpdate(before: LiveRecord, desired: DesiredRecord): Draft[] {
   const fields = changedFields(before.fields, desired);
   if (fields.length === 0) return [];
-  return [
-    {
-      action: 'update',
-      before,
-      after: { fields: overlay(before.fields, desired), received: null },
-      fields,
-      ...(desired.position === undefined ? {} : { position: desired.position }),
-    },
-  ];
+  const after = { fields: overlay(before.fields, desired), received: null };
+  const position = desired.position === undefined ? {} : { position: desired.position };
+  return [{ action: 'update', before, after, fields, ...position }];
 }
 
 /** A new record: what the source does not mention takes Cloudflare's default. */
@@ -132,12 +151,13 @@ export function overlay(existing: RecordFields, desired: DesiredRecord): RecordF
   };
 }
 
-/** Every field of `fields` as a source that mentions them all. */
-export function asDesired(fields: RecordFields): DesiredRecord {
-  return fields;
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** The update that gives an existing record every field of `wanted`; null when it has them all. */
+export function updateDraft(
+  before: LiveRecord,
+  wanted: { readonly after: RecordImage; readonly position?: SourcePosition },
+): Draft | null {
+  const fields = changedFields(before.fields, wanted.after.fields);
+  if (fields.length === 0) return null;
+  const position = wanted.position === undefined ? {} : { position: wanted.position };
+  return { action: 'update', before, after: wanted.after, fields, ...position };
 }

@@ -1,28 +1,36 @@
 /**
  * From a zone as it is and a wish, to a plan. Three kinds of wish share all that follows the diff: a desired
- * zone (`planZone`), single edits (`planEdits`), an earlier state (`planDrafts`, used by undo).
+ * zone (`planZone`), single edits (`planEdits` in edits.ts), an earlier state (`planDrafts`, used by undo).
  *
- * Deterministic and without I/O: the same input gives the same plan, byte for byte.
+ * Deterministic and without I/O: the same input gives the same plan, byte for byte, whatever the order of the
+ * zone's records and of the source's.
  */
 import type { AccountId, ZoneId } from '../base/ids.ts';
-import { hasErrors, type Problem } from '../base/problem.ts';
+import { hasErrors, InvalidInputError, type Problem } from '../base/problem.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
 import type { DomainName } from '../dns/name.ts';
 import type { PlanLimits } from '../dns/plan-limits.ts';
-import type { DesiredRecord, DesiredZone, OmittedRecord } from '../dns/record.ts';
-import { typeOf } from '../dns/record.ts';
-import { validateRecord, validateRecordSet } from '../dns/validate.ts';
+import type { DesiredZone, OmittedRecord } from '../dns/record.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
+import { answerChanges } from './answer-balance.ts';
 import { cutBatches, splitOversized } from './batch.ts';
-import type { Change, ChangeGroup, RecordEncoder } from './change.ts';
-import { asDesired, type Draft, diffRecords } from './diff.ts';
-import { groupChanges, nameOf } from './group.ts';
+import type { Change, RecordEncoder } from './change.ts';
+import {
+  conflictsAfter,
+  invalidRecords,
+  oversizedGroups,
+  quotaProblems,
+  readOnlyProblems,
+} from './checks.ts';
+import { compareText } from './compare-text.ts';
+import { type Draft, diffRecords } from './diff.ts';
+import { groupChanges } from './group.ts';
 import { type GuardPolicy, guardFindings } from './guard.ts';
 import { hashOf } from './hash.ts';
+import { orderDrafts } from './order-drafts.ts';
 import type { GuardFinding, PlanInventory, Risk, ZonePlan } from './plan.ts';
 import { priceOf } from './price.ts';
-import { applyScope, mention, type Scope } from './scope.ts';
-import { orderUpdates } from './swap.ts';
+import { applyScope, compareMentions, mention, type Scope } from './scope.ts';
 
 /** The zone as it is, and what is known of it. */
 export interface LiveZone {
@@ -45,7 +53,10 @@ export interface PlanContext {
   readonly encoder: RecordEncoder;
 }
 
-/** A plan that makes the zone hold what `desired` says, within `scope`. An empty source deletes nothing. */
+/**
+ * A plan that makes the zone hold what `desired` says, within `scope`. A source without a record for what the plan
+ * manages deletes nothing.
+ */
 export function planZone(
   context: PlanContext,
   wish: {
@@ -57,16 +68,17 @@ export function planZone(
   },
 ): ZonePlan {
   const { live } = context;
+  const { scope, ignore, desired } = wish;
   const heaps = applyScope({
     zone: live.zoneName,
     live: live.records,
-    ...wish,
-    desired: wish.desired.records,
+    desired: desired.records,
+    scope,
+    ignore,
   });
-  const empty = wish.desired.records.length === 0;
-  const drafts = empty ? [] : diffRecords(heaps.managed, heaps.desired);
-  const duplicates = validateRecordSet(wish.desired.records, live.zoneName);
-  return finish(context, {
+  const drafts = heaps.empty ? [] : diffRecords(heaps.managed, heaps.desired);
+  const told = wish.problems.some((problem) => problem.code === EMPTY_SOURCE);
+  return makePlan(context, {
     drafts,
     inventory: {
       live: live.records.length,
@@ -74,8 +86,12 @@ export function planZone(
       ignored: heaps.ignored,
       readOnly: heaps.readOnly,
     },
-    omitted: wish.desired.omitted,
-    problems: [...wish.problems, ...heaps.problems, ...duplicates],
+    omitted: desired.omitted,
+    problems: [
+      ...wish.problems,
+      ...heaps.problems,
+      ...(heaps.empty && !told ? [emptySource(context, heaps.managed.length)] : []),
+    ],
   });
 }
 
@@ -88,18 +104,31 @@ export function planDrafts(
   const readOnly = records.flatMap((record) =>
     record.readOnly === null ? [] : [mention(record, record.readOnly)],
   );
-  const refused = wish.drafts.flatMap((draft) =>
-    draft.action !== 'create' && draft.before.readOnly !== null ? [readOnlyProblem(draft.before)] : [],
-  );
-  return finish(context, {
+  return makePlan(context, {
     drafts: wish.drafts,
-    inventory: { live: records.length, managed: records.length - readOnly.length, ignored: [], readOnly },
+    inventory: {
+      live: records.length,
+      managed: records.length - readOnly.length,
+      ignored: [],
+      readOnly: readOnly.sort(compareMentions),
+    },
     omitted: [],
-    problems: [...wish.problems, ...refused],
+    problems: [...wish.problems, ...readOnlyProblems(wish.drafts)],
   });
 }
 
-function finish(
+const EMPTY_SOURCE = 'empty-source';
+
+function emptySource({ source }: PlanContext, managed: number): Problem {
+  return {
+    code: EMPTY_SOURCE,
+    severity: 'warning',
+    message: `${source} holds no record for what this plan manages; nothing is deleted for that (${managed} records stay)`,
+    next: 'To delete records, remove them one by one, or leave at least one in the source.',
+  };
+}
+
+function makePlan(
   context: PlanContext,
   parts: {
     readonly drafts: readonly Draft[];
@@ -108,23 +137,15 @@ function finish(
     readonly problems: readonly Problem[];
   },
 ): ZonePlan {
-  const { live, policy, encoder } = context;
-  const invalid = validateDrafts(parts.drafts, live);
-  const drafts = orderUpdates(parts.drafts);
-  // A record that is not valid may have no body; then the plan shows its problems and no changes.
-  const changes = hasErrors([...parts.problems, ...invalid])
-    ? []
-    : drafts.map((draft) => encode(draft, encoder));
+  const { live, policy } = context;
   const { batchOperationsMax } = live.limits;
+  const drafts = orderDrafts(parts.drafts, live.records);
+  const invalid = invalidRecords(drafts, live);
+  // A record that is not valid may have no body; then the plan shows its problems and no changes.
+  const encoded = hasErrors([...parts.problems, ...invalid]) ? NOTHING : encodeAll(drafts, context.encoder);
+  const { changes } = encoded;
   const whole = groupChanges(changes);
   const groups = splitOversized(whole, batchOperationsMax);
-  const problems = [
-    ...parts.problems,
-    ...invalid,
-    ...conflictsAfter(groups, live),
-    ...quotaProblems(changes, live),
-    ...oversizedGroups(whole, batchOperationsMax),
-  ];
   const guards = guardFindings({
     zone: live.zoneName,
     groups,
@@ -141,7 +162,16 @@ function finish(
     source: context.source,
     groups,
     batches,
-    problems: uniqueProblems(problems),
+    problems: [
+      ...parts.problems,
+      ...sortProblems([
+        ...invalid,
+        ...encoded.problems,
+        ...conflictsAfter(drafts, live),
+        ...quotaProblems(drafts, live),
+        ...oversizedGroups(whole, batchOperationsMax),
+      ]),
+    ],
     guards,
     inventory: parts.inventory,
     omitted: parts.omitted,
@@ -151,121 +181,54 @@ function finish(
   return { ...content, readAt: live.readAt, hash: hashOf(content) };
 }
 
+interface Encoded {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+const NOTHING: Encoded = { changes: [], problems: [] };
+
+/** All changes, or none when a record has no form that can be sent: then why. */
+function encodeAll(drafts: readonly Draft[], encoder: RecordEncoder): Encoded {
+  const changes: Change[] = [];
+  const problems: Problem[] = [];
+  for (const draft of drafts) {
+    try {
+      changes.push(encode(draft, encoder));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      const position = draft.position === undefined ? {} : { position: draft.position };
+      problems.push(...error.problems.map((problem) => ({ ...position, ...problem })));
+    }
+  }
+  return problems.length === 0 ? { changes, problems } : { changes: [], problems };
+}
+
 function encode(draft: Draft, encoder: RecordEncoder): Change {
-  const position = draft.position === undefined ? {} : { position: draft.position };
   switch (draft.action) {
     case 'create':
-      return {
-        resource: 'record',
-        action: 'create',
-        before: null,
-        after: draft.after,
-        body: encoder.create(draft.after),
-        ...(draft.continues === undefined ? {} : { continues: draft.continues }),
-        ...position,
-      };
+      return { resource: 'record', ...draft, before: null, body: encoder.create(draft.after) };
     case 'update':
-      return {
-        resource: 'record',
-        action: 'update',
-        before: draft.before,
-        after: draft.after,
-        fields: draft.fields,
-        body: encoder.patch(draft.after, draft.fields),
-        ...position,
-      };
+      return { resource: 'record', ...draft, body: encoder.patch(draft.after, draft.fields) };
     case 'delete':
-      return { resource: 'record', action: 'delete', before: draft.before, after: null, ...position };
+      return { resource: 'record', ...draft, after: null };
     default:
       return draft satisfies never;
   }
 }
 
-/** Every record that would be written, against the rules of its type and the limits of the zone's plan. */
-function validateDrafts(drafts: readonly Draft[], live: LiveZone): Problem[] {
-  return drafts.flatMap((draft) => {
-    if (draft.action === 'delete') return [];
-    const record: DesiredRecord = {
-      ...asDesired(draft.after.fields),
-      ...(draft.position === undefined ? {} : { position: draft.position }),
-    };
-    return validateRecord(record, live.zoneName, live.limits);
-  });
-}
-
-/** What stands at each touched name afterwards must be able to stand together, unmanaged records included. */
-function conflictsAfter(groups: readonly ChangeGroup[], live: LiveZone): Problem[] {
-  const changes = groups.flatMap((group) => group.changes);
-  if (changes.length === 0) return [];
-  const touchedNames = new Set(changes.map(nameOf));
-  const touchedIds = new Set(changes.map((change) => change.before?.id));
-  const after: DesiredRecord[] = [];
-  for (const record of live.records) {
-    if (touchedIds.has(record.id) || !touchedNames.has(record.fields.name)) continue;
-    after.push(asDesired(record.fields));
-  }
-  for (const change of changes) {
-    if (change.after === null) continue;
-    after.push({
-      ...asDesired(change.after.fields),
-      ...(change.position === undefined ? {} : { position: change.position }),
-    });
-  }
-  return validateRecordSet(after, live.zoneName);
-}
-
-function quotaProblems(changes: readonly Change[], live: LiveZone): Problem[] {
-  const created = changes.filter((change) => change.action === 'create').length;
-  const deleted = changes.filter((change) => change.action === 'delete').length;
-  const after = live.records.length + created - deleted;
-  const quota = live.recordQuota ?? live.limits.recordsMax;
-  if (created <= deleted || after <= quota) return [];
-  return [
-    {
-      code: 'record-quota-exceeded',
-      // Without the zone's own number this may be wrong: an old or an enterprise zone holds more.
-      severity: live.recordQuota === null ? 'warning' : 'error',
-      message: `${live.zoneName} would hold ${after} records; Cloudflare allows ${quota}`,
-      next: 'Remove records, split the zone, or move it to a larger Cloudflare plan.',
-      subject: live.zoneName,
-    },
-  ];
-}
-
-function oversizedGroups(groups: readonly ChangeGroup[], operationsMax: number): Problem[] {
-  return groups
-    .filter((group) => group.changes.length > operationsMax)
-    .map((group) => ({
-      code: 'group-larger-than-batch',
-      severity: 'warning' as const,
-      message: `${group.reason} has ${group.changes.length} changes that belong together; one request takes ${operationsMax}, so they go out in several`,
-      subject: group.id,
-    }));
-}
-
-function readOnlyProblem(record: LiveRecord): Problem {
-  const subject = `${record.fields.name} ${typeOf(record.fields.rdata)}`;
-  return {
-    code: 'record-read-only',
-    severity: 'error',
-    message: `${subject} cannot be changed: ${record.readOnly}`,
-    next: 'Change it where it was made.',
-    subject,
-  };
-}
-
-/** The same problem can show up among the source's records and again in the state afterwards. */
-function uniqueProblems(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+/** In the order of the source's lines, then of what they speak of. */
+function sortProblems(problems: readonly Problem[]): Problem[] {
+  const lineOf = (problem: Problem): number => problem.position?.line ?? Number.POSITIVE_INFINITY;
+  const textOf = (problem: Problem): string => `${problem.subject ?? ''} ${problem.message}`;
+  return problems.toSorted((a, b) =>
+    lineOf(a) === lineOf(b) ? compareText(textOf(a), textOf(b)) : lineOf(a) - lineOf(b),
+  );
 }
 
 function riskOf(changes: readonly Change[], guards: readonly GuardFinding[]): Risk {
   if (changes.length === 0) return 'none';
   if (guards.length > 0) return 'high';
-  return changes.some(endsAnAnswer) ? 'medium' : 'low';
-}
-
-/** A deletion, or data that changes: someone may have relied on the old answer. */
-function endsAnAnswer(change: Change): boolean {
-  return change.action === 'delete' || (change.action === 'update' && change.fields.includes('rdata'));
+  // Someone may have relied on the old answer.
+  return changes.some((change) => change.before !== null && answerChanges(change)) ? 'medium' : 'low';
 }

@@ -3,13 +3,13 @@
  * in the forms in which Cloudflare once sent them: equal in every writable field.
  */
 import type { RecordId } from '../base/ids.ts';
-import { changedFields } from '../dns/changed-fields.ts';
+import type { Problem } from '../base/problem.ts';
 import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
 import { typeOf } from '../dns/record.ts';
-import { recordKey } from '../dns/record-key.ts';
-import { asDesired, type Draft } from './diff.ts';
+import { describeRecord, recordKey } from '../dns/record-key.ts';
+import { type Draft, updateDraft } from './diff.ts';
 
-/** One record's way back. `id` is the id under which it lives now; absent when it is gone or never was. */
+/** One record's way back. */
 export interface Restoration {
   /** What to bring back; null: the record was not there, so it goes. */
   readonly target: LiveRecord | null;
@@ -26,21 +26,29 @@ export function restore({ target, now }: Restoration): Draft[] {
   // A record's type cannot be changed in place.
   if (typeOf(now.fields.rdata) !== typeOf(target.fields.rdata))
     return [{ action: 'delete', before: now }, create];
-  const fields = changedFields(now.fields, asDesired(target.fields));
-  return fields.length === 0 ? [] : [{ action: 'update', before: now, after, fields }];
+  const update = updateDraft(now, { after });
+  return update === null ? [] : [update];
+}
+
+/** What brings a zone back, and what stays different because Zoneward cannot write it. */
+export interface ZoneRestoration {
+  readonly drafts: readonly Draft[];
+  /** A warning for each record that cannot be brought back or taken away. */
+  readonly problems: readonly Problem[];
 }
 
 /**
  * The drafts that bring a whole zone back to `target`. Records are matched by id, then by `lineage` (the id
  * under which the same record lives now), then by name and data; what is left now and was not then is deleted.
+ * Records that cannot be written, then or now, stay as they are and are told.
  */
 export function restoreZone(
   target: readonly LiveRecord[],
   now: readonly LiveRecord[],
   lineage: ReadonlyMap<RecordId, RecordId>,
-): Draft[] {
+): ZoneRestoration {
   const byId = new Map(now.map((record) => [record.id, record]));
-  const byData = new Map(now.map((record) => [recordKey(record.fields), record]));
+  const byData = Map.groupBy(now, (record) => recordKey(record.fields));
   const used = new Set<RecordId>();
   const take = (record: LiveRecord | undefined): LiveRecord | null => {
     if (record === undefined || used.has(record.id)) return null;
@@ -48,15 +56,38 @@ export function restoreZone(
     return record;
   };
   // Ids first for all, so that no record is taken by data that another needs by id.
-  const pairs = target.map((wanted) => ({
-    wanted,
-    match: take(byId.get(wanted.id)) ?? take(byId.get(lineage.get(wanted.id) ?? wanted.id)),
+  const pairs: Restoration[] = target.map((wanted) => ({
+    target: wanted,
+    now: take(byId.get(wanted.id)) ?? take(byId.get(lineage.get(wanted.id) ?? wanted.id)),
   }));
+  const found = pairs.map((pair): Restoration => {
+    if (pair.now !== null || pair.target === null) return pair;
+    const same = byData.get(recordKey(pair.target.fields)) ?? [];
+    return { ...pair, now: take(same.find((record) => !used.has(record.id))) };
+  });
+  const extra = now.filter((record) => !used.has(record.id)).map((record) => ({ target: null, now: record }));
+
   const drafts: Draft[] = [];
-  for (const { wanted, match } of pairs) {
-    const current = match ?? take(byData.get(recordKey(wanted.fields)));
-    drafts.push(...restore({ target: wanted, now: current }));
+  const problems: Problem[] = [];
+  for (const pair of [...found, ...extra]) {
+    const steps = restore(pair);
+    const problem = steps.length === 0 ? null : unrestorable(pair);
+    if (problem === null) drafts.push(...steps);
+    else problems.push(problem);
   }
-  for (const record of now) if (!used.has(record.id)) drafts.push({ action: 'delete', before: record });
-  return drafts;
+  return { drafts, problems };
+}
+
+function unrestorable({ target, now }: Restoration): Problem | null {
+  const locked = [now, target].find((record) => (record?.readOnly ?? null) !== null);
+  if (locked === undefined || locked === null) return null;
+  const subject = `${locked.fields.name} ${typeOf(locked.fields.rdata)}`;
+  const what = now === null ? 'cannot be brought back' : 'stays as it is';
+  return {
+    code: 'record-read-only',
+    severity: 'warning',
+    message: `${describeRecord(locked.fields)} ${what}: ${locked.readOnly}`,
+    next: 'Change it where it was made.',
+    subject,
+  };
 }
