@@ -2,9 +2,8 @@
  * The journal: what is about to be sent, written down before; what became of it, written down after, together
  * with the mirror's next revision and the audit events, in one transaction.
  */
-import type { ChangeSetId, ConnectionId, TenantId } from '../base/ids.ts';
-import type { NewEvent } from '../domains/audit/model.ts';
-import type { BatchEntry, ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
+import type { ChangeSetId, TenantId } from '../base/ids.ts';
+import type { BatchEntry, OperationOutcome } from '../domains/changes/model.ts';
 import type { ChangeJournal } from '../domains/changes/ports.ts';
 import { advanceZone, prepareDelta } from './advance-zone.ts';
 import { appendEvents } from './audit-trail.ts';
@@ -17,23 +16,28 @@ import {
   toOutcome,
   toOutcomeCells,
 } from './batch-rows.ts';
+import {
+  changeSetRow,
+  createChangeSet,
+  listChangeSets,
+  loadChangeSet,
+  moveStatus,
+  noChangeSet,
+} from './change-sets.ts';
 import { conflict, notFound, read, type StoreContext, write } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { insertMany } from './insert-many.ts';
-import { type PlanOwner, toPartRows, toPlan, toPlanRow } from './plan-parts.ts';
-import type { ChangeSetRow } from './schema.ts';
-import { fromJson, toJson } from './text.ts';
+import { toJson } from './text.ts';
 
 export function openChangeJournal(context: StoreContext): ChangeJournal {
-  const { db } = context;
   return {
-    create: (changeSet, events) => write(context, (trx) => create(context, trx, changeSet, events)),
+    create: (changeSet, events) => write(context, (trx) => createChangeSet(context, trx, changeSet, events)),
     get: (tenantId, id) =>
       read(context, async (trx) => {
         const row = await changeSetRow(trx, tenantId, id).selectAll().executeTakeFirst();
         return row === undefined ? null : loadChangeSet(trx, row);
       }),
-    list: (tenantId, filter, limit) => read(context, (trx) => list(trx, tenantId, filter, limit)),
+    list: (tenantId, filter, limit) => read(context, (trx) => listChangeSets(trx, tenantId, filter, limit)),
     setStatus: (tenantId, id, move, events) =>
       inChangeSet(context, tenantId, id, async (trx) => {
         await moveStatus(trx, tenantId, id, move);
@@ -61,6 +65,14 @@ export function openChangeJournal(context: StoreContext): ChangeJournal {
         await putOutcomes(context, trx, { ...key, sequence: null }, outcomes);
         await appendEvents(context, trx, key.tenantId, events);
       }),
+    ...batchReads(context.db),
+    unfinished: (tenantId) =>
+      read(context, (trx) => listChangeSets(trx, tenantId, { status: 'applying' }, null)),
+  };
+}
+
+function batchReads(db: Reader): Pick<ChangeJournal, 'outcomes' | 'batches' | 'openBatches' | 'lastWriteAt'> {
+  return {
     async outcomes(tenantId, id, zoneId) {
       const rows = await db
         .selectFrom('operation_outcomes')
@@ -101,7 +113,6 @@ export function openChangeJournal(context: StoreContext): ChangeJournal {
       if (row?.sent_at == null) return null;
       return Math.max(Number(row.sent_at), Number(row.decided_at ?? 0));
     },
-    unfinished: (tenantId) => read(context, (trx) => list(trx, tenantId, { status: 'applying' }, null)),
   };
 }
 
@@ -119,141 +130,6 @@ function inChangeSet<Result>(
       return work(trx);
     }),
   );
-}
-
-async function create(
-  context: StoreContext,
-  trx: Trx,
-  changeSet: ChangeSet,
-  events: readonly NewEvent[],
-): Promise<void> {
-  const { tenantId, id } = changeSet;
-  const known = await changeSetRow(trx, tenantId, id).select('id').executeTakeFirst();
-  if (known !== undefined) throw conflict('change-set-exists', `The change set ${id} exists already.`);
-  await trx.insertInto('change_sets').values(toChangeSetRow(changeSet)).execute();
-  for (const [position, plan] of changeSet.plans.entries()) {
-    const owner: PlanOwner = { tenantId, changeSetId: id, position };
-    await trx.insertInto('change_set_plans').values(toPlanRow(owner, plan)).execute();
-    for (const part of toPartRows(owner, plan)) {
-      await trx.insertInto('change_set_plan_parts').values(part).execute();
-    }
-  }
-  await appendEvents(context, trx, tenantId, events);
-}
-
-async function list(
-  trx: Trx,
-  tenantId: TenantId,
-  filter: { connectionId?: ConnectionId; zoneId?: string; status?: ChangeSetStatus },
-  limit: number | null,
-): Promise<ChangeSet[]> {
-  const { connectionId, zoneId, status } = filter;
-  const rows = await trx
-    .selectFrom('change_sets')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))
-    .$if(zoneId !== undefined, (query) =>
-      query.where('id', 'in', (eb) =>
-        eb
-          .selectFrom('change_set_plans')
-          .select('change_set_id')
-          .where('tenant_id', '=', tenantId)
-          .where('zone_id', '=', zoneId ?? ''),
-      ),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .$if(limit !== null, (query) => query.limit(limit ?? 0))
-    .execute();
-  const changeSets: ChangeSet[] = [];
-  for (const row of rows) changeSets.push(await loadChangeSet(trx, row));
-  return changeSets;
-}
-
-async function loadChangeSet(trx: Trx, row: ChangeSetRow): Promise<ChangeSet> {
-  const ofSet = { tenant_id: row.tenant_id, change_set_id: row.id };
-  const plans = await trx
-    .selectFrom('change_set_plans')
-    .selectAll()
-    .where((eb) => eb.and(ofSet))
-    .orderBy('position')
-    .execute();
-  const parts = await trx
-    .selectFrom('change_set_plan_parts')
-    .selectAll()
-    .where((eb) => eb.and(ofSet))
-    .execute();
-  return {
-    id: row.id as ChangeSetId,
-    tenantId: row.tenant_id as TenantId,
-    connectionId: row.connection_id as ConnectionId,
-    summary: row.summary,
-    status: row.status as ChangeSetStatus,
-    plans: plans.map((plan) =>
-      toPlan(
-        plan,
-        parts.filter((part) => part.zone_id === plan.zone_id),
-      ),
-    ),
-    allowed: fromJson(row.allowed),
-    author: row.author,
-    createdAt: row.created_at,
-    finishedAt: row.finished_at,
-    undoes: row.undoes as ChangeSetId | null,
-    undoneBy: row.undone_by as ChangeSetId | null,
-  };
-}
-
-function toChangeSetRow(changeSet: ChangeSet): ChangeSetRow {
-  return {
-    tenant_id: changeSet.tenantId,
-    id: changeSet.id,
-    connection_id: changeSet.connectionId,
-    summary: changeSet.summary,
-    status: changeSet.status,
-    allowed: toJson(changeSet.allowed),
-    author: changeSet.author,
-    created_at: changeSet.createdAt,
-    finished_at: changeSet.finishedAt,
-    undoes: changeSet.undoes,
-    undone_by: changeSet.undoneBy,
-  };
-}
-
-async function moveStatus(
-  trx: Trx,
-  tenantId: TenantId,
-  id: ChangeSetId,
-  move: Parameters<ChangeJournal['setStatus']>[2],
-): Promise<void> {
-  const { numUpdatedRows } = await trx
-    .updateTable('change_sets')
-    .set({ status: move.to, ...(move.finishedAt === undefined ? {} : { finished_at: move.finishedAt }) })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .where('status', 'in', move.from)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) {
-    const now = await changeSetRow(trx, tenantId, id).select('status').executeTakeFirst();
-    throw conflict(
-      'change-set-moved',
-      `The change set ${id} is ${now?.status}, not ${move.from.join(' or ')}.`,
-      {
-        changeSetId: id,
-        status: now?.status,
-      },
-    );
-  }
-  if (move.takesBack === undefined) return;
-  const taken = await trx
-    .updateTable('change_sets')
-    .set({ undone_by: id })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', move.takesBack)
-    .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n) throw noChangeSet(move.takesBack);
 }
 
 async function insertBatch(trx: Trx, entry: BatchEntry): Promise<void> {
@@ -336,12 +212,4 @@ async function putOutcomes(
 function byPlanOrder(a: OperationOutcome, b: OperationOutcome): number {
   const byGroup = a.groupId.localeCompare(b.groupId, 'en', { numeric: true });
   return byGroup === 0 ? a.change - b.change : byGroup;
-}
-
-function changeSetRow(trx: Reader, tenantId: TenantId, id: ChangeSetId) {
-  return trx.selectFrom('change_sets').where('tenant_id', '=', tenantId).where('id', '=', id);
-}
-
-function noChangeSet(id: ChangeSetId): Error {
-  return notFound('change-set-not-found', `There is no change set ${id}.`);
 }

@@ -78,7 +78,15 @@ export async function openStoreOn(
   const writer = new Kysely<Schema>({ dialect: engine.dialect });
   const db = engine.readerDialect === null ? writer : new Kysely<Schema>({ dialect: engine.readerDialect });
   const { clock, random, seal } = options;
-  const context: StoreContext = { db, writer, engine, clock, random, seal };
+  const context: StoreContext = {
+    db,
+    writer,
+    engine,
+    clock,
+    random,
+    seal,
+    pace: { turnedAt: performance.now() },
+  };
   try {
     await migrate(context);
     return await assemble(context);

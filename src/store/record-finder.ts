@@ -56,8 +56,8 @@ async function findRows(
       eb.and([
         ...keyConditions(eb, 'content_key', query.content),
         ...keyConditions(eb, 'name_key', query.name),
-        ...keyConditions(eb, 'comment_key', query.comment === undefined ? undefined : `*${query.comment}*`),
-        ...(tag === undefined ? [] : [tagCondition(eb, tag)]),
+        ...commentConditions(eb, query.comment),
+        ...(tag === undefined ? [] : [tagCondition(tenantId, tag)]),
         zoneCondition(eb, connectionId),
       ]),
     )
@@ -104,28 +104,23 @@ function keyConditions(eb: Builder, column: KeyColumn, wanted: string | undefine
   return [eb(column, '>=', prefix), ...(end === null ? [] : [eb(column, '<', end)])];
 }
 
+/** Said twice, because the index of comments holds only records that have one. */
+function commentConditions(eb: Builder, part: string | undefined): Condition[] {
+  if (part === undefined) return [];
+  return [eb('comment_key', 'is not', null), ...keyConditions(eb, 'comment_key', `*${part}*`)];
+}
+
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (special) => `\\${special}`);
 }
 
 /** A tag's name alone finds it with any value. */
-function tagCondition(eb: Builder, tag: string): Condition {
+function tagCondition(tenantId: TenantId, tag: string): Condition {
   const key = searchKey(tag);
-  const end = afterPrefix(`${key}:`);
-  return eb.exists(
-    eb
-      .selectFrom('record_tags')
-      .select('record_tags.tag')
-      .whereRef('record_tags.tenant_id', '=', 'record_versions.tenant_id')
-      .whereRef('record_tags.zone_id', '=', 'record_versions.zone_id')
-      .whereRef('record_tags.record_id', '=', 'record_versions.record_id')
-      .where((inner) =>
-        inner.or([
-          inner('record_tags.tag', '=', key),
-          inner.and([inner('record_tags.tag', '>=', `${key}:`), inner('record_tags.tag', '<', end ?? '')]),
-        ]),
-      ),
-  );
+  const end = afterPrefix(`${key}:`) ?? '';
+  return sql<SqlBool>`(zone_id, record_id) in (
+    select t.zone_id, t.record_id from record_tags t
+    where t.tenant_id = ${tenantId} and (t.tag = ${key} or (t.tag >= ${`${key}:`} and t.tag < ${end})))`;
 }
 
 function zoneCondition(eb: Builder, connectionId: string | undefined): Condition {

@@ -2,19 +2,34 @@
  * What every engine's store must keep, as one suite. An engine's test calls it with a way to make empty stores;
  * `sharedStoreContract` besides, where several processes can open one.
  */
+import { connectionContract, vaultContract } from './contract/connection-contract.ts';
+import { finderContract } from './contract/finder-contract.ts';
 import type { MakeStorePlace } from './contract/fixture.ts';
 import { isolationContract } from './contract/isolation-contract.ts';
 import { journalContract } from './contract/journal-contract.ts';
-import { finderContract, mirrorContract } from './contract/mirror-contract.ts';
+import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
-import { connectionContract, smallContract } from './contract/small-contract.ts';
+import {
+  auditContract,
+  budgetContract,
+  leaseContract,
+  settingsContract,
+  usageContract,
+} from './contract/small-contract.ts';
 
 export function storeContract(makePlace: MakeStorePlace): void {
-  mirrorContract(makePlace);
+  zoneContract(makePlace);
+  recordContract(makePlace);
+  revisionContract(makePlace);
   finderContract(makePlace);
   journalContract(makePlace);
   connectionContract(makePlace);
-  smallContract(makePlace);
+  vaultContract(makePlace);
+  auditContract(makePlace);
+  leaseContract(makePlace);
+  budgetContract(makePlace);
+  usageContract(makePlace);
+  settingsContract(makePlace);
   isolationContract(makePlace);
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChangeSetId } from '../../base/ids.ts';
+import type { Store } from '../open-store.ts';
 import { type MakeStorePlace, refuses, withStore } from './fixture.ts';
 import { put } from './mirror-contract.ts';
 import {
@@ -22,47 +23,57 @@ import {
   zoneId,
 } from './samples.ts';
 
+/** Everything that a tenant can have, in the hands of `tenant`. */
+async function furnish({ mirror, journal, connections }: Store): Promise<void> {
+  await connections.create(con, sealed(), [event('x')]);
+  await mirror.putZones(tenant, connectionId, [facts(1)], 1);
+  await mirror.advance(tenant, zoneId(1), firstRead);
+  await journal.create(changeSet('a', { status: 'applying' }), []);
+  await journal.recordIntent(batch('a', 1), []);
+  await journal.recordOutcome(
+    batch('a', 1),
+    landed,
+    [{ groupId: 'g1', change: 0, state: 'applied' }],
+    null,
+    [],
+  );
+}
+
+const a = 'chg_a' as ChangeSetId;
+const con = connection('a');
+const firstRead = {
+  baseRevision: 0,
+  delta: { ...put(record(1)), gone: [] },
+  origin: { kind: 'first-read' },
+  freshness: fresh,
+  at: 5,
+} as const;
+
 export function isolationContract(makePlace: MakeStorePlace): void {
   describe('tenants', () => {
-    it('do not see each other', () =>
+    it('do not see each other’s connections', () =>
       withStore(makePlace, async (store) => {
-        const { mirror, journal, audit, connections, usage } = store;
-        const a = 'chg_a' as ChangeSetId;
-        const con = connection('a');
-        await connections.create(con, sealed(), [event('x')]);
-        await mirror.putZones(tenant, connectionId, [facts(1)], 1);
-        const advance = {
-          baseRevision: 0,
-          delta: { ...put(record(1)), gone: [] },
-          origin: { kind: 'first-read' },
-          freshness: fresh,
-          at: 5,
-        } as const;
-        await mirror.advance(tenant, zoneId(1), advance);
-        await journal.create(changeSet('a', { status: 'applying' }), []);
-        await journal.recordIntent(batch('a', 1), []);
-        await journal.recordOutcome(
-          batch('a', 1),
-          landed,
-          [{ groupId: 'g1', change: 0, state: 'applied' }],
-          null,
-          [],
-        );
-
+        const { connections } = store;
+        await furnish(store);
         assert.equal(await connections.get(foreigner, con.id), null);
         assert.deepEqual(await connections.list(foreigner), []);
         assert.equal(await connections.sealedSecret(foreigner, con.id), null);
         await refuses('connection-not-found', () => connections.remove(foreigner, con.id, []));
         const stolen = connection('a', { tenantId: foreigner, version: 2 });
         await refuses('connection-not-found', () => connections.update(stolen, sealed(2), []));
+      }));
 
+    it('do not see each other’s zones and records', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        await furnish(store);
         assert.deepEqual(await mirror.listZones(foreigner), []);
         assert.equal(await mirror.getZone(foreigner, zoneId(1)), null);
         await refuses('zone-unknown', () => gather(mirror.records(foreigner, zoneId(1))));
         await refuses('zone-unknown', () => gather(mirror.records(foreigner, zoneId(1), 1)));
         await refuses('zone-unknown', () => mirror.recordHashes(foreigner, zoneId(1)));
         await refuses('zone-unknown', () =>
-          mirror.advance(foreigner, zoneId(1), { ...advance, baseRevision: 1 }),
+          mirror.advance(foreigner, zoneId(1), { ...firstRead, baseRevision: 1 }),
         );
         await refuses('zone-unknown', () => mirror.setFreshness(foreigner, zoneId(1), fresh));
         await refuses('zone-unknown', () => mirror.acknowledge(foreigner, zoneId(1), 1, []));
@@ -73,7 +84,12 @@ export function isolationContract(makePlace: MakeStorePlace): void {
         assert.deepEqual(await gather(mirror.versionsIn(foreigner, zoneId(1), range)), []);
         assert.deepEqual(await mirror.recordVersions(foreigner, zoneId(1), recordId(1)), []);
         assert.deepEqual(await mirror.prune(foreigner, 9_999), { zones: 0, revisions: 0, versions: 0 });
+      }));
 
+    it('do not see each other’s change sets', () =>
+      withStore(makePlace, async (store) => {
+        const { journal } = store;
+        await furnish(store);
         assert.equal(await journal.get(foreigner, a), null);
         assert.deepEqual(await journal.list(foreigner, {}, 9), []);
         assert.deepEqual(await journal.unfinished(foreigner), []);
@@ -90,7 +106,12 @@ export function isolationContract(makePlace: MakeStorePlace): void {
         const b = 'chg_b' as ChangeSetId;
         await refuses('change-set-not-found', () => journal.setStatus(foreigner, b, takesBack, []));
         assert.equal((await journal.get(foreigner, b))?.status, 'planned');
+      }));
 
+    it('do not see each other’s audit and usage', () =>
+      withStore(makePlace, async (store) => {
+        const { audit, usage } = store;
+        await furnish(store);
         assert.deepEqual(await gather(audit.read(foreigner, {})), []);
         assert.deepEqual(await audit.latest(foreigner, {}, 9), []);
         assert.equal((await audit.head(foreigner)).sequence, 0);

@@ -252,7 +252,7 @@ async function createBatches(trx: Trx, engine: Engine): Promise<void> {
     },
     ofChangeSet('batches_set'),
   );
-  await sql`create index batches_zone on batches (zone_id, is_open, sent_at)`.execute(trx);
+  await sql`create index batches_zone on batches (zone_id, is_open, sent_at, decided_at)`.execute(trx);
   await sql`create index batches_sent on batches (sent_at)`.execute(trx);
   await table(
     trx,
