@@ -6,7 +6,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 
 const LABEL_BYTES_MAX = 63;
 const NAME_BYTES_MAX = 253;
-const LABEL = /^[a-z0-9_/-]+$/;
+const LABEL = /^[a-z0-9_/+-]+$/;
 
 /**
  * A record's name from what was sent: `""` and `@` are the apex; a name inside the zone is taken as it is, any other
@@ -21,7 +21,7 @@ export function recordName(input: string, zone: string): string | undefined {
   return isRecordName(full) ? full : undefined;
 }
 
-/** Labels of letters, digits, `-`, `_` and `/`; a wildcard only as the whole left-most label. */
+/** Labels of letters, digits, `-`, `_`, `/` and `+` ([U] which others); a wildcard only as the whole left-most label. */
 export function isRecordName(name: string): boolean {
   if (name.length > NAME_BYTES_MAX) return false;
   const labels = name.split('.');
