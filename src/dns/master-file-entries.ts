@@ -2,7 +2,7 @@
  * Cuts a master file (RFC 1035 §5.1) into entries: a directive or a record, with parentheses undone and the
  * comment behind it kept. An entry that is broken is reported and skipped; reading goes on with the next line.
  */
-import { type Fault, fault } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { nextToken, OPEN_QUOTE, type Token } from './lexer.ts';
 
 export interface MasterFileEntry {
@@ -48,47 +48,38 @@ function readEntry(text: string, from: number, report: (placed: PlacedFault) => 
   const words: Token[] = [];
   let comment = '';
   let broken = false;
+  let depth = 0;
   let openAt = -1;
   let at = from;
   for (;;) {
     const token = nextToken(text, at, { file: true });
     if (token === undefined) {
-      if (openAt !== -1) report({ fault: OPEN_PARENTHESIS, at: openAt });
-      return { words, comment, broken: broken || openAt !== -1, end: text.length };
+      if (depth > 0) report({ fault: OPEN_PARENTHESIS, at: openAt });
+      return { words, comment, broken: broken || depth > 0, end: text.length };
     }
     at = token.end;
     if (token.kind === 'word') words.push(token);
     else if (token.kind === 'comment') comment = token.text.slice(1);
     else if (token.kind === 'newline') {
-      if (openAt === -1) return { words, comment, broken, end: at };
+      if (depth === 0) return { words, comment, broken, end: at };
       comment = '';
+    } else if (token.kind === 'open') {
+      if (depth === 0) openAt = token.start;
+      depth += 1;
+    } else if (token.kind === 'close' && depth > 0) {
+      depth -= 1;
     } else {
-      const wrong = parenthesisFault(token, openAt !== -1);
-      if (wrong !== undefined) {
-        report({ fault: wrong, at: token.start });
-        broken = true;
-      }
-      if (token.kind === 'open') openAt = token.start;
-      if (token.kind === 'close') openAt = -1;
+      report({ fault: token.kind === 'bad' ? OPEN_QUOTE : CLOSED_TWICE, at: token.start });
+      broken = true;
     }
   }
 }
 
-function parenthesisFault(token: Token, isOpen: boolean): Fault | undefined {
-  if (token.kind === 'bad') return OPEN_QUOTE;
-  if (token.kind === 'open' && isOpen) {
-    return fault('parenthesis', 'a parenthesis is open already', 'Close the first one, or take this one out.')
-      .fault;
-  }
-  if (token.kind === 'close' && !isOpen) {
-    return fault(
-      'parenthesis',
-      'a parenthesis closes that was never opened',
-      'Take it out, or open it before.',
-    ).fault;
-  }
-  return undefined;
-}
+const CLOSED_TWICE: Fault = {
+  code: 'parenthesis',
+  message: 'a parenthesis closes that was never opened',
+  next: 'Take it out, or open it before.',
+};
 
 const OPEN_PARENTHESIS: Fault = {
   code: 'parenthesis',

@@ -16,7 +16,7 @@ import { type MasterFileEntry, masterFileEntries } from './master-file-entries.t
 import { readRecordHead } from './master-file-head.ts';
 import { type DomainName, isInZone, parseName } from './name.ts';
 import { parseRecordType, readRdata } from './rdata-text.ts';
-import type { DesiredRecord, DesiredZone, OmittedRecord, Ttl } from './record.ts';
+import type { DesiredRecord, DesiredZone, OmittedRecord } from './record.ts';
 import { SourceProblems } from './source-problems.ts';
 import { carriedTtl, parseTtlSeconds } from './ttl.ts';
 
@@ -47,6 +47,8 @@ interface RawRecord {
   readonly type: string;
   readonly desired: DesiredRecord | undefined;
   readonly reason: string;
+  /** What there is to say about the TTL, if the record is carried. */
+  readonly ttlWarning: Fault | undefined;
   readonly offset: number;
 }
 
@@ -191,7 +193,12 @@ class MasterFileReader {
     const record = parseRecordType(type);
     const common = { name, type, offset: (owner ?? typeWord).start };
     if (record === undefined) {
-      this.#records.push({ ...common, desired: undefined, reason: whyNotCarried(type) ?? '' });
+      this.#records.push({
+        ...common,
+        desired: undefined,
+        reason: whyNotCarried(type) ?? '',
+        ttlWarning: undefined,
+      });
       return true;
     }
     const origin = this.#origin;
@@ -203,14 +210,15 @@ class MasterFileReader {
     }
     const comment = parseRecordComment(entry.comment);
     for (const wrong of comment.faults) this.#fail(typeWord.start, { fault: wrong }, `${name} ${type}`);
+    const carried = ttl === undefined ? undefined : carriedTtl(ttl);
     const desired: DesiredRecord = {
       name,
       rdata: rdata.value,
-      ...(ttl === undefined ? {} : { ttl: this.#carriedTtl(ttl, ttlWord ?? typeWord, `${name} ${type}`) }),
+      ...(carried === undefined ? {} : { ttl: carried.ttl }),
       ...comment.fields,
       position: this.#problems.position(common.offset),
     };
-    this.#records.push({ ...common, desired, reason: '' });
+    this.#records.push({ ...common, desired, reason: '', ttlWarning: carried?.warning });
     return true;
   }
 
@@ -240,14 +248,6 @@ class MasterFileReader {
     }
     this.#lastTtl = ttl.value;
     return ttl.value;
-  }
-
-  #carriedTtl(seconds: number, word: Token, subject: string): Ttl {
-    const { ttl, warning } = carriedTtl(seconds);
-    if (warning !== undefined) {
-      this.#problems.addFault(warning, { offset: word.start, subject, severity: 'warning' });
-    }
-    return ttl;
   }
 
   #readSoa(name: DomainName, data: readonly Token[], typeWord: Token): void {
@@ -307,6 +307,9 @@ class MasterFileReader {
       into.omitted.push({ name, type, reason, position: this.#problems.position(offset) });
     } else if (isInZone(name, zone)) {
       into.records.push(desired);
+      if (raw.ttlWarning !== undefined) {
+        this.#problems.addFault(raw.ttlWarning, { offset, subject: `${name} ${type}`, severity: 'warning' });
+      }
     } else {
       const message = `the name is not in the zone ${zone}`;
       const next = 'Write it relative to the zone, or with the full name and a trailing dot.';

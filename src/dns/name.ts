@@ -204,7 +204,7 @@ function parseLabel(raw: string): { text: string } | { what: string; next: strin
     if (raw.includes('\\'))
       return { what: 'mixes escapes and non-ASCII characters', next: 'Use one of the two.' };
     const ascii = domainToASCII(raw + IDNA_SUFFIX);
-    if (ascii !== '') return { text: ascii.slice(0, -IDNA_SUFFIX.length) };
+    if (ascii.length > IDNA_SUFFIX.length) return { text: ascii.slice(0, -IDNA_SUFFIX.length) };
     return {
       what: `has the label "${raw}", which is no international name`,
       next: 'Correct it, or write xn--…',
@@ -212,14 +212,13 @@ function parseLabel(raw: string): { text: string } | { what: string; next: strin
   }
   if (!raw.includes('\\')) return { text: raw.toLowerCase() };
   let tooLarge = false;
-  const text = raw.replace(
-    /\\(?:(\d{3})|([^\d]))/gs,
-    (_, digits: string | undefined, char: string | undefined) => {
+  const text = raw
+    .toLowerCase()
+    .replace(/\\(?:(\d{3})|([^\d]))/gs, (_, digits: string | undefined, char: string | undefined) => {
       const octet = digits === undefined ? (char ?? '').charCodeAt(0) : Number(digits);
       if (octet > 255) tooLarge = true;
       return formatOctet(octet);
-    },
-  );
+    });
   if (tooLarge) return { what: 'has a broken escape', next: '\\DDD is an octet: 000 to 255.' };
   return { text };
 }

@@ -147,9 +147,11 @@ class OctodnsReader {
       return;
     }
     seen.add(type);
-    const values = this.#values(map, context);
     const reason = this.#whyOmitted(map, { name, type, context });
-    if (reason === null || values === undefined) return;
+    if (reason === null) return;
+    if (reason === undefined) rejectUnknownKeys(map, { known: RECORD_KEYS, elsewhere: MISPLACED }, context);
+    const values = this.#values(map, context);
+    if (values === undefined) return;
     if (reason !== undefined) {
       this.#omit(values, { name, type, reason, offset: map.offset });
       return;
@@ -212,7 +214,6 @@ class OctodnsReader {
     record: { name: DomainName; type: string; values: readonly SourceNode[]; context: MapContext },
   ): void {
     const { name, type, values, context } = record;
-    rejectUnknownKeys(map, { known: RECORD_KEYS, elsewhere: MISPLACED }, context);
     this.#warnOfDynamic(map, context);
     const options = readOctodnsOptions(map, context);
     const ttl = this.#ttl(map, context, options);

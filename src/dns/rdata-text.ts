@@ -39,7 +39,17 @@ export function readRdata(
 ): { readonly value: Rdata } | { readonly faults: readonly Fault[] } {
   const cut = typeof input === 'string' ? tokenizeRdata(input) : { tokens: input };
   if ('fault' in cut) return { faults: [cut.fault] };
-  const { tokens } = cut;
+  const read = readTokens(type, cut.tokens, hosts);
+  // Only offsets in the text that the caller has are of use to it.
+  if ('value' in read || typeof input !== 'string') return read;
+  return { faults: read.faults.map(({ code, message, next }) => ({ code, message, next })) };
+}
+
+function readTokens(
+  type: RecordType,
+  tokens: readonly Token[],
+  hosts: HostRules,
+): { readonly value: Rdata } | { readonly faults: readonly Fault[] } {
   if (tokens[0]?.text === '\\#' && !tokens[0].quoted) return { faults: [GENERIC_FORM] };
   if (type === 'LOC') {
     const loc = parseLoc(tokens.map((token) => token.text));

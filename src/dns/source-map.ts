@@ -32,7 +32,7 @@ export interface KeyRules {
 
 /** Reports keys that have no meaning here: where they belong, or what they may have been meant to be. */
 export function rejectUnknownKeys(map: SourceMap, rules: KeyRules, context: MapContext): void {
-  for (const { key, keyOffset } of map.entries) {
+  for (const { key, keyOffset, value } of map.entries) {
     if (rules.known.includes(key)) continue;
     const { elsewhere = {} } = rules;
     const place = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
@@ -42,7 +42,10 @@ export function rejectUnknownKeys(map: SourceMap, rules: KeyRules, context: MapC
       continue;
     }
     const near = suggest(key, rules.known);
-    const next = near === undefined ? `Known here are: ${rules.known.join(', ')}.` : `Did you mean ${near}?`;
+    // In braces, a comma ends a value: its rest looks like a key without a value.
+    const hint = isNothing(value) ? ' A value that holds a comma belongs in quotes.' : '';
+    const next =
+      near === undefined ? `Known here are: ${rules.known.join(', ')}.${hint}` : `Did you mean ${near}?`;
     report(context, keyOffset, fault('key-unknown', `${shown(key)} is no key that is known here`, next));
   }
 }

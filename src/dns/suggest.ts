@@ -1,16 +1,13 @@
 /** "Did you mean": the known word nearest to an unknown one. */
 
-/** Changes of a letter that still count as a slip. */
-const SLIPS_MAX = 2;
-
-/** The word of `known` that is at most two slips away from `word`, if there is one. */
+/** The word of `known` that is at most two letters away from `word`, or three where it is long; if there is one. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const plain = word.toLowerCase().replace(/[_\s-]/g, '');
   let best: string | undefined;
-  let bestSlips = SLIPS_MAX + 1;
+  let bestSlips = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const slips = distance(plain, candidate.toLowerCase().replace(/[_\s-]/g, ''));
-    if (slips < bestSlips && slips < candidate.length - 1) {
+    if (slips < bestSlips && slips <= (candidate.length > 5 ? 3 : 2) && slips < candidate.length - 1) {
       best = candidate;
       bestSlips = slips;
     }

@@ -101,12 +101,15 @@ const association = { usage: u8, selector: u8, matchingType: u8, certificate: he
 const metres = fc.integer({ min: 0, max: 9_000_000 }).map((cm) => cm / 100);
 
 function angle<D extends string>(max: number, directions: readonly D[]) {
-  return fc.record({
-    degrees: fc.integer({ min: 0, max: max - 1 }),
-    minutes: fc.integer({ min: 0, max: 59 }),
-    seconds: fc.integer({ min: 0, max: 59_999 }).map((ms) => ms / 1000),
-    direction: fc.constantFrom(...directions),
-  });
+  return fc.record(
+    {
+      degrees: fc.integer({ min: 0, max: max - 1 }),
+      minutes: fc.integer({ min: 0, max: 59 }),
+      seconds: fc.integer({ min: 0, max: 59_999 }).map((ms) => ms / 1000),
+      direction: fc.constantFrom(...directions),
+    },
+    { noNullPrototype: true },
+  );
 }
 
 /** The data of each type. */
