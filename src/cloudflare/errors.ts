@@ -73,17 +73,14 @@ export function errorFromSilence(
 ): ZonewardError {
   const code = silenceCode(call, silence.sent);
   const told = {
-    'cloudflare-not-sent': `could not reach Cloudflare for ${callName(call)}: ${silence.why}; nothing was sent`,
+    'cloudflare-not-sent': `${callName(call)} did not leave, nothing was sent: ${silence.why}`,
     'cloudflare-unanswered': `${callName(call)} was sent, and no answer tells what became of it: ${silence.why}`,
     'cloudflare-unavailable': `Cloudflare did not answer ${callName(call)}: ${silence.why}`,
   } as const;
   return new ZonewardError(told[code], {
     code,
     kind: KINDS[code],
-    next:
-      code === 'cloudflare-unanswered'
-        ? ['Read the zone before sending anything again.']
-        : ['Check the network and the base URL, then try again.'],
+    next: nextAfterSilence(code, silence.aborted),
     details: {
       ...call,
       ...(silence.ray === undefined ? {} : { ray: silence.ray }),
@@ -105,6 +102,11 @@ export function circuitOpenError(call: CallFacts, waitMs: number): ZonewardError
       details: { ...call, retryAfterMs: waitMs },
     },
   );
+}
+
+function nextAfterSilence(code: CloudflareErrorCode, aborted: boolean): string[] {
+  if (code === 'cloudflare-unanswered') return ['Read the zone before sending anything again.'];
+  return aborted ? [] : ['Check the network and the base URL, then try again.'];
 }
 
 function silenceCode(

@@ -77,7 +77,8 @@ export function createFetch(
         options: call.options,
       });
       call.answer = answer;
-      return responseOf(answer);
+      // Who gave a context finds the answer there; the body is only for others.
+      return responseOf(answer, { withBody: init[CALL] === undefined });
     } catch (error) {
       // The SDK wraps what its fetch throws, and drops the cause of what it takes for a timeout.
       call.failure = error;
@@ -95,7 +96,11 @@ function keptHeaders(headers: Headers): Record<string, string> {
   return kept;
 }
 
-function responseOf({ status, text, envelope }: TransportAnswer): Response {
+function responseOf(
+  { status, text, envelope }: TransportAnswer,
+  { withBody }: { readonly withBody: boolean },
+): Response {
   const type = envelope === null ? 'text/plain' : 'application/json';
-  return new Response(status === 204 ? null : text, { status, headers: { 'content-type': type } });
+  const body = withBody && status !== 204 ? text : null;
+  return new Response(body, { status, headers: { 'content-type': type } });
 }

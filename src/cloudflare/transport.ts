@@ -141,14 +141,25 @@ async function admit(
       gate.report(null);
     }
     if (signal?.aborted === true) throw abortError(call, signal);
-    if (!isZonewardError(error)) throw error;
-    throw new ZonewardError(error.message, {
-      code: error.code,
-      kind: error.kind,
-      next: error.next,
-      details: { ...call, ...error.details },
-    });
+    throw notAdmitted(call, error);
   }
+}
+
+/** What the gate or its store threw, with the call's facts; a write learns that it was not sent. */
+function notAdmitted(call: CallFacts, error: unknown): unknown {
+  if (isZonewardError(error) && (error.code.startsWith('cloudflare-') || !isWrite(call.method))) {
+    const { code, kind, next } = error;
+    return new ZonewardError(error.message, { code, kind, next, details: { ...call, ...error.details } });
+  }
+  if (!isWrite(call.method)) return error;
+  const why = error instanceof Error ? error.message : 'the budget could not be asked';
+  return new ZonewardError(`${call.method} ${call.route} was not sent: ${why}`, {
+    code: 'cloudflare-not-sent',
+    kind: isZonewardError(error) ? error.kind : 'internal',
+    next: isZonewardError(error) ? error.next : [],
+    details: { ...call },
+    cause: error,
+  });
 }
 
 /** An aborted write must say that it was not sent; an aborted read says what it was aborted with. */
