@@ -53,6 +53,7 @@ function checkMetadata(metadata: Metadata): readonly Problem[] {
 }
 
 function checkEntry(key: string, value: unknown): Problem[] {
+  if (LOOKS_SECRET.test(key)) return [looksSecret('metadata key')];
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(key)) {
     return [
       problem('metadata-key-malformed', 'metadata', 'A metadata key must be 1 to 64 of A-Z a-z 0-9 _ . -.'),
@@ -72,16 +73,7 @@ function checkEntry(key: string, value: unknown): Problem[] {
 }
 
 function checkText(subject: string, text: string, lengthMax: number): Problem[] {
-  if (LOOKS_SECRET.test(text)) {
-    return [
-      problem(
-        'looks-like-secret',
-        subject,
-        `The ${subject} looks like a Cloudflare credential; it would be shown in lists.`,
-        'give the credential as --token; if it was stored or sent anywhere, revoke it',
-      ),
-    ];
-  }
+  if (LOOKS_SECRET.test(text)) return [looksSecret(subject)];
   if (text.trim() === '') return [problem(`${subject}-empty`, subject, `The ${subject} is empty.`)];
   if (text.length > lengthMax) {
     return [
@@ -96,6 +88,15 @@ function checkText(subject: string, text: string, lengthMax: number): Problem[] 
     return [problem(`${subject}-malformed`, subject, `The ${subject} holds a control character.`)];
   }
   return [];
+}
+
+function looksSecret(subject: string): Problem {
+  return problem(
+    'looks-like-secret',
+    subject,
+    `The ${subject} looks like a Cloudflare credential; it would be shown in lists.`,
+    'give the credential as --token; if it was stored or sent anywhere, revoke it',
+  );
 }
 
 /** The default label, with the account's name when it is taken, then with a number. */
