@@ -40,19 +40,28 @@ export interface Advance {
   readonly at: number;
 }
 
+/** A record that the delta names twice counts as it was put last; one both put and gone is put. */
 export async function prepareDelta(delta: MirrorDelta): Promise<PreparedDelta> {
-  assertDistinct(delta);
+  const puts = new Map(delta.put.map((each) => [each.record.id, each]));
+  const put = puts.size === delta.put.length ? delta.put : [...puts.values()];
+  const gone = [...new Set(delta.gone)].filter((id) => !puts.has(id));
   const hashes: string[] = [];
-  for (const { record } of delta.put) {
+  for (const { record } of put) {
     hashes.push(recordHash(record));
     if (hashes.length % HASHES_PER_TURN === 0) await yieldToLoop();
   }
-  return { delta, hashes };
+  return { delta: { put, gone }, hashes };
 }
 
-function assertDistinct({ put, gone }: MirrorDelta): void {
-  const ids = new Set([...put.map(({ record }) => record.id), ...gone]);
-  if (ids.size !== put.length + gone.length) throw new Error('bug: a mirror delta names a record twice');
+/** False when the tenant's mirror does not hold the zone. */
+export async function holdsZone(trx: Trx, zone: ZoneKey): Promise<boolean> {
+  const row = await trx
+    .selectFrom('zones')
+    .select('zone_id')
+    .where('tenant_id', '=', zone.tenantId)
+    .where('zone_id', '=', zone.zoneId)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Inside the caller's transaction. @returns the zone's revision afterwards. */

@@ -9,7 +9,7 @@ import { type StoreContext, write, yieldToLoop } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { type Cell, insertMany } from './insert-many.ts';
 import type { AuditEventRow } from './schema.ts';
-import { fromJson, toJson } from './text.ts';
+import { fromJson, showable, toJson } from './text.ts';
 
 const CHUNK_SIZE = 500;
 const FIRST_HEAD: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
@@ -41,7 +41,8 @@ export async function appendEvents(
     let head = await findHead(trx, tenantId);
     const rows: Cell[][] = [];
     for (const event of events) {
-      const sealed = context.seal(tenantId, head, event);
+      // Before it is sealed: the hash is over what is kept.
+      const sealed = context.seal(tenantId, head, { ...event, summary: showable(event.summary) });
       assertContinues(tenantId, head, sealed);
       rows.push(toCells(sealed));
       head = { sequence: sealed.sequence, hash: sealed.hash };

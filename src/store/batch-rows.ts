@@ -3,7 +3,7 @@ import type { ChangeSetId, RecordId, TenantId, ZoneId } from '../base/ids.ts';
 import type { BatchEntry, BatchState, OperationOutcome } from '../domains/changes/model.ts';
 import type { Cell } from './insert-many.ts';
 import type { BatchRow, OutcomeRow } from './schema.ts';
-import { fromJson, toJson } from './text.ts';
+import { fromJson, showable, toJson } from './text.ts';
 
 const ID_LENGTH = 32;
 
@@ -97,7 +97,7 @@ export function toOutcomeCells(
     outcome.state,
     outcome.recordId ?? null,
     outcome.received === undefined ? null : toJson(outcome.received),
-    outcome.message ?? null,
+    outcome.message === undefined ? null : showable(outcome.message),
   ];
 }
 

@@ -5,7 +5,7 @@
 import type { ChangeSetId, TenantId } from '../base/ids.ts';
 import type { BatchEntry, OperationOutcome } from '../domains/changes/model.ts';
 import type { ChangeJournal } from '../domains/changes/ports.ts';
-import { advanceZone, prepareDelta } from './advance-zone.ts';
+import { advanceZone, holdsZone, prepareDelta } from './advance-zone.ts';
 import { appendEvents } from './audit-trail.ts';
 import {
   isOpen,
@@ -53,9 +53,10 @@ export function openChangeJournal(context: StoreContext): ChangeJournal {
       await inChangeSet(context, key.tenantId, key.changeSetId, async (trx) => {
         const zoneId = await decideBatch(trx, key, decision);
         await putOutcomes(context, trx, { ...key, zoneId }, outcomes);
-        if (mirror !== null && prepared !== null) {
-          const advance = { ...mirror, prepared, baseRevision: null };
-          await advanceZone(context, trx, { tenantId: key.tenantId, zoneId }, advance);
+        const zone = { tenantId: key.tenantId, zoneId };
+        // What became of a request is written down whatever the mirror holds.
+        if (mirror !== null && prepared !== null && (await holdsZone(trx, zone))) {
+          await advanceZone(context, trx, zone, { ...mirror, prepared, baseRevision: null });
         }
         await appendEvents(context, trx, key.tenantId, events);
       });

@@ -9,7 +9,7 @@ import { conflict, notFound, type StoreContext } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { type PlanOwner, toPartRows, toPlan, toPlanRow } from './plan-parts.ts';
 import type { ChangeSetRow, Schema } from './schema.ts';
-import { fromJson, toJson } from './text.ts';
+import { fromJson, showable, toJson } from './text.ts';
 
 export async function createChangeSet(
   context: StoreContext,
@@ -102,7 +102,7 @@ function toChangeSetRow(changeSet: ChangeSet): ChangeSetRow {
     tenant_id: changeSet.tenantId,
     id: changeSet.id,
     connection_id: changeSet.connectionId,
-    summary: changeSet.summary,
+    summary: showable(changeSet.summary),
     status: changeSet.status,
     allowed: toJson(changeSet.allowed),
     author: changeSet.author,

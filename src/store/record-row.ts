@@ -5,7 +5,7 @@ import { type RecordFields, typeOf } from '../dns/record.ts';
 import type { MirrorRecord } from '../domains/zones/model.ts';
 import type { Cell } from './insert-many.ts';
 import type { RecordVersionRow } from './schema.ts';
-import { fromJson, searchKey, toJson } from './text.ts';
+import { fromJson, searchKey, showable, toJson } from './text.ts';
 
 export const VERSION_COLUMNS: readonly (keyof RecordVersionRow)[] = [
   'tenant_id',
@@ -64,7 +64,7 @@ export function toVersionCells(version: NewVersion): Cell[] {
     fields.comment === '' ? null : searchKey(fields.comment),
     packFields(fields),
     toJson(record.received),
-    record.readOnly,
+    record.readOnly === null ? null : showable(record.readOnly),
     record.modifiedOn,
   ];
 }

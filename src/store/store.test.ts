@@ -5,6 +5,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { systemClock, systemRandom } from '../base/clock.ts';
+import { isZonewardError } from '../base/errors.ts';
 import type { StorePlace } from './contract/fixture.ts';
 import { refuses } from './contract/fixture.ts';
 import { advance, put } from './contract/mirror-contract.ts';
@@ -16,6 +17,7 @@ import {
   event,
   facts,
   gather,
+  landed,
   record,
   sealed,
   sealForTests,
@@ -61,6 +63,24 @@ async function withFolder(work: (file: string, url: string) => Promise<void>): P
     await work(file, `sqlite:${file}`);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** Intent and outcome, over and over, each growing the store; ends by an error. */
+async function fillUp(store: Store): Promise<never> {
+  const payload = { text: 'x'.repeat(2_000) };
+  for (let step = 1; ; step += 1) {
+    await store.journal.recordIntent(batch('a', step), [event('sent', { payload })]);
+    const mirror = {
+      delta: put(record(step)),
+      origin: { kind: 'change-set', changeSetId: changeSet('a').id },
+      freshness: { verifiedAt: 1, signal: 'own-write', staleSince: null },
+      at: step,
+    } as const;
+    const delta = { ...mirror.delta, gone: [] };
+    await store.journal.recordOutcome(batch('a', step), landed, [], { ...mirror, delta }, [
+      event('landed', { payload }),
+    ]);
   }
 }
 
@@ -138,17 +158,32 @@ describe('store: the file', () => {
       const engine = openSqliteEngine(file, systemClock, { pagesMax: 140 });
       await using store = await openStoreOn(engine, { clock: systemClock, ...parts });
       await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
-      await store.journal.create(changeSet('a', { status: 'applying' }), []);
       const many = Array.from({ length: 2_000 }, (_, number) => record(number));
       await refuses('store-full', () => advance(store, 0, put(...many)));
       assert.equal((await store.mirror.getZone(tenant, zoneId(1)))?.revision, 0);
       assert.equal((await gather(store.mirror.records(tenant, zoneId(1)))).length, 0);
-      const large = event('sent', { payload: { text: 'x'.repeat(900_000) } });
-      await refuses('store-full', () => store.journal.recordIntent(batch('a', 1), [large]));
-      assert.deepEqual(await store.journal.openBatches(zoneId(1)), []);
       assert.equal(await advance(store, 0, put(record(1))), 1);
       assert.deepEqual((await store.check()).problems, []);
     }));
+
+  it('that fills up at any moment keeps journal, mirror and audit together', async () => {
+    for (let pagesMax = 90; pagesMax < 160; pagesMax += 5) {
+      await withFolder(async (file) => {
+        const engine = openSqliteEngine(file, systemClock, { pagesMax });
+        await using store = await openStoreOn(engine, { clock: systemClock, ...parts });
+        await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
+        await store.journal.create(changeSet('a', { status: 'applying' }), []);
+        const failure = await fillUp(store).catch((error: unknown) => error);
+        assert.ok(isZonewardError(failure) && failure.code === 'store-full', String(failure));
+        const batches = await store.journal.batches(tenant, changeSet('a').id);
+        const decided = batches.filter((each) => each.state === 'landed').length;
+        assert.ok(batches.length - decided <= 1);
+        assert.equal((await store.mirror.getZone(tenant, zoneId(1)))?.revision, decided);
+        assert.equal((await store.audit.head(tenant)).sequence, batches.length + decided);
+        assert.deepEqual((await store.check()).problems, []);
+      });
+    }
+  });
 
   it('lets a reader read while another process writes', () =>
     withFolder(async (file, url) => {

@@ -19,12 +19,20 @@ export function assertStorable(parameters: readonly unknown[]): void {
   }
 }
 
+/**
+ * A sentence for people as it can be stored: what cannot stands as U+FFFD. For messages and summaries, which may
+ * quote a record's odd bytes, and for whose sake no outcome may fail to be written down.
+ */
+export function showable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
 /** Ends the key of a text that was cut. A key that ends so must be compared in full. */
 export const CUT_MARK = '\u2026';
 
 /** What an index keeps of a text: lower case, always storable, cut. For finding, never for showing. */
 export function searchKey(text: string): string {
-  const key = text.toLowerCase().toWellFormed().replaceAll('\0', '\uFFFD');
+  const key = showable(text.toLowerCase());
   return key.length <= KEY_LENGTH_MAX ? key : `${key.slice(0, KEY_LENGTH_MAX).toWellFormed()}${CUT_MARK}`;
 }
 

@@ -5,6 +5,7 @@ import { read, type StoreContext, write } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { insertMany } from './insert-many.ts';
 import type { ApiCallRow } from './schema.ts';
+import { showable } from './text.ts';
 
 /** The routes of a summary, slowest first. */
 const ROUTES_MAX = 50;
@@ -135,11 +136,11 @@ function toCells(call: ApiCall) {
     call.connectionId,
     call.at,
     call.method,
-    call.route,
+    showable(call.route),
     call.status,
     Math.round(call.durationMs),
     call.ray,
-    call.error,
+    call.error === null ? null : showable(call.error),
     call.budgetLeft === null ? null : Math.floor(call.budgetLeft),
   ];
 }

@@ -114,19 +114,42 @@ export function journalContract(makePlace: MakeStorePlace): void {
         assert.deepEqual(await kinds(store), ['set.created', 'batch.sent', 'batch.landed']);
       }));
 
-    it('writes nothing of an outcome whose mirror refuses', () =>
+    it('writes an outcome down whatever the mirror and the texts are like', () =>
       withStore(makePlace, async (store) => {
-        const { journal } = store;
-        await journal.create(changeSet('a'), []);
+        const { journal, mirror } = store;
+        await journal.create(changeSet('a', { summary: 'odd \udc80' }), []);
         await journal.recordIntent(batch('a', 1), []);
-        const mirror = {
-          delta: { put: [{ record: record(1) }], gone: [] },
+        const odd = { ...applied, message: 'stored as "\udc80\0"' };
+        const next = {
+          delta: {
+            put: [{ record: record(1) }, { record: record(1, { content: '192.0.2.9' }) }],
+            gone: [recordId(1), recordId(7), recordId(7)],
+          },
           origin: { kind: 'change-set', changeSetId: a },
           freshness: fresh,
           at: 1,
         } as const;
-        await refuses('zone-unknown', () =>
-          journal.recordOutcome(batch('a', 1), landed, [applied], mirror, [event('lost')]),
+        await journal.recordOutcome(batch('a', 1), landed, [odd], next, [event('e', { summary: '\udc80' })]);
+        const [outcome] = await journal.outcomes(tenant, a, zoneId(1));
+        assert.equal(outcome?.message, 'stored as "\ufffd\ufffd"');
+        assert.deepEqual(outcome?.received, applied.received);
+
+        await mirror.putZones(tenant, connectionId, [facts(1)], 1);
+        await journal.recordIntent(batch('a', 2), []);
+        await journal.recordOutcome(batch('a', 2), landed, [], next, []);
+        const [kept] = await gather(mirror.records(tenant, zoneId(1)));
+        assert.equal(kept?.record.received['content'], '192.0.2.9');
+        assert.deepEqual((await store.check()).problems, []);
+      }));
+
+    it('writes nothing of an outcome when any part of it fails', () =>
+      withStore(makePlace, async (store) => {
+        const { journal } = store;
+        await journal.create(changeSet('a'), []);
+        await journal.recordIntent(batch('a', 1), []);
+        const failing = event('bad \0 kind');
+        await refuses('text-not-storable', () =>
+          journal.recordOutcome(batch('a', 1), landed, [applied], null, [event('lost'), failing]),
         );
         assert.equal((await journal.openBatches(zoneId(1))).length, 1);
         assert.deepEqual(await journal.outcomes(tenant, a, zoneId(1)), []);

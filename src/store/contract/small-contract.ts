@@ -113,6 +113,22 @@ export function budgetContract(makePlace: MakeStorePlace): void {
         await assert.rejects(failing, failure);
         assert.equal(await budget.update('a', step(0)), 3);
       }));
+
+    it('lets calls of one process stand in line', () =>
+      withStore(makePlace, async ({ budget, audit }) => {
+        const step = (state: unknown) => {
+          const next = (typeof state === 'number' ? state : 0) + 1;
+          return { state: next, result: next };
+        };
+        const results = await Promise.all(
+          Array.from({ length: 100 }, async () => {
+            await audit.append(tenant, [event('a')]);
+            return budget.update('a', step);
+          }),
+        );
+        assert.equal(new Set(results).size, 100);
+        assert.equal((await audit.head(tenant)).sequence, 100);
+      }));
   });
 }
 
