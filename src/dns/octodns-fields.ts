@@ -17,7 +17,7 @@ export const OCTODNS_PLAIN_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** Types that have exactly one value at a name. */
-export const OCTODNS_SINGLE_TYPES: ReadonlySet<string> = new Set(['CNAME', 'PTR', 'ALIAS', 'DNAME']);
+export const OCTODNS_SINGLE_TYPES: ReadonlySet<string> = new Set(['CNAME', 'ALIAS', 'DNAME']);
 
 /** Names in YAML by field of `Rdata`. */
 export type OctodnsFields = Readonly<Record<string, FieldNames>>;

@@ -35,7 +35,7 @@ type YamlValue = string | number | boolean | null | readonly YamlValue[] | Reado
 
 /**
  * The zone as octoDNS YAML. Not carried: types that octoDNS does not have (CERT, DNSKEY, SMIMEA), settings, private
- * routing, several CNAME or PTR records at one name, and fields in which the records of one set differ.
+ * routing, several CNAME records at one name, and fields in which the records of one set differ.
  */
 export function formatOctodnsYaml({ zone, records }: ZoneRecords): FormattedZone {
   const losses: FormatLoss[] = [];

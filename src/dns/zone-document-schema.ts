@@ -19,6 +19,7 @@ const COMMON: Schema = {
     description: 'auto, seconds, or units such as 1h30m.',
     oneOf: [
       { const: 'auto' },
+      { const: 1, description: 'The same as auto, as in the Cloudflare API.' },
       { type: 'integer', minimum: 30, maximum: 86_400 },
       { type: 'string', pattern: '^([0-9]+[smhdwSMHDW])+$' },
     ],
@@ -95,7 +96,7 @@ export const ZONE_DOCUMENT_SCHEMA: Schema = {
     $schema: { type: 'string' },
     version: { enum: [ZONE_DOCUMENT_VERSION, Number(ZONE_DOCUMENT_VERSION)] },
     zone: { type: 'string', description: 'The name of the zone: example.com' },
-    records: { type: 'array', items: { oneOf: RECORD_TYPES.map((type) => ({ $ref: `#/$defs/${type}` })) } },
+    records: { type: 'array', items: { $ref: '#/$defs/record' } },
     manage: {
       type: 'object',
       additionalProperties: false,
@@ -108,6 +109,17 @@ export const ZONE_DOCUMENT_SCHEMA: Schema = {
     tls: { type: 'object', description: 'Reserved: SSL/TLS.' },
   },
   $defs: {
+    record: {
+      type: 'object',
+      required: ['name', 'type'],
+      properties: { type: { enum: RECORD_TYPES } },
+      // Conditions instead of alternatives: an editor then tells what is wrong with the record of this type.
+      allOf: RECORD_TYPES.map((type) => ({
+        if: { properties: { type: { const: type } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+        then: { $ref: `#/$defs/${type}` },
+      })),
+    },
     ...Object.fromEntries(RECORD_TYPES.map((type) => [type, recordSchema(type)])),
     ignoreRule: {
       type: 'object',
