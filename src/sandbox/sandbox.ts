@@ -100,10 +100,10 @@ export class SandboxControls {
 
   /** Adds accounts, zones, tokens. */
   seed(seed: SandboxSeed): void {
-    plantSeed(this.#core.world, this.#parts.home, {
-      ...seed,
-      ...(seed.zones === undefined ? {} : { zones: seed.zones.map((zone) => this.#withPlan(zone)) }),
-    });
+    const zones = Array.isArray(seed?.zones)
+      ? seed.zones.map((zone: ZoneSeed) => this.#withPlan(zone))
+      : seed?.zones;
+    plantSeed(this.#core.world, this.#parts.home, zones === undefined ? seed : { ...seed, zones });
   }
 
   /** Adds one zone, active unless said otherwise. */

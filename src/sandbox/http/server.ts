@@ -171,5 +171,5 @@ function onClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, so
 }
 
 function isPadding(packet: Buffer | undefined): boolean {
-  return packet?.every((byte) => byte === 0 || byte === 10 || byte === 13);
+  return packet?.every((byte) => byte === 0 || byte === 10 || byte === 13) ?? false;
 }

@@ -60,7 +60,8 @@ function textTest(value: string, read: (zone: Zone) => string[], fold: (text: st
   const operatorName = match?.[1]?.replace(/_case_sensitive$/, '') ?? '';
   const operator = OPERATORS[operatorName];
   const sensitive = match?.[1]?.endsWith('_case_sensitive') ?? false;
-  const wanted = fold(operator === undefined ? value : (match?.[2] ?? ''));
+  const text = operator === undefined ? value : (match?.[2] ?? '');
+  const wanted = sensitive ? text : fold(text);
   const compare = operator ?? OPERATORS['equal'];
   if (compare === undefined) throw new Error('No operator equal');
   const adapt = (text: string): string => (sensitive ? text : text.toLowerCase());

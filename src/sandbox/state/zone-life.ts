@@ -55,8 +55,7 @@ export function createZone(world: World, wanted: NewZone): Zone {
     createdOn,
     modifiedOn: createdOn,
     activatedOn: status === 'active' ? createdOn : null,
-    verificationKey:
-      type === 'partial' ? `${hashNumber(wanted.name, 1)}-${hashNumber(wanted.name, 2)}` : undefined,
+    verificationKey: `${hashNumber(wanted.name, 1)}-${hashNumber(wanted.name, 2)}`,
     serial: SERIAL_START + (hashNumber(`${wanted.accountId}:${wanted.name}`, 0) % 1_000_000),
     delegation: wanted.delegation ?? world.defaultDelegation,
     createdAtMs: Date.parse(createdOn),

@@ -41,7 +41,8 @@ export interface ZoneFields {
   readonly createdOn: string;
   modifiedOn: string;
   activatedOn: string | null;
-  verificationKey?: string | undefined;
+  /** Shown while the zone is partial. */
+  readonly verificationKey: string;
   serial: number;
   delegation: Delegation;
   /** Moments of the life cycle, sandbox time in ms. */
@@ -177,7 +178,7 @@ export class Zone {
       permissions,
       plan: PLANS[fields.plan],
       ...(fields.type === 'partial'
-        ? { verification_key: fields.verificationKey ?? '', cname_suffix: 'cdn.cloudflare.net' }
+        ? { verification_key: fields.verificationKey, cname_suffix: 'cdn.cloudflare.net' }
         : {}),
     };
   }
