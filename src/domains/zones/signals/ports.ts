@@ -66,7 +66,10 @@ export interface OwnWrite {
 
 /** Our own writes, for telling them apart in the audit log. */
 export interface OwnWrites {
-  /** Batches sent at or after `since` to zones of this tenant. */
+  /**
+   * Batches that this tenant sent at or after `since`. Not those of another tenant to the same zone: they did not
+   * move this tenant's mirror, so for it they came from outside.
+   */
   since(tenantId: TenantId, since: number): Promise<readonly OwnWrite[]>;
 }
 
