@@ -32,9 +32,19 @@ export function recordFindings(record: DesiredRecord, zone: DomainName, limits: 
 }
 
 function nameFindings({ name }: DesiredRecord, zone: DomainName): Finding[] {
-  if (isInZone(name, zone)) return [];
+  if (isInZone(name, zone)) return name.includes('\\') ? [escapedName()] : [];
   const next = `Use a name in ${zone}, or give the zone that the record belongs to.`;
   return [{ code: 'name-outside-zone', message: `the name is not in the zone ${zone}`, next }];
+}
+
+/** DNS allows any octet in a label; Cloudflare answers 9000 to what has to be escaped ([U] which others it refuses). */
+function escapedName(): Finding {
+  return {
+    code: 'name-not-carried',
+    message:
+      'the name has a character that Cloudflare does not take (a dot inside a label, white space, punctuation)',
+    next: 'Rename it with letters, digits, "-", "_", "/" and "+".',
+  };
 }
 
 function rdataFindings({ name, rdata }: DesiredRecord): Finding[] {

@@ -33,6 +33,12 @@ const FINE: readonly (readonly [string, DesiredRecord, PlanLimits])[] = [
 
 const REFUSED: readonly (readonly [code: string, message: RegExp, DesiredRecord, PlanLimits])[] = [
   ['name-outside-zone', /not in the zone example\.com/, { ...A({}), name: nameOf('www.example.net') }, free],
+  [
+    'name-not-carried',
+    /character that Cloudflare does not take/,
+    { ...A({}), name: nameOf('a\\.b.example.com') },
+    free,
+  ],
   ['ttl-out-of-range', /TTL 59 is out of range/, A({ ttl: 59 }), pro],
   ['ttl-out-of-range', /TTL 86401/, A({ ttl: 86_401 }), free],
   ['ttl-out-of-range', /TTL 29/, A({ ttl: 29 }), enterprise],
