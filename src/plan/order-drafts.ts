@@ -6,8 +6,9 @@
  */
 import type { LiveRecord } from '../dns/live-record.ts';
 import type { DomainName } from '../dns/name.ts';
-import { type Rdata, type RecordFields, typeOf } from '../dns/record.ts';
+import { type RecordFields, typeOf } from '../dns/record.ts';
 import { recordKey } from '../dns/record-key.ts';
+import { excludes } from './coexistence.ts';
 import { compareText } from './compare-text.ts';
 import { type Draft, updateDraft } from './diff.ts';
 
@@ -57,14 +58,6 @@ function findHolders(updates: readonly Update[]): Map<Update, Update[]> {
     if (holders.length > 0) waitsFor.set(update, holders);
   }
   return waitsFor;
-}
-
-/** Data that cannot stand at one name (cloudflare-api §4.7, §4.8: 81053, 81054, 81056). */
-function excludes(a: Rdata, b: Rdata): boolean {
-  const isAddress = ({ type }: Rdata): boolean => type === 'A' || type === 'AAAA' || type === 'CNAME';
-  const isDelegation = ({ type }: Rdata): boolean => type === 'NS' || type === 'DS';
-  if (isDelegation(a) !== isDelegation(b)) return true;
-  return (a.type === 'CNAME' || b.type === 'CNAME') && isAddress(a) && isAddress(b);
 }
 
 interface Walk {

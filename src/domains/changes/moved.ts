@@ -5,7 +5,10 @@
 import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { describeRecord, recordKey } from '../../dns/record-key.ts';
+import { wholeId } from '../../plan/batch.ts';
 import type { Change, ChangeGroup } from '../../plan/change.ts';
+import { excludes } from '../../plan/coexistence.ts';
+import { changesPlaceOrData, nameOf } from '../../plan/group.ts';
 import type { OperationOutcome } from './model.ts';
 
 export interface MovedCheck {
@@ -16,36 +19,42 @@ export interface MovedCheck {
 
 export function checkMoved(groups: readonly ChangeGroup[], live: readonly LiveRecord[]): MovedCheck {
   const byId = new Map<string, LiveRecord>(live.map((record) => [record.id, record]));
-  const byData = new Map<string, LiveRecord>(live.map((record) => [recordKey(record.fields), record]));
+  const names = new Set(groups.flatMap((group) => group.changes.map(nameOf)));
+  const byName = Map.groupBy(
+    live.filter((record) => names.has(record.fields.name)),
+    (record) => record.fields.name,
+  );
   const unmoved: ChangeGroup[] = [];
   const conflicts: OperationOutcome[] = [];
-  for (const group of groups) {
-    const freed = new Set(group.changes.map((change) => change.before?.id));
-    const reasons = group.changes.map((change) => reasonMoved(change, { byId, byData, freed }));
-    if (reasons.every((reason) => reason === null)) {
-      unmoved.push(group);
-      continue;
-    }
-    group.changes.forEach((_change, index) => {
-      conflicts.push({
-        groupId: group.id,
-        change: index,
-        state: 'conflict',
-        message: reasons[index] ?? 'it belongs to a change whose record moved',
-      });
-    });
+  // The parts of a group that was too large for one request are refused together, as the group would be.
+  for (const parts of Map.groupBy(groups, (group) => wholeId(group.id)).values()) {
+    const changes = parts.flatMap((group) => group.changes);
+    const freed = new Set(changes.filter(changesPlaceOrData).map((change) => change.before?.id));
+    const scene = { byId, byName, freed };
+    const reasons = parts.map((group) => group.changes.map((change) => reasonMoved(change, scene)));
+    if (reasons.flat().every((reason) => reason === null)) unmoved.push(...parts);
+    else conflicts.push(...parts.flatMap((group, part) => conflictsOf(group, reasons[part] ?? [])));
   }
   return { unmoved, conflicts };
 }
 
+function conflictsOf(group: ChangeGroup, reasons: readonly (string | null)[]): OperationOutcome[] {
+  return group.changes.map((_change, index) => ({
+    groupId: group.id,
+    change: index,
+    state: 'conflict',
+    message: reasons[index] ?? 'it belongs to a change whose record moved',
+  }));
+}
+
 interface Scene {
   readonly byId: ReadonlyMap<string, LiveRecord>;
-  readonly byData: ReadonlyMap<string, LiveRecord>;
-  /** Records that this group itself deletes or changes: their data may be taken over. */
+  readonly byName: ReadonlyMap<string, readonly LiveRecord[]>;
+  /** Records that this group itself deletes or moves away: their place may be taken. All parts of a cut group count. */
   readonly freed: ReadonlySet<string | undefined>;
 }
 
-function reasonMoved(change: Change, { byId, byData, freed }: Scene): string | null {
+function reasonMoved(change: Change, { byId, byName, freed }: Scene): string | null {
   if (change.before !== null) {
     const now = byId.get(change.before.id);
     if (now === undefined) return `${describeRecord(change.before.fields)} is gone since the plan was made`;
@@ -54,8 +63,18 @@ function reasonMoved(change: Change, { byId, byData, freed }: Scene): string | n
       return `${describeRecord(change.before.fields)} changed since the plan was made (${fields.join(', ')}); it is now ${describeRecord(now.fields)}`;
     }
   }
-  if (change.after === null) return null;
-  const holder = byData.get(recordKey(change.after.fields));
-  if (holder === undefined || freed.has(holder.id)) return null;
-  return `${describeRecord(holder.fields)} exists already: someone added it since the plan was made`;
+  if (change.after === null || !changesPlaceOrData(change)) return null;
+  const { name, rdata } = change.after.fields;
+  const key = recordKey(change.after.fields);
+  // What stood beside a record before may stand beside it afterwards.
+  const arrives = change.action === 'create' || change.fields.includes('name');
+  for (const other of byName.get(name) ?? []) {
+    if (freed.has(other.id)) continue;
+    const what = describeRecord(other.fields);
+    if (recordKey(other.fields) === key)
+      return `${what} exists already: someone added it since the plan was made`;
+    if (arrives && excludes(other.fields.rdata, rdata))
+      return `${what} stands in the way: someone added it since the plan was made`;
+  }
+  return null;
 }
