@@ -67,12 +67,14 @@ export class AuditLog {
   }
 }
 
+const SECRET = /^cf(?:k|ut|at)_/;
+
 /** A body as kept in an entry: large ones are left out, secrets too. */
 export function auditBody(json: string): unknown {
   if (json === '' || json.length > AUDIT_BODY_CHARS_MAX) return undefined;
   try {
     return JSON.parse(json, (key, value: unknown) =>
-      key === 'value' && typeof value === 'string' && value.startsWith('cf') ? '[redacted]' : value,
+      key === 'private_key' || (typeof value === 'string' && SECRET.test(value)) ? '[redacted]' : value,
     );
   } catch {
     return undefined;
