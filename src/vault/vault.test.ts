@@ -6,7 +6,7 @@ import { isZonewardError } from '../base/errors.ts';
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import { Secret } from '../base/secret.ts';
 import type { SealedSecret, SecretContext, Vault } from '../domains/connections/ports.ts';
-import type { KeyProvider } from './key-provider.ts';
+import type { KeyProvider, WrapContext } from './key-provider.ts';
 import { memoryKeys } from './local-keys.ts';
 import { memoryVaultHeader } from './memory-rows.ts';
 import { openVault } from './vault.ts';
@@ -94,6 +94,45 @@ describe('a moved ciphertext fails closed', () => {
     const sealed = await (await newVault(keys, 'store-1')).seal(CONTEXT, new Secret(CANARY));
     const foreign = await newVault(keys, 'store-2');
     await assert.rejects(foreign.open(CONTEXT, sealed), { code: 'vault-open-failed' });
+  });
+
+  it('also with a key service that ignores the context', async () => {
+    const keys = memoryKeys();
+    const careless: KeyProvider = {
+      ...keys,
+      wrap: (id, dataKey) => keys.wrap(id, dataKey, {}),
+      unwrap: (id, wrapped) => keys.unwrap(id, wrapped, {}),
+    };
+    const vault = await newVault(careless);
+    const sealed = await vault.seal(CONTEXT, new Secret(CANARY));
+    for (const [name, context] of moves) {
+      const row = { ...sealed, version: context.version };
+      await assert.rejects(vault.open(context, row), { code: 'vault-open-failed' }, name);
+    }
+    const foreign = await newVault(careless, 'store-2');
+    await assert.rejects(foreign.open(CONTEXT, sealed), { code: 'vault-open-failed' });
+    assert.equal((await vault.open(CONTEXT, sealed)).reveal(), CANARY);
+  });
+
+  it('because the data key too is bound to all five', async () => {
+    const keys = memoryKeys();
+    const contexts: WrapContext[] = [];
+    const watched: KeyProvider = {
+      ...keys,
+      wrap: (id, dataKey, context) => {
+        contexts.push(context);
+        return keys.wrap(id, dataKey, context);
+      },
+    };
+    await (await newVault(watched)).seal(CONTEXT, new Secret(CANARY));
+    assert.deepEqual(contexts.at(-1), {
+      purpose: 'data-key',
+      store: 'store-1',
+      tenant: 'ten_a',
+      connection: 'con_a',
+      field: 'token',
+      version: '3',
+    });
   });
 
   it('frames its parts, so that text cannot slide from one into the next', async () => {

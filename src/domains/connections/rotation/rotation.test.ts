@@ -308,6 +308,7 @@ it('a token whose value was lost is found by its name and deleted', async () => 
   const issuer = {
     ...w.ports.issuer,
     create: (async (...args) => {
+      assert.deepEqual(named(w), [], 'what was lost is deleted before the next is made');
       const made = await create(...args);
       if (lost === 0) return made;
       lost -= 1;
