@@ -44,3 +44,8 @@ export function environmentConnection(tenantId: TenantId, parts: CredentialParts
     version: 1,
   };
 }
+
+/** True for a connection that is not saved: only the environment describes it. */
+export function isEnvironmentConnection({ id }: Connection): boolean {
+  return id.startsWith('env:');
+}

@@ -16,9 +16,10 @@ import type { TenantId } from '../base/ids.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
 import type { Principal } from '../domains/audit/model.ts';
 import type { Vault } from '../domains/connections/ports.ts';
+import type { StoreCheck } from '../store/check-store.ts';
 import { type Config, type ConfigInput, type Environment, resolveConfig } from './config.ts';
 import { openContext } from './context.ts';
-import { initHome } from './init.ts';
+import { type Initialized, initHome } from './init.ts';
 import type { Logger } from './logger.ts';
 import { type TenantAudit, type TenantUsage, tenantAudit, tenantUsage } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
@@ -53,8 +54,12 @@ export interface Tenant {
 
 export interface Zoneward {
   readonly config: Config;
+  /** What opening had to make. */
+  readonly initialized: Initialized;
   /** Tenants need no creation; each sees its own rows only. The name is yours: letters, digits, `-`, `_`, `.`. */
   tenant(name: string): Tenant;
+  /** Examines the store's file and what must hold between its rows. Reads only. */
+  checkStore(): Promise<StoreCheck>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -62,10 +67,12 @@ export interface Zoneward {
 export async function openZoneward(options: ZonewardOptions = {}): Promise<Zoneward> {
   const environment = options.environment ?? process.env;
   const config = resolveConfig(options, environment);
-  if (options.init ?? true) await initHome(config, environment);
+  const initialized: Initialized =
+    (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
   const context = await openContext({ ...options, config, environment });
   return {
     config,
+    initialized,
     tenant: (name) => {
       const tenantId = parseTenant(name);
       const reach = tenantReach(context, tenantId);
@@ -77,6 +84,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
         usage: tenantUsage(context, tenantId, reach),
       };
     },
+    checkStore: () => context.store.check(),
     close: () => context.close(),
     [Symbol.asyncDispose]: () => context.close(),
   };

@@ -23,7 +23,7 @@ export async function resolveConnection(
   if (reference !== undefined) {
     const found = saved.find((one) => one.id === reference || one.label === reference);
     if (found !== undefined) return found;
-    if (reference.startsWith('env:')) return connectionFromEnvironment(context, tenantId);
+    if (reference.startsWith('env:')) return connectionOfEnvironment(context, tenantId, { reference, saved });
     throw new ZonewardError(`There is no connection "${reference}"`, {
       code: 'connection-unknown',
       kind: 'not-found',
@@ -42,9 +42,27 @@ export async function resolveConnection(
   return connectionFromEnvironment(context, tenantId);
 }
 
+/**
+ * What was done through the environment's credential goes on through it; when it is not set any more, through the
+ * saved connection of the same account.
+ */
+function connectionOfEnvironment(
+  context: Context,
+  tenantId: TenantId,
+  known: { readonly reference: string; readonly saved: readonly Connection[] },
+): Connection {
+  const heir = known.saved.find((one) => known.reference === `env:${one.accountId}`) ?? known.saved[0];
+  if (hasEnvironmentCredential(context) || heir === undefined)
+    return connectionFromEnvironment(context, tenantId);
+  return heir;
+}
+
+function hasEnvironmentCredential({ environment }: Context): boolean {
+  return [ENVIRONMENT_NAMES.token, ENVIRONMENT_NAMES.key].some((name) => (environment[name] ?? '') !== '');
+}
+
 function connectionFromEnvironment(context: Context, tenantId: TenantId): Connection {
-  const names = [ENVIRONMENT_NAMES.token, ENVIRONMENT_NAMES.key];
-  if (names.every((name) => (context.environment[name] ?? '') === '')) {
+  if (!hasEnvironmentCredential(context)) {
     throw new ZonewardError(
       'There is no connection yet, and the environment holds no Cloudflare credential',
       {

@@ -1,5 +1,6 @@
 /** Connections of one tenant: added by a test, tested again, labelled, paused, given a new credential, removed. */
 import type { AccountId, TenantId, ZoneId } from '../base/ids.ts';
+import { InvalidInputError, type Parsed } from '../base/problem.ts';
 import { type Added, type AddPorts, addConnection } from '../domains/connections/add-connection.ts';
 import type { Metadata } from '../domains/connections/descriptors.ts';
 import {
@@ -10,12 +11,24 @@ import {
   resumeConnection,
 } from '../domains/connections/edit-connection.ts';
 import { type ConnectionFilter, filterConnections } from '../domains/connections/find-connection.ts';
+import { type ImportedLine, importConnections } from '../domains/connections/import-connections.ts';
+import { parseImportFile } from '../domains/connections/import-file.ts';
 import type { Connection, Credential, Profile } from '../domains/connections/model.ts';
+import {
+  type CredentialInput,
+  type CredentialParts,
+  credentialFromEnvironment,
+  type FieldNames,
+  parseCredential,
+} from '../domains/connections/parse-credential.ts';
+import { profileVerdict } from '../domains/connections/profile.ts';
 import { type Relinked, relinkConnection } from '../domains/connections/relink-connection.ts';
 import { type Retested, retestConnection } from '../domains/connections/retest-connection.ts';
 import { testConnection } from '../domains/connections/test-connection.ts';
 import type { TestReport } from '../domains/connections/test-report.ts';
+import { linkForMissing, linkForProfile, type TokenLink } from '../domains/connections/token-link.ts';
 import type { Context } from './context.ts';
+import { isEnvironmentConnection, NO_ACCOUNT } from './environment-connection.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 export interface NewConnectionInput {
@@ -35,7 +48,32 @@ export interface NewConnectionInput {
   readonly signal?: AbortSignal;
 }
 
+export interface ImportRequest {
+  /** The text of a CSV, JSON or YAML file. */
+  readonly text: string;
+  /** As the user named it. */
+  readonly file: string;
+  readonly untested?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: ImportedLine) => void;
+}
+
+export interface LinkRequest {
+  readonly profile?: Profile;
+  /** The connection whose missing rights are asked for; absent: the whole profile is. */
+  readonly missingOf?: string;
+  readonly accountId?: AccountId;
+  readonly zoneIds?: readonly ZoneId[];
+  /** What the token is to be called. */
+  readonly name?: string;
+}
+
 export interface TenantConnections {
+  /** Reads a credential from text that a person gave; with `reference`, the secret is fetched from there. */
+  read(
+    input: CredentialInput & { readonly reference?: string },
+    names?: FieldNames,
+  ): Promise<Parsed<CredentialParts>>;
   /** Tests, then saves; nothing is stored when the test fails. */
   add(input: NewConnectionInput): Promise<Added>;
   /** Tests a credential without saving anything. */
@@ -43,6 +81,7 @@ export interface TenantConnections {
   /** By label or id; without one, the only connection, or the environment's. */
   get(reference?: string): Promise<Connection>;
   list(filter?: ConnectionFilter): Promise<readonly Connection[]>;
+  /** A connection that only the environment describes is tested and not stored. */
   test(reference?: string, signal?: AbortSignal): Promise<Retested>;
   edit(reference: string, edit: ConnectionEdit): Promise<Connection>;
   /** Gives it a new credential; its id, history and mirror stay. */
@@ -50,8 +89,14 @@ export interface TenantConnections {
   pause(reference: string): Promise<Connection>;
   resume(reference: string): Promise<Connection>;
   /** Deletes the secret; zones, history and audit stay. */
-  remove(reference: string): Promise<void>;
+  remove(reference: string): Promise<{ readonly connection: Connection; readonly next: readonly string[] }>;
+  /** Adds each row of a file, one after the other; a row that fails does not hold up the next. */
+  import(request: ImportRequest): Promise<readonly ImportedLine[]>;
+  /** The address of Cloudflare's token form, filled in; null when no right is missing. Asks nothing. */
+  link(request?: LinkRequest): Promise<TokenLink | null>;
 }
+
+const TOKEN_NAME = 'zoneward';
 
 export function tenantConnections(
   context: Context,
@@ -72,7 +117,39 @@ export function tenantConnections(
     return { tenantId, connectionId, principal };
   };
 
+  const tryOut: TenantConnections['try'] = ({ credential, accountId, zoneIds, profile, signal }) =>
+    testConnection(
+      { openInspection: context.openInspection(tenantId), clock },
+      {
+        credential,
+        accountId: accountId ?? null,
+        zoneIds: zoneIds ?? [],
+        profile: profile ?? 'minimum',
+        ...callOptions(signal),
+      },
+    );
+  const testUnsaved = async (connection: Connection, signal?: AbortSignal): Promise<Retested> => {
+    const parsed = credentialFromEnvironment(context.environment);
+    if (!parsed.ok)
+      throw new InvalidInputError('The credential in the environment is not valid.', parsed.problems);
+    const { credential, accountId, zoneIds } = parsed.value;
+    const account = accountId === null ? {} : { accountId };
+    const report = await tryOut({
+      credential,
+      zoneIds,
+      ...account,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { connection, report };
+  };
+
   return {
+    read: async ({ reference, ...input }, names) => {
+      if (reference === undefined) return parseCredential(input, names);
+      const secret = (await context.references.resolve(reference)).reveal();
+      const part = (input.email ?? '') === '' ? { token: secret } : { key: secret };
+      return parseCredential({ ...input, ...part }, names);
+    },
     add: async (input) => {
       const { signal, accountId, ...rest } = input;
       return addConnection(await addPorts(), {
@@ -83,25 +160,17 @@ export function tenantConnections(
         ...callOptions(signal),
       });
     },
-    try: async ({ credential, accountId, zoneIds, profile, signal }) =>
-      testConnection(
-        { openInspection: context.openInspection(tenantId), clock },
-        {
-          credential,
-          accountId: accountId ?? null,
-          zoneIds: zoneIds ?? [],
-          profile: profile ?? 'minimum',
-          ...callOptions(signal),
-        },
-      ),
+    try: tryOut,
     get: (reference) => reach.connection(reference),
     list: async (filter) => {
       const all = await store.list(tenantId);
       return filter === undefined ? all : filterConnections(all, filter);
     },
     test: async (reference, signal) => {
-      const { id: connectionId } = await reach.connection(reference);
-      const { openInspection } = await addPorts();
+      const connection = await reach.connection(reference);
+      if (isEnvironmentConnection(connection)) return testUnsaved(connection, signal);
+      const { id: connectionId } = connection;
+      const openInspection = context.openInspection(tenantId);
       const ports = {
         store,
         clock,
@@ -125,8 +194,30 @@ export function tenantConnections(
     },
     pause: async (reference) => pauseConnection({ store, clock }, await target(reference)),
     resume: async (reference) => resumeConnection({ store, clock }, await target(reference)),
-    remove: async (reference) => {
-      await removeConnection({ store, clock }, await target(reference));
+    remove: async (reference) => removeConnection({ store, clock }, await target(reference)),
+    import: async ({ text, file, untested, signal, onLine }) => {
+      const parsed = parseImportFile(text, { file });
+      if (!parsed.ok)
+        throw new InvalidInputError(`${file} cannot be imported; nothing was stored.`, parsed.problems);
+      return importConnections(
+        { ...(await addPorts()), references: context.references },
+        {
+          tenantId,
+          principal,
+          rows: parsed.value,
+          ...(untested === undefined ? {} : { untested }),
+          ...(onLine === undefined ? {} : { onLine }),
+          ...callOptions(signal),
+        },
+      );
+    },
+    link: async ({ profile = 'minimum', missingOf, accountId, zoneIds = [], name = TOKEN_NAME } = {}) => {
+      if (missingOf === undefined)
+        return linkForProfile(profile, { accountId: accountId ?? null, zoneIds, name });
+      const connection = await reach.connection(missingOf);
+      const known = connection.accountId === NO_ACCOUNT ? null : connection.accountId;
+      const verdict = profileVerdict(profile, connection.capabilities);
+      return linkForMissing(verdict, { accountId: accountId ?? known, name });
     },
   };
 }

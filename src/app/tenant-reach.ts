@@ -21,8 +21,7 @@ export function tenantReach(context: Context, tenantId: TenantId): TenantReach {
   const linkedById = async (id: ConnectionId): Promise<LinkedConnection> => {
     const saved = await context.store.connections.get(tenantId, id);
     if (saved !== null) return context.link(saved);
-    const current = await connection();
-    if (current.id === id) return context.link(current);
+    if (id.startsWith('env:')) return context.link(await connection(id));
     throw new ZonewardError(`The connection ${id} that this belongs to is gone`, {
       code: 'connection-unknown',
       kind: 'not-found',
@@ -35,7 +34,11 @@ export function tenantReach(context: Context, tenantId: TenantId): TenantReach {
       resolveZone(context, tenantId, reference, () => connection(connectionRef)),
     linked: async (reference) => context.link(await connection(reference)),
     linkedById,
-    linkedTo: async (zone, reference) =>
-      reference === undefined ? linkedById(zone.connectionId) : context.link(await connection(reference)),
+    linkedTo: async (zone, reference) => {
+      if (reference !== undefined) return context.link(await connection(reference));
+      const saved = await context.store.connections.get(tenantId, zone.connectionId);
+      // A zone outlives its connection: then the one that there is now reads it.
+      return context.link(saved ?? (await connection()));
+    },
   };
 }

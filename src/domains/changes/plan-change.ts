@@ -13,6 +13,7 @@ import type { Draft } from '../../plan/diff.ts';
 import type { GuardPolicy } from '../../plan/guard.ts';
 import { type LiveZone, type PlanContext, planDrafts, planZone } from '../../plan/make-plan.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
+import { replan } from '../../plan/replan.ts';
 import type { Scope } from '../../plan/scope.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { Zone } from '../zones/model.ts';
@@ -68,6 +69,16 @@ export async function planFromDrafts(
   settings: PlanSettings & { readonly source: string },
 ): Promise<PlannedZone> {
   return planReading(ports, zone, settings, (context) => planDrafts(context, draft(context.live.records)));
+}
+
+/** A plan made earlier, judged anew on the zone as it is now; what moved since stays as it was reviewed. */
+export async function planFromSaved(
+  ports: PlanPorts,
+  zone: Zone,
+  saved: ZonePlan,
+  settings: PlanSettings,
+): Promise<PlannedZone> {
+  return planReading(ports, zone, { ...settings, source: saved.source }, (context) => replan(context, saved));
 }
 
 async function planReading(

@@ -1,0 +1,70 @@
+/**
+ * What the edges (command line, HTTP) may know of the rooms below: the types that the facade speaks, and the pure
+ * helpers for reading input and showing results. An edge imports from `app/` only; what it needs from deeper is
+ * listed here, by name.
+ */
+
+export type { ErrorKind } from '../base/errors.ts';
+export { isZonewardError, ZonewardError } from '../base/errors.ts';
+export type { AccountId, ChangeSetId, ConnectionId, RecordId, ZoneId } from '../base/ids.ts';
+export type { JsonObject } from '../base/json.ts';
+export type { Problem, SourcePosition } from '../base/problem.ts';
+export { formatPosition, InvalidInputError } from '../base/problem.ts';
+export { Secret } from '../base/secret.ts';
+export type { BudgetWait } from '../cloudflare/budget-gate.ts';
+export type { FieldName } from '../dns/changed-fields.ts';
+export { changedFields } from '../dns/changed-fields.ts';
+export type { SourceFormat } from '../dns/detect-source.ts';
+export type { LiveRecord } from '../dns/live-record.ts';
+export type { DomainName } from '../dns/name.ts';
+export { compareNames, toUnicode } from '../dns/name.ts';
+export { formatRdata } from '../dns/rdata-text.ts';
+export type { RecordFields, Ttl } from '../dns/record.ts';
+export { typeOf } from '../dns/record.ts';
+export type { AuditEvent } from '../domains/audit/model.ts';
+export type { AuditFilter } from '../domains/audit/ports.ts';
+export type { ApplyProgress, ZoneResult } from '../domains/changes/apply.ts';
+export type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
+export type { PlannedZone } from '../domains/changes/plan-change.ts';
+export type { UndoConflict } from '../domains/changes/undo.ts';
+export type { Added } from '../domains/connections/add-connection.ts';
+export type { ImportedLine } from '../domains/connections/import-connections.ts';
+export type {
+  Capability,
+  CapabilitySet,
+  Connection,
+  ConnectionState,
+  Credential,
+  CredentialKind,
+  Profile,
+} from '../domains/connections/model.ts';
+export { CAPABILITIES, DEFAULT_LABEL } from '../domains/connections/model.ts';
+export {
+  type CredentialInput,
+  type CredentialParts,
+  credentialFromEnvironment,
+  ENVIRONMENT_NAMES,
+  type FieldNames,
+  FLAG_NAMES,
+  parseCredential,
+} from '../domains/connections/parse-credential.ts';
+export { DASHBOARD_NAMES, formatGap } from '../domains/connections/profile.ts';
+export type { TestReport, TestStep } from '../domains/connections/test-report.ts';
+export type { TokenLink } from '../domains/connections/token-link.ts';
+export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
+export type { Discovery } from '../domains/zones/discover-zones.ts';
+export type { Findings, FoundInZone } from '../domains/zones/find-records.ts';
+export type { Moment } from '../domains/zones/history.ts';
+export type {
+  Freshness,
+  MirrorRecord,
+  Revision,
+  RevisionOrigin,
+  Zone,
+  ZoneStatus,
+} from '../domains/zones/model.ts';
+export type { RecordDifference } from '../domains/zones/record-diff.ts';
+export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';
+export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
+export type { Change, ChangeGroup } from '../plan/change.ts';
+export type { GuardFinding, ZonePlan } from '../plan/plan.ts';

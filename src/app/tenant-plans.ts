@@ -1,0 +1,276 @@
+/** Plans of one tenant: from a source, from edits, from a saved file, back to an earlier state. Nothing is stored. */
+import { ZonewardError } from '../base/errors.ts';
+import type { ChangeSetId, TenantId } from '../base/ids.ts';
+import { InvalidInputError, type Problem } from '../base/problem.ts';
+import type { Cloudflare } from '../cloudflare/cloudflare.ts';
+import { recordEncoder } from '../cloudflare/wire/encode-record.ts';
+import type { LiveRecord } from '../dns/live-record.ts';
+import type { IgnoreRule } from '../dns/zone-document.ts';
+import type { ChangeSet } from '../domains/changes/model.ts';
+import {
+  type PlannedZone,
+  type PlanPorts,
+  planFromDrafts,
+  planFromSaved,
+  planFromWish,
+  type ZoneWish,
+} from '../domains/changes/plan-change.ts';
+import { draftUndo, type UndoConflict, type UndoSelection } from '../domains/changes/undo.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import type { Zone } from '../domains/zones/model.ts';
+import type { Draft } from '../plan/diff.ts';
+import { draftEdits } from '../plan/edits.ts';
+import { DEFAULT_POLICY } from '../plan/guard.ts';
+import { parsePlanFile } from '../plan/plan-file.ts';
+import { restoreZone } from '../plan/restore.ts';
+import type { Scope } from '../plan/scope.ts';
+import { collect } from './collect.ts';
+import type { Context } from './context.ts';
+import {
+  editOf,
+  type RecordSelection,
+  type RecordSet,
+  type RecordText,
+  readRecordText,
+  selectRecords,
+} from './edit-records.ts';
+import { type SourceText, wishOf } from './read-source.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+/** Plans, made and not yet stored. */
+export interface Planned {
+  readonly connection: Connection;
+  readonly zones: readonly PlannedZone[];
+  /** What an undo leaves alone because someone changed it since. */
+  readonly conflicts: readonly UndoConflict[];
+  readonly summary: string;
+  readonly undoes: ChangeSetId | null;
+}
+
+export interface TenantPlans {
+  /** Plans a zone from a source. Narrower than the source says with `scope` and `ignore`. */
+  plan(
+    zone: string,
+    source: SourceText,
+    options?: {
+      readonly connection?: string;
+      readonly scope?: Scope;
+      readonly ignore?: readonly IgnoreRule[];
+    },
+  ): Promise<Planned>;
+  /** Plans drafts over one or many zones: edits, for example. `draft` is called with each zone's live records. */
+  planDrafts(
+    zones: readonly string[],
+    draft: (
+      zone: Zone,
+      live: readonly LiveRecord[],
+    ) => { drafts: readonly Draft[]; problems: readonly Problem[] },
+    options: { readonly connection?: string; readonly source: string },
+  ): Promise<Planned>;
+  /** Plans one new record. Throws `InvalidInputError` with what is wrong with it. */
+  planAdd(zone: string, record: RecordText, options?: { readonly connection?: string }): Promise<Planned>;
+  /**
+   * Plans a change (or the removal) of every record that the selection means, in all given zones. Throws
+   * `record-unknown` (not-found) when it means none.
+   */
+  planEdit(
+    zones: readonly string[],
+    selection: RecordSelection,
+    set: RecordSet | 'remove',
+    options?: { readonly connection?: string },
+  ): Promise<Planned>;
+  /**
+   * Reads a saved plan and judges it anew on the zones as they are. The file is untrusted: throws
+   * `InvalidInputError` for one that was edited, is too old, or is not for `zone`.
+   */
+  planSaved(
+    source: { readonly text: string; readonly file: string },
+    options?: { readonly connection?: string; readonly zone?: string },
+  ): Promise<Planned>;
+  planUndo(
+    id: ChangeSetId,
+    options?: { readonly only?: readonly UndoSelection[]; readonly force?: boolean },
+  ): Promise<Planned>;
+  /** Plans a zone back to a revision, or to the one in force at a moment (milliseconds). */
+  planRestore(zone: string, to: { readonly revision: number } | { readonly at: number }): Promise<Planned>;
+}
+
+export function tenantPlans(
+  context: Context,
+  tenantId: TenantId,
+  reach: TenantReach,
+  stored: (id: ChangeSetId) => Promise<ChangeSet>,
+): TenantPlans {
+  const { journal } = context.store;
+  const planEach = async (
+    connectionRef: string | undefined,
+    zoneRefs: readonly string[],
+    makePlan: (ports: PlanPorts, zone: Zone) => Promise<PlannedZone>,
+  ): Promise<{ connection: Connection; zones: PlannedZone[] }> => {
+    const zones: PlannedZone[] = [];
+    let connection: Connection | null = null;
+    for (const reference of zoneRefs) {
+      const zone = await reach.zone(reference, connectionRef);
+      const linked = await reach.linkedTo(zone, connectionRef);
+      if (connection !== null && connection.id !== linked.connection.id) throw severalConnections();
+      connection = linked.connection;
+      zones.push(await makePlan(planPorts(context, tenantId, linked.cloudflare), zone));
+    }
+    return { connection: connection ?? (await reach.connection(connectionRef)), zones };
+  };
+  const settings = { tenantId, policy: DEFAULT_POLICY };
+
+  return {
+    plan: async (zone, source, options = {}) => {
+      const planned = await planEach(options.connection, [zone], (ports, found) => {
+        const wish = narrow(wishOf(source, found.facts.name), options);
+        return planFromWish(ports, found, wish, settings);
+      });
+      return { ...planned, conflicts: [], summary: `${source.file} → ${zone}`, undoes: null };
+    },
+    planDrafts: async (zones, draft, options) => {
+      const planned = await planEach(options.connection, zones, (ports, zone) =>
+        planFromDrafts(ports, zone, (live) => draft(zone, live), { ...settings, source: options.source }),
+      );
+      return { ...planned, conflicts: [], summary: options.source, undoes: null };
+    },
+    planAdd: async (reference, text, options = {}) => {
+      const source = `add ${text.name} ${text.type}`;
+      const planned = await planEach(options.connection, [reference], (ports, zone) => {
+        const record = readRecordText(text, zone.facts.name);
+        const draft = (live: readonly LiveRecord[]) => draftEdits([{ kind: 'add', record }], live);
+        return planFromDrafts(ports, zone, draft, { ...settings, source });
+      });
+      return { ...planned, conflicts: [], summary: source, undoes: null };
+    },
+    planEdit: async (zones, selection, set, options = {}) => {
+      const source = `${set === 'remove' ? 'remove' : 'edit'} ${describeSelection(selection)}`;
+      let selected = 0;
+      const planned = await planEach(options.connection, zones, (ports, zone) => {
+        const { name } = zone.facts;
+        const draft = (live: readonly LiveRecord[]) => {
+          const records = selectRecords(live, selection, name);
+          selected += records.length;
+          return draftEdits(
+            records.map((record) => editOf(record, set, name)),
+            live,
+          );
+        };
+        return planFromDrafts(ports, zone, draft, { ...settings, source });
+      });
+      if (selected === 0) throw noRecord(selection);
+      return { ...planned, conflicts: [], summary: source, undoes: null };
+    },
+    planSaved: async ({ text, file }, options = {}) => {
+      const zone = options.zone === undefined ? null : await reach.zone(options.zone, options.connection);
+      const parsed = parsePlanFile(text, {
+        file,
+        now: context.clock.now(),
+        encoder: recordEncoder,
+        ...(zone === null ? {} : { zoneId: zone.facts.id }),
+      });
+      if (!parsed.ok)
+        throw new InvalidInputError(`${file} cannot be applied; nothing was written.`, parsed.problems);
+      const plans = new Map(parsed.value.map((plan) => [plan.zoneId, plan]));
+      const planned = await planEach(options.connection, [...plans.keys()], (ports, found) => {
+        const plan = plans.get(found.facts.id);
+        if (plan === undefined) throw noRevision(found.facts.name);
+        return planFromSaved(ports, found, plan, settings);
+      });
+      return { ...planned, conflicts: [], summary: `${file} (saved plan)`, undoes: null };
+    },
+    planUndo: async (id, options = {}) => {
+      const changeSet = await stored(id);
+      const conflicts: UndoConflict[] = [];
+      const source = `undo of ${id}`;
+      const plans = new Map(changeSet.plans.map((plan) => [plan.zoneId, plan]));
+      const planned = await planEach(changeSet.connectionId, [...plans.keys()], async (ports, zone) => {
+        const plan = plans.get(zone.facts.id);
+        const outcomes = await journal.outcomes(tenantId, id, zone.facts.id);
+        const draft = (
+          live: readonly LiveRecord[],
+        ): { drafts: readonly Draft[]; problems: readonly Problem[] } => {
+          if (plan === undefined) return { drafts: [], problems: [] };
+          const undo = draftUndo(plan, outcomes, live, options);
+          conflicts.push(...undo.conflicts);
+          return { drafts: undo.drafts, problems: [] };
+        };
+        return planFromDrafts(ports, zone, draft, { ...settings, source });
+      });
+      return { ...planned, conflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
+    },
+    planRestore: async (reference, to) => {
+      const zone = await reach.zone(reference);
+      const { id, name } = zone.facts;
+      const revision =
+        'revision' in to ? to.revision : await context.store.mirror.revisionAt(tenantId, id, to.at);
+      if (revision === null) throw noRevision(name);
+      const target = await collect(context.store.mirror.records(tenantId, id, revision));
+      const current = await collect(context.store.mirror.records(tenantId, id));
+      const idOfLineage = new Map(current.map(({ lineageId, record }) => [lineageId, record.id]));
+      const lineage = new Map(
+        target.map(({ lineageId, record }) => [record.id, idOfLineage.get(lineageId) ?? record.id]),
+      );
+      const source = `${name} as of revision ${revision}`;
+      const planned = await planEach(undefined, [id], (ports, found) =>
+        planFromDrafts(
+          ports,
+          found,
+          (live) =>
+            restoreZone(
+              target.map(({ record }) => record),
+              live,
+              lineage,
+            ),
+          { ...settings, source },
+        ),
+      );
+      return { ...planned, conflicts: [], summary: `Back to ${source}`, undoes: null };
+    },
+  };
+}
+
+function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare): PlanPorts {
+  return {
+    encoder: recordEncoder,
+    readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
+    quota: cloudflare.records,
+  };
+}
+
+function narrow(
+  wish: ZoneWish,
+  options: { readonly scope?: Scope; readonly ignore?: readonly IgnoreRule[] },
+): ZoneWish {
+  return { ...wish, scope: options.scope ?? wish.scope, ignore: [...wish.ignore, ...(options.ignore ?? [])] };
+}
+
+function severalConnections(): ZonewardError {
+  return new ZonewardError('These zones belong to several connections; one change set goes through one', {
+    code: 'several-connections',
+    kind: 'input',
+    next: ['Plan the zones of each connection by themselves: --connection LABEL'],
+  });
+}
+
+function noRevision(name: string): ZonewardError {
+  return new ZonewardError(`${name} was not known yet at that moment`, {
+    code: 'revision-unknown',
+    kind: 'not-found',
+    next: [`zoneward zones history ${name}`],
+  });
+}
+
+function describeSelection(selection: RecordSelection): string {
+  return Object.entries(selection)
+    .map(([key, value]) => (key === 'name' || key === 'type' ? value : `${key} ${value}`))
+    .join(' ');
+}
+
+function noRecord(selection: RecordSelection): ZonewardError {
+  return new ZonewardError(`No record is meant by: ${describeSelection(selection)}`, {
+    code: 'record-unknown',
+    kind: 'not-found',
+    next: ['zoneward records list ZONE'],
+  });
+}

@@ -1,0 +1,180 @@
+/** `zoneward connections`: each subcommand is one call of the facade and one view. */
+import type { Command } from 'commander';
+import type { Connection, ConnectionState, Profile } from '../../app/handed-out.ts';
+import type { Cli } from '../cli.ts';
+import { UsageError } from '../errors.ts';
+import { collect, examples, wholeNumber } from '../help.ts';
+import { visible } from '../output/width.ts';
+import { confirm } from '../prompt.ts';
+import type { Session } from '../session.ts';
+import {
+  connectionJson,
+  formatConnection,
+  formatConnections,
+  nextSteps,
+  paintState,
+} from '../views/connection.ts';
+import { registerCredentialCommands } from './connections-credential.ts';
+import { registerConnectionsImport } from './connections-import.ts';
+
+export function register(program: Command, cli: Cli): void {
+  const connections = program
+    .command('connections')
+    .alias('connection')
+    .description('Credentials for Cloudflare accounts: kept in the vault, or named where they are.');
+  registerCredentialCommands(connections, cli);
+  registerLooking(connections, cli);
+  registerEditing(connections, cli);
+  registerConnectionsImport(connections, cli);
+}
+
+interface ListFlags {
+  readonly label?: string;
+  readonly state?: readonly string[];
+  readonly tag?: readonly string[];
+}
+
+function registerLooking(connections: Command, cli: Cli): void {
+  connections
+    .command('list')
+    .description('List connections.')
+    .option('--label <text>', 'only those whose label holds this')
+    .option('--state <state>', 'only those in this state (may be given again)', collect)
+    .option('--tag <tag>', 'only those with this tag (may be given again)', collect)
+    .addHelpText('after', examples('zoneward connections list --state expiring --state expired'))
+    .action(
+      cli.run(async (session, flags: ListFlags) => {
+        const tenant = await session.tenant();
+        const list = await tenant.connections.list({
+          ...(flags.label === undefined ? {} : { label: flags.label }),
+          ...(flags.state === undefined ? {} : { states: flags.state as readonly ConnectionState[] }),
+          ...(flags.tag === undefined ? {} : { tags: flags.tag }),
+        });
+        session.out.result({
+          json: () => ({ connections: list.map(connectionJson) }),
+          text: () => formatConnections(session.out, list),
+        });
+      }),
+    );
+  connections
+    .command('show [connection]')
+    .description('Show one connection: state, rights, dates.')
+    .addHelpText('after', examples('zoneward connections show "Cloudflare Domains Integration"'))
+    .action(
+      cli.run(async (session, reference: string | undefined) => {
+        const tenant = await session.tenant();
+        showConnection(session, await tenant.connections.get(reference ?? session.flags.connection));
+      }),
+    );
+}
+
+interface EditFlags {
+  readonly label?: string;
+  readonly tag?: readonly string[];
+  readonly metadata?: readonly string[];
+  readonly profile?: string;
+  readonly rotateDays?: number;
+}
+
+function registerEditing(connections: Command, cli: Cli): void {
+  connections
+    .command('edit <connection>')
+    .description('Change what a connection is labelled with. What is not given stays.')
+    .option('--label <text>', 'another label')
+    .option('--tag <tag>', 'these tags in place of the old ones (may be given again)', collect)
+    .option('--metadata <key=value>', 'these facts in place of the old ones (may be given again)', collect)
+    .option('--profile <name>', 'minimum or full')
+    .option('--rotate-days <days>', 'rotate the secret this often', wholeNumber(1, 3_650))
+    .addHelpText('after', examples('zoneward connections edit con_… --label "Shop, production" --tag shop'))
+    .action(
+      cli.run(async (session, reference: string, flags: EditFlags) => {
+        const tenant = await session.tenant();
+        const edited = await tenant.connections.edit(reference, {
+          ...(flags.label === undefined ? {} : { label: flags.label }),
+          ...(flags.tag === undefined ? {} : { tags: flags.tag }),
+          ...(flags.metadata === undefined ? {} : { metadata: parseMetadata(flags.metadata) }),
+          ...(flags.profile === undefined ? {} : { profile: parseProfile(flags.profile) }),
+          ...(flags.rotateDays === undefined ? {} : { rotateEveryDays: flags.rotateDays }),
+        });
+        showConnection(session, edited);
+      }),
+    );
+  connections
+    .command('pause <connection>')
+    .description('Stop using a connection until it is resumed: no sync, no change, no rotation.')
+    .action(
+      cli.run(async (session, reference: string) => {
+        const tenant = await session.tenant();
+        told(session, await tenant.connections.pause(reference));
+      }),
+    );
+  connections
+    .command('resume <connection>')
+    .description('Use a paused connection again; tests it.')
+    .action(
+      cli.run(async (session, reference: string) => {
+        const tenant = await session.tenant();
+        const { id } = await tenant.connections.resume(reference);
+        told(session, (await tenant.connections.test(id)).connection);
+      }),
+    );
+  connections
+    .command('remove <connection>')
+    .description(
+      'Delete the secret. Zones, history and audit stay; the credential itself lives on at Cloudflare.',
+    )
+    .addHelpText('after', examples('zoneward connections remove "Old shop" --yes'))
+    .action(
+      cli.run(async (session, reference: string) => {
+        const tenant = await session.tenant();
+        const { id, label } = await tenant.connections.get(reference);
+        await confirm(
+          session.io,
+          `Remove "${visible(label)}" and delete its secret?`,
+          session.flags.yes === true,
+        );
+        const { connection, next } = await tenant.connections.remove(id);
+        session.out.result({
+          json: () => ({ removed: connectionJson(connection), next }),
+          text: () =>
+            `${session.out.paint.green('✓')} Removed "${visible(label)}".\n${nextSteps(session.out, next)}`,
+        });
+      }),
+    );
+}
+
+export function showConnection({ out }: Session, connection: Connection): void {
+  out.result({ json: () => connectionJson(connection), text: () => formatConnection(out, connection) });
+}
+
+function told({ out }: Session, connection: Connection): void {
+  out.result({
+    json: () => connectionJson(connection),
+    text: () =>
+      `${visible(connection.label)}: ${paintState(out.paint, connection.state)}  ${connection.stateDetail}\n${nextSteps(out, connection.next)}`,
+  });
+}
+
+export function parseProfile(text: string): Profile {
+  if (text === 'minimum' || text === 'full') return text;
+  throw new UsageError(`"${text}" is no profile.`, [
+    'minimum: zones and DNS, to read',
+    'full: zones, DNS and registrar, to edit',
+  ]);
+}
+
+/** `key=value`; `true`, `false` and numbers become what they look like. */
+export function parseMetadata(pairs: readonly string[]): Readonly<Record<string, string | number | boolean>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`--metadata takes key=value, not "${pair}".`);
+      return [pair.slice(0, at), metadataValue(pair.slice(at + 1))];
+    }),
+  );
+}
+
+function metadataValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,41 @@
+/** Exit codes: the one table from what happened to what a script sees. They are a contract; see the README. */
+import { type ErrorKind, isZonewardError } from '../app/handed-out.ts';
+import { CancelledError, UsageError } from './errors.ts';
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  /** Wrong usage or wrong input, and everything that a person called off. Never 0. */
+  usage: 2,
+  /** Changes or findings exist (`plan --detailed-exitcode`, `drift`, `zones diff`). */
+  findings: 3,
+  credentials: 4,
+  /** The world moved since the plan, a guard rail holds, someone else has the lock. */
+  conflict: 5,
+  /** Wait and try again. */
+  temporary: 6,
+  /** Outcome unknown, or only a part was applied. */
+  partial: 7,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
+  input: EXIT.usage,
+  'not-found': EXIT.failed,
+  credentials: EXIT.credentials,
+  permission: EXIT.credentials,
+  conflict: EXIT.conflict,
+  temporary: EXIT.temporary,
+  'unknown-outcome': EXIT.partial,
+  refused: EXIT.failed,
+  internal: EXIT.failed,
+};
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CancelledError || error instanceof UsageError) return EXIT.usage;
+  if (isZonewardError(error)) return OF_KIND[error.kind];
+  // The sandbox shares no class with us; its input errors are told by their name.
+  if (error instanceof Error && error.name === 'SandboxInputError') return EXIT.usage;
+  return EXIT.failed;
+}

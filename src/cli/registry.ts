@@ -1,0 +1,107 @@
+/** Every command: its name, a line about it, and where its code is. Loaded before anything else, so it stays small. */
+import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
+
+export interface CommandModule {
+  /** Adds the command and its subcommands to the program. */
+  readonly register: (program: Command, cli: Cli) => void;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  {
+    title: 'Begin',
+    commands: [
+      {
+        name: 'demo',
+        summary: 'The whole job in half a minute, against a local Cloudflare',
+        load: () => import('./commands/demo.ts'),
+      },
+      {
+        name: 'init',
+        summary: 'Make the home folder, the store and the key of the vault',
+        load: () => import('./commands/init.ts'),
+      },
+      {
+        name: 'sandbox',
+        summary: 'Start a local Cloudflare: its API and its DNS',
+        load: () => import('./commands/sandbox.ts'),
+      },
+    ],
+  },
+  {
+    title: 'Connect and look',
+    commands: [
+      {
+        name: 'connections',
+        summary: 'Credentials: add, test, list, edit, relink, remove',
+        load: () => import('./commands/connections.ts'),
+      },
+      {
+        name: 'zones',
+        summary: 'Zones: list, sync, their history, export',
+        load: () => import('./commands/zones.ts'),
+      },
+      {
+        name: 'records',
+        summary: 'Records: list, find, add, edit and remove, in one zone or in all',
+        load: () => import('./commands/records.ts'),
+      },
+    ],
+  },
+  {
+    title: 'Change',
+    commands: [
+      {
+        name: 'plan',
+        summary: 'Show what a file would change in a zone; write nothing',
+        load: () => import('./commands/plan.ts'),
+      },
+      {
+        name: 'apply',
+        summary: 'Make a zone hold what a file, or a saved plan, says',
+        load: () => import('./commands/apply.ts'),
+      },
+      {
+        name: 'undo',
+        summary: 'Take a change set back, or bring a zone back to a moment',
+        load: () => import('./commands/undo.ts'),
+      },
+      {
+        name: 'changes',
+        summary: 'Change sets: list, show, cancel, resume',
+        load: () => import('./commands/changes.ts'),
+      },
+    ],
+  },
+  {
+    title: 'Account for it',
+    commands: [
+      {
+        name: 'audit',
+        summary: 'The audit trail: list, verify, export',
+        load: () => import('./commands/audit.ts'),
+      },
+      {
+        name: 'usage',
+        summary: 'Calls to Cloudflare: how many, how slow, what failed',
+        load: () => import('./commands/usage.ts'),
+      },
+      { name: 'store', summary: 'Check the local store', load: () => import('./commands/store.ts') },
+    ],
+  },
+];
+
+export function findCommand(name: string): CommandEntry | undefined {
+  return COMMAND_GROUPS.flatMap((group) => group.commands).find((command) => command.name === name);
+}

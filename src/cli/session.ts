@@ -1,0 +1,127 @@
+/** One run of one command: its streams, its global flags, and the engine, opened when first needed. */
+import os from 'node:os';
+import type { Tenant, Zoneward } from '../app/open-zoneward.ts';
+import { UsageError } from './errors.ts';
+import { EXIT } from './exit.ts';
+import type { Io } from './io.ts';
+import { type Output, openOutput } from './output/output.ts';
+import { openProgress, type Progress } from './output/progress.ts';
+import { formatDuration } from './output/time.ts';
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly yes?: boolean;
+  readonly tenant?: string;
+  readonly connection?: string;
+  readonly zone?: string;
+  readonly home?: string;
+  readonly store?: string;
+}
+
+/** The tenant of the command line, unless told otherwise. */
+export const LOCAL_TENANT = 'local';
+
+export interface Session {
+  readonly io: Io;
+  readonly out: Output;
+  readonly flags: GlobalFlags;
+  /** `{ connection }` for the facade's options, or nothing. */
+  readonly via: { readonly connection?: string };
+  zoneward(): Promise<Zoneward>;
+  tenant(): Promise<Tenant>;
+  /** The zone that is meant: the argument, else `--zone`, else `CLOUDFLARE_ZONE_ID`. */
+  zoneName(argument: string | undefined): string;
+  progress(): Progress;
+  /**
+   * Runs `work` with a signal that the first Ctrl-C aborts, after saying `saying`. A second one ends the process
+   * at once with `hard` as its last words.
+   */
+  interruptible<T>(
+    words: { readonly saying: string; readonly hard: string },
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openSession(io: Io, flags: GlobalFlags): Session {
+  const out = openOutput(io, { json: flags.json === true, quiet: flags.quiet === true });
+  const bars: Progress[] = [];
+  let opening: Promise<Zoneward> | null = null;
+  const zoneward = (): Promise<Zoneward> => {
+    opening ??= openEngine(io, flags, (text) => {
+      const bar = bars.at(-1);
+      if (bar === undefined) out.note(text);
+      else bar.status(text);
+    });
+    return opening;
+  };
+  return {
+    io,
+    out,
+    flags,
+    via: flags.connection === undefined ? {} : { connection: flags.connection },
+    zoneward,
+    tenant: async () => (await zoneward()).tenant(flags.tenant ?? LOCAL_TENANT),
+    zoneName: (argument) => zoneName(argument, io, flags),
+    progress: () => {
+      const bar = openProgress(io, out.notePaint, out.quiet);
+      bars.push(bar);
+      return bar;
+    },
+    interruptible: (words, work) => interruptible(io, out, words, work),
+    close: async () => {
+      for (const bar of bars) bar.end();
+      if (opening !== null) await (await opening.catch(() => null))?.close();
+    },
+  };
+}
+
+async function openEngine(io: Io, flags: GlobalFlags, say: (text: string) => void): Promise<Zoneward> {
+  const { openZoneward } = await import('../app/open-zoneward.ts');
+  return openZoneward({
+    environment: io.env,
+    principal: `cli:${os.userInfo().username}@${os.hostname()}`,
+    ...(flags.home === undefined ? {} : { home: flags.home }),
+    ...(flags.store === undefined ? {} : { store: storeUrl(flags.store) }),
+    onWait: ({ waitMs, reason }) => {
+      const why = reason === 'budget' ? 'the API budget is used up' : 'Cloudflare asked to wait';
+      say(`next call in ${formatDuration(waitMs)}: ${why}`);
+    },
+  });
+}
+
+/** A bare path is a SQLite file. */
+function storeUrl(text: string): string {
+  return /^[a-z]+:/i.test(text) ? text : `sqlite:${text}`;
+}
+
+function zoneName(argument: string | undefined, io: Io, flags: GlobalFlags): string {
+  const name = argument ?? flags.zone ?? io.env['CLOUDFLARE_ZONE_ID'] ?? '';
+  if (name !== '') return name;
+  throw new UsageError('Which zone?', ['Name it: example.com, or its id. `zoneward zones list` shows them.']);
+}
+
+async function interruptible<T>(
+  io: Io,
+  out: Output,
+  words: { readonly saying: string; readonly hard: string },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = io.onInterrupt(() => {
+    if (controller.signal.aborted) {
+      io.stderr.write(`\n${words.hard}\n`);
+      io.exit(EXIT.partial);
+      return;
+    }
+    out.warn(words.saying);
+    controller.abort();
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    stop();
+  }
+}
