@@ -6,7 +6,8 @@
  * meanwhile. So:
  * - *landed* as soon as one reading shows every deletion gone, every creation under an id that was not there
  *   before, and every update at its after-state (and touched, if there were only updates);
- * - *not landed* only when two readings after a quiet period both show every before-image intact;
+ * - *not landed* only when two readings after a quiet period both show every before-image intact, or a record
+ *   that was to be deleted;
  * - otherwise, after two quiet readings, each operation is judged by itself, and where all the clear ones agree
  *   the transaction decides for the unclear ones. What still cannot be told is *unknown*, never guessed.
  */
@@ -35,6 +36,8 @@ export type Verdict =
 interface Sign {
   readonly placed: PlacedChange;
   readonly shows: 'landed' | 'not-landed' | 'unclear';
+  /** False where the sign could as well be someone else's doing: it decides nothing against a strong one. */
+  readonly strong: boolean;
   readonly record: LiveRecord | null;
 }
 
@@ -52,18 +55,20 @@ export function judge(
 
   const quiet = readings.filter((reading) => reading.quiet);
   if (quiet.length < QUIET_READINGS) return { decided: false };
-  const intact = quiet
-    .slice(-QUIET_READINGS)
-    .every((reading) =>
-      readSigns(changes, idsBefore, reading.records).every((sign) => sign.shows === 'not-landed'),
-    );
-  if (intact) return decide('not-landed', signs, () => 'not-applied');
+  const seen = quiet.slice(-QUIET_READINGS).map((reading) => readSigns(changes, idsBefore, reading.records));
+  const intact = seen.every((one) => one.every((sign) => sign.shows === 'not-landed'));
+  if (intact || seen.every(provesNotLanded)) return decide('not-landed', signs, () => 'not-applied');
   return judgeMixed(signs);
 }
 
+/** An id never comes back: while a record that was to be deleted is there, the transaction did not happen. */
+function provesNotLanded(signs: readonly Sign[]): boolean {
+  return signs.some((sign) => sign.placed.change.action === 'delete' && sign.shows === 'not-landed');
+}
+
 function judgeMixed(signs: readonly Sign[]): Verdict {
-  const landed = signs.some((sign) => sign.shows === 'landed');
-  const notLanded = signs.some((sign) => sign.shows === 'not-landed' && isStrong(sign));
+  const landed = signs.some((sign) => sign.shows === 'landed' && sign.strong);
+  const notLanded = signs.some((sign) => sign.shows === 'not-landed' && sign.strong);
   if (landed && !notLanded) return decide('landed', signs, () => 'applied');
   if (notLanded && !landed) return decide('not-landed', signs, () => 'not-applied');
   if (!landed) return decide('unknown', signs, () => 'unknown');
@@ -71,11 +76,6 @@ function judgeMixed(signs: readonly Sign[]): Verdict {
     if (sign.shows === 'landed') return 'applied';
     return sign.shows === 'not-landed' ? 'not-applied' : 'unknown';
   });
-}
-
-/** A creation that is not there may have been undone by someone else; what still stands as before may not. */
-function isStrong(sign: Sign): boolean {
-  return sign.placed.change.action !== 'create';
 }
 
 function allLanded(signs: readonly Sign[]): boolean {
@@ -109,21 +109,25 @@ function readSign(
   switch (change.action) {
     case 'delete': {
       const record = byId.get(change.before.id) ?? null;
-      return { placed, record, shows: record === null ? 'landed' : 'not-landed' };
+      return { placed, record, shows: record === null ? 'landed' : 'not-landed', strong: true };
     }
     case 'create': {
       const record = fresh.get(recordKey(change.after.fields)) ?? null;
-      if (record === null) return { placed, record, shows: 'not-landed' };
+      // It may have been there and been removed by someone since.
+      if (record === null) return { placed, record, shows: 'not-landed', strong: false };
       const exact = changedFields(record.fields, change.after.fields).length === 0;
-      return { placed, record, shows: exact ? 'landed' : 'unclear' };
+      return { placed, record, shows: exact ? 'landed' : 'unclear', strong: true };
     }
     case 'update': {
       const record = byId.get(change.before.id) ?? null;
-      if (record === null) return { placed, record, shows: 'unclear' };
-      if (changedFields(record.fields, change.after.fields).length === 0)
-        return { placed, record, shows: 'landed' };
+      if (record === null) return { placed, record, shows: 'unclear', strong: true };
+      const done = changedFields(record.fields, change.after.fields).length === 0;
       const intact = changedFields(record.fields, change.before.fields).length === 0;
-      return { placed, record, shows: intact ? 'not-landed' : 'unclear' };
+      // Where both values are the same, only the time of the last write tells, and anyone may have moved it.
+      const touched = record.modifiedOn !== change.before.modifiedOn;
+      if (done && intact) return { placed, record, shows: touched ? 'landed' : 'not-landed', strong: false };
+      if (done) return { placed, record, shows: 'landed', strong: true };
+      return { placed, record, shows: intact ? 'not-landed' : 'unclear', strong: true };
     }
     default:
       return change satisfies never;
