@@ -12,7 +12,7 @@ import type { CallOptions } from '../cloudflare-call.ts';
 import type { RecordHash, ZoneReader } from './ports.ts';
 
 /** Changed records held before they are handed on: bounds memory at the first read of a large zone. */
-export const PENDING_MAX = 10_000;
+export const PENDING_MAX = 5_000;
 
 export interface ReadPass {
   readonly ids: ReadonlySet<RecordId>;
@@ -23,14 +23,14 @@ export interface ReadPass {
 }
 
 /**
- * @param hashes the mirror's, by id; not changed here.
- * @param flush takes over a full load of changed records while the pass goes on, and brings `hashes` up to date;
+ * @param hashOf the content hash of a record in the mirror, by its id.
+ * @param flush takes over a full load of changed records while the pass goes on, and makes `hashOf` tell of them;
  * it may throw to end the pass.
  */
 export async function readPass(
   ports: { readonly reader: Pick<ZoneReader, 'listRecords'>; readonly hash: RecordHash },
   zoneId: ZoneId,
-  hashes: ReadonlyMap<RecordId, string>,
+  hashOf: (id: RecordId) => string | undefined,
   options: CallOptions,
   flush: (records: ReadonlyMap<RecordId, LiveRecord>) => Promise<void>,
 ): Promise<ReadPass> {
@@ -45,7 +45,7 @@ export async function readPass(
     totals.add(page.totalCount);
     for (const record of page.records) {
       ids.add(record.id);
-      if (hashes.get(record.id) === ports.hash(record)) pending.delete(record.id);
+      if (hashOf(record.id) === ports.hash(record)) pending.delete(record.id);
       else pending.set(record.id, record);
     }
     if (pending.size >= PENDING_MAX) {

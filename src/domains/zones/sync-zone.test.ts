@@ -270,8 +270,10 @@ test('a zone larger than one revision holds comes in several, all of the first r
     revisions.map(({ origin, created }) => [origin.kind, created]),
     [
       ['first-read', 3_000],
-      ['first-read', 10_000],
-      ['first-read', 10_000],
+      ['first-read', 5_000],
+      ['first-read', 5_000],
+      ['first-read', 5_000],
+      ['first-read', 5_000],
     ],
   );
 });

@@ -69,8 +69,10 @@ export interface SyncOutcome {
 /** What one read builds up. */
 interface Work {
   zone: Zone;
-  /** The mirror's hashes as of `revision`. */
-  hashes: Map<RecordId, string>;
+  /** The mirror's hashes as of the last reading of it; not copied, because there may be 200,000. */
+  hashes: ReadonlyMap<RecordId, string>;
+  /** Hashes of what this work has put since. */
+  readonly put: Map<RecordId, string>;
   revision: number;
   created: number;
   updated: number;
@@ -92,7 +94,7 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
     try {
       const pass = await readOnce(ports, input, work);
       const whole = pass.whole && (pass.pages === 1 || serial === ((await input.takeSerial?.()) ?? null));
-      const gone = missingFrom(pass, work.hashes);
+      const gone = missingFrom(pass, work);
       const proven = gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0);
       const consistent = whole && (proven || (previous !== null && sameIds(previous, pass)));
       if (consistent || passes === PASSES_MAX) {
@@ -115,8 +117,8 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
 
 async function startWork(ports: SyncPorts, input: SyncZoneInput): Promise<Work> {
   const zone = await knownZone(ports.mirror, input.tenantId, input.zoneId);
-  const hashes = new Map(await ports.mirror.recordHashes(input.tenantId, input.zoneId));
-  return { zone, hashes, revision: zone.revision, created: 0, updated: 0, calls: 0 };
+  const hashes = await ports.mirror.recordHashes(input.tenantId, input.zoneId);
+  return { zone, hashes, put: new Map(), revision: zone.revision, created: 0, updated: 0, calls: 0 };
 }
 
 async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Promise<ReadPass> {
@@ -127,7 +129,8 @@ async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Pro
     }
   };
   const counting = { reader: { listRecords: counted }, hash: ports.hash };
-  return readPass(counting, input.zoneId, work.hashes, callOptions(input), async (records) => {
+  const hashOf = (id: RecordId): string | undefined => work.put.get(id) ?? work.hashes.get(id);
+  return readPass(counting, input.zoneId, hashOf, callOptions(input), async (records) => {
     const latest = (await ports.mirror.getZone(input.tenantId, input.zoneId)) ?? work.zone;
     await advance(ports, input, work, { records, gone: [], freshness: latest.freshness });
   });
@@ -156,7 +159,7 @@ async function settle(
     created: work.created,
     updated: work.updated,
     deleted: gone.length,
-    recordCount: work.hashes.size,
+    recordCount: countOf(work) - gone.length,
     calls: work.calls,
     consistent: read.consistent,
     firstRead: work.zone.freshness.verifiedAt === null,
@@ -195,11 +198,10 @@ async function advance(
     at: ports.clock.now(),
   });
   for (const [id, record] of step.records) {
-    if (work.hashes.has(id)) work.updated += 1;
+    if (work.put.has(id) || work.hashes.has(id)) work.updated += 1;
     else work.created += 1;
-    work.hashes.set(id, ports.hash(record));
+    work.put.set(id, ports.hash(record));
   }
-  for (const id of step.gone) work.hashes.delete(id);
 }
 
 function originOf(zone: Zone, input: SyncZoneInput): RevisionOrigin {
@@ -221,12 +223,22 @@ async function refuseOpenWrite(ports: SyncPorts, zoneId: ZoneId): Promise<void> 
   );
 }
 
-function missingFrom(pass: ReadPass, hashes: ReadonlyMap<RecordId, string>): RecordId[] {
-  return [...hashes.keys()].filter((id) => !pass.ids.has(id));
+function missingFrom(pass: ReadPass, { hashes, put }: Work): RecordId[] {
+  const missing: RecordId[] = [];
+  for (const id of hashes.keys()) if (!pass.ids.has(id)) missing.push(id);
+  for (const id of put.keys()) if (!pass.ids.has(id) && !hashes.has(id)) missing.push(id);
+  return missing;
+}
+
+/** Records in the mirror after what was put, and before what is gone is taken out. */
+function countOf({ hashes, put }: Work): number {
+  let count = hashes.size;
+  for (const id of put.keys()) if (!hashes.has(id)) count += 1;
+  return count;
 }
 
 function sameIds(a: ReadPass, b: ReadPass): boolean {
-  return a.ids.size === b.ids.size && [...a.ids].every((id) => b.ids.has(id));
+  return a.ids.size === b.ids.size && a.ids.isSubsetOf(b.ids);
 }
 
 function callOptions(input: SyncZoneInput): CallOptions {
