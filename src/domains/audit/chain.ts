@@ -23,8 +23,12 @@ export function sealEvent(tenantId: TenantId, head: ChainHead, event: NewEvent):
     payloadHash,
     previousHash: head.hash,
     hash,
-    id: `evt_${hash.slice(0, ID_CHARS)}` as EventId,
+    id: idOf(hash),
   };
+}
+
+function idOf(hash: string): EventId {
+  return `evt_${hash.slice(0, ID_CHARS)}` as EventId;
 }
 
 type Link = Omit<AuditEvent, 'id' | 'hash' | 'payload'>;
@@ -88,7 +92,7 @@ function faultOf(event: AuditEvent, head: ChainHead): ChainFault | null {
   if (event.payload !== null && hashOf(event.payload) !== event.payloadHash) {
     return at('payload-edited', `the payload of event ${sequence} is not the one that was recorded`);
   }
-  if (event.previousHash !== head.hash || linkHash(event) !== event.hash) {
+  if (event.previousHash !== head.hash || linkHash(event) !== event.hash || event.id !== idOf(event.hash)) {
     return at('edited', `event ${sequence} was changed after it was recorded`);
   }
   return null;

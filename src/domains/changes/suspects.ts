@@ -18,8 +18,9 @@ export function isRecordLevel(error: ZonewardError): boolean {
   );
 }
 
+/** Not 81045: a full zone is no record's fault. */
 function isConflictCode(code: number): boolean {
-  return (code >= 81_044 && code <= 81_060) || code === 83_011;
+  return code === 81_044 || (code >= 81_053 && code <= 81_060) || code === 83_011;
 }
 
 function faultsOf(error: ZonewardError): readonly CloudflareFault[] {
@@ -49,29 +50,43 @@ function findSuspects(
   live: readonly LiveRecord[],
 ): RecordFields[] {
   const written = changes.flatMap(({ change }) => (change.after === null ? [] : [change.after.fields]));
-  const wanted = suspicionFor(fault, live);
-  const named = written.filter((fields) => fault.message.includes(fields.name));
-  return named.length > 0 ? named : written.filter(wanted);
+  // A name counts where it stands alone: `shop.example` is not named by `www.shop.example`.
+  const words = new Set(fault.message.toLowerCase().split(/[^a-z0-9_*.-]+/));
+  const named = written.filter(({ name }) => words.has(name) || words.has(`${name}.`));
+  if (named.length > 0) return named;
+  if (fault.code === 81_044) return goneRecords(changes, live);
+  return written.filter(suspicionFor(fault, { changes, live }));
+}
+
+/** "Record does not exist" speaks of what is to be changed or removed. */
+function goneRecords(changes: readonly PlacedChange[], live: readonly LiveRecord[]): RecordFields[] {
+  const ids = new Set(live.map((record) => record.id));
+  return changes.flatMap(({ change }) =>
+    change.before === null || ids.has(change.before.id) ? [] : [change.before.fields],
+  );
 }
 
 function suspicionFor(
   fault: CloudflareFault,
-  live: readonly LiveRecord[],
+  { changes, live }: { readonly changes: readonly PlacedChange[]; readonly live: readonly LiveRecord[] },
 ): (fields: RecordFields) => boolean {
   const type =
     (...types: string[]) =>
     (fields: RecordFields) =>
       types.includes(typeOf(fields.rdata));
+  // What the request itself takes away is in no one's way.
+  const leaving = new Set(changes.flatMap(({ change }) => change.before?.id ?? []));
+  const staying = live.filter((record) => !leaving.has(record.id));
   switch (fault.code) {
     case 81_057:
     case 81_058: {
-      const present = new Set(live.map((record) => recordKey(record.fields)));
+      const present = new Set(staying.map((record) => recordKey(record.fields)));
       return (fields) => present.has(recordKey(fields));
     }
     case 81_053:
     case 81_054: {
       const names = new Set(
-        live.filter((record) => isProxiableType(typeOf(record.fields.rdata))).map(nameOf),
+        staying.filter((record) => isProxiableType(typeOf(record.fields.rdata))).map(nameOf),
       );
       return (fields) => isProxiableType(typeOf(fields.rdata)) && names.has(fields.name);
     }
