@@ -87,7 +87,7 @@ export const DELETED_ZONE_PURGE_MS: number = 7 * DAY_MS;
 export const REQUEST_BODY_BYTES_MAX: number = 64 * 1024 * 1024;
 /** The request log and the audit log keep this many newest entries; counts go on. */
 export const REQUEST_LOG_MAX = 200_000;
-export const AUDIT_LOG_MAX = 100_000;
+export const AUDIT_LOG_MAX = 50_000;
 /** Bodies above this size are not kept in audit entries. */
 export const AUDIT_BODY_CHARS_MAX: number = 64 * 1024;
 

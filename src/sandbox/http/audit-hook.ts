@@ -18,6 +18,7 @@ export function recordAudit(call: Call, done: { reply: Reply; auditId: string; r
   const userAgent = request.headers['user-agent'];
   const requestBody =
     request.body.length > AUDIT_BODY_CHARS_MAX ? undefined : auditBody(request.body.toString());
+  const responseBody = auditBody(reply.body);
   world.audit.add({
     id: done.auditId,
     at: world.clock.stamp(),
@@ -33,7 +34,7 @@ export function recordAudit(call: Call, done: { reply: Reply; auditId: string; r
     ...(auditNote.before === undefined ? {} : { before: auditNote.before }),
     ...(auditNote.after === undefined ? {} : { after: auditNote.after }),
     ...(requestBody === undefined ? {} : { request: requestBody }),
-    response: auditBody(reply.body),
+    ...(responseBody === undefined ? {} : { response: responseBody }),
     raw: {
       method: request.method,
       uri: request.url,

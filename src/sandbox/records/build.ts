@@ -100,6 +100,11 @@ function mergeData(old: DnsRecord, body: RecordBody): unknown {
   return { ...old.data, ...topLevel, ...sent };
 }
 
+/** Shared by most records, so that many records stay small. */
+const NOTHING: Readonly<Record<string, never>> = Object.freeze({});
+const NO_TAGS: readonly string[] = Object.freeze([]);
+const NOT_FLATTENED: RecordSettings = Object.freeze({ flatten_cname: false });
+
 interface Identity {
   readonly id: string;
   readonly createdOn: string;
@@ -140,7 +145,7 @@ function build(context: BuildContext, body: RecordBody, identity: Identity): Dns
       ? { private_routing: body['private_routing'] }
       : {}),
     settings,
-    meta: {},
+    meta: NOTHING,
     comment,
     tags,
     created_on: identity.createdOn,
@@ -212,7 +217,8 @@ function readSettings(
   record: { type: RecordType; proxied: boolean },
 ): RecordSettings {
   if (value !== undefined && value !== null && !isObject(value)) throw invalidField('settings');
-  const sent: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+  const sent: Readonly<Record<string, unknown>> = isObject(value) ? value : NOTHING;
+  if (Object.keys(sent).length === 0) return record.type === 'CNAME' ? NOT_FLATTENED : NOTHING;
   const settings: { ipv4_only?: boolean; ipv6_only?: boolean; flatten_cname?: boolean } = {};
   const addressLike = record.type === 'A' || record.type === 'AAAA' || record.type === 'CNAME';
   for (const flag of ['ipv4_only', 'ipv6_only'] as const) {
@@ -242,7 +248,7 @@ function readComment(value: unknown, zone: Zone): string | null {
 }
 
 function readTags(value: unknown, zone: Zone): readonly string[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NO_TAGS;
   if (!Array.isArray(value)) throw invalidField('tags');
   const tags = new Map<string, string>();
   for (const tag of value as unknown[]) {
@@ -252,7 +258,7 @@ function readTags(value: unknown, zone: Zone): readonly string[] {
     tags.set(tag.toLowerCase(), tag);
   }
   if (tags.size > zone.limits.tagsMax) throw tooManyTags(tags.size, zone.limits.tagsMax);
-  return [...tags.values()];
+  return tags.size === 0 ? NO_TAGS : [...tags.values()];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -17,7 +17,7 @@ import { selectRecords } from '../records/filters.ts';
 import { importZoneFile } from '../records/import.ts';
 import { importTooLarge, missingField, recordMissing } from '../records/record-errors.ts';
 import { withShadowMeta } from '../records/shadow.ts';
-import { jsonOf, type RecordEntry } from '../state/record-store.ts';
+import { jsonOf, jsonTexts, type RecordEntry } from '../state/record-store.ts';
 import type { Zone } from '../state/zone.ts';
 
 const READ: Needs = { scope: 'zone', anyOf: ['DNS Read', 'DNS Write'] };
@@ -74,7 +74,9 @@ function listRecords(call: Call): Reply {
   });
   const { items, info } = pageOf(selected, wanted);
   const withShadows = wantsShadows(call) && items.length <= SHADOW_RECORDS_MAX;
-  const texts = items.map(withShadows ? (entry) => JSON.stringify(withShadowMeta(zone, entry)) : jsonOf);
+  const texts = withShadows
+    ? items.map((entry) => JSON.stringify(withShadowMeta(zone, entry)))
+    : jsonTexts(store, items);
   return okText(`[${texts.join(',')}]`, { info });
 }
 

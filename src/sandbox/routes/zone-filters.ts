@@ -1,5 +1,6 @@
 /** Filters and order of the zone list (§3.1 of the fact sheet). */
 import { toAscii } from '../records/names.ts';
+import { PLANS } from '../state/plans.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
 
@@ -13,7 +14,7 @@ const OPERATORS: Readonly<Record<string, (value: string, wanted: string) => bool
   contains: (value, wanted) => value.includes(wanted),
 };
 
-/** The zones that the query asks for, in its order; without order by name. */
+/** The zones that the query asks for, in its order; without order by name, as `zones` comes. */
 export function selectZones(world: World, zones: readonly Zone[], query: URLSearchParams): readonly Zone[] {
   const tests = testsOf(world, query);
   const any = query.get('match') === 'any';
@@ -77,18 +78,21 @@ function foldName(name: string): string {
   return toAscii(bare) ?? bare;
 }
 
+/** The input is in order of names, which is the default. */
 function orderZones(world: World, zones: readonly Zone[], query: URLSearchParams): readonly Zone[] {
-  const keys: Readonly<Record<string, (zone: Zone) => string>> = {
-    name: (zone) => zone.name,
-    status: (zone) => zone.fields.status,
-    'account.id': (zone) => zone.accountId,
-    'account.name': (zone) => world.account(zone.accountId)?.name ?? '',
-    'plan.id': (zone) => zone.fields.plan,
-  };
-  const key = keys[query.get('order') ?? 'name'] ?? ((zone: Zone) => zone.name);
-  const sign = query.get('direction') === 'desc' ? -1 : 1;
-  return [...zones].sort((a, b) => sign * compareText(key(a), key(b)) || compareText(a.name, b.name));
+  const descending = query.get('direction') === 'desc';
+  const key = ORDERS[query.get('order') ?? ''];
+  if (key === undefined) return descending ? [...zones].reverse() : zones;
+  const sign = descending ? -1 : 1;
+  return [...zones].sort((a, b) => sign * compareText(key(world, a), key(world, b)));
 }
+
+const ORDERS: Readonly<Record<string, (world: World, zone: Zone) => string>> = {
+  status: (_, zone) => zone.fields.status,
+  'account.id': (_, zone) => zone.accountId,
+  'account.name': (world, zone) => world.account(zone.accountId)?.name ?? '',
+  'plan.id': (_, zone) => PLANS[zone.fields.plan].id,
+};
 
 function compareText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;

@@ -1,6 +1,6 @@
 /** Zones (§3): list, create, get, patch, delete, activation check. */
 import { getDomain } from 'tldts';
-import { allows, legacyPermissions, zoneResource } from '../auth/caller.ts';
+import { allows, type Caller, legacyPermissions, zoneResource } from '../auth/caller.ts';
 import { ZONES_PER_PAGE_DEFAULT, ZONES_PER_PAGE_MAX } from '../constants.ts';
 import type { AuditLabel, Call, Needs, Route } from '../http/call.ts';
 import { ok, pageOf, pageQuery, type Reply } from '../http/envelope.ts';
@@ -43,9 +43,7 @@ export const zoneRoutes: readonly Route[] = [
 
 /** Every zone that the caller may read; one without zone permission gets an empty list. */
 function listZones(call: Call): Reply {
-  const visible = [...call.world.zones.values()].filter((zone) =>
-    allows(call.caller, ['Zone Read', 'Zone Write'], zoneResource(zone)),
-  );
+  const visible = visibleZones(call.caller, call.world.zonesInOrder());
   const selected = selectZones(call.world, visible, call.query);
   const wanted = pageQuery(call.query, {
     perPageDefault: ZONES_PER_PAGE_DEFAULT,
@@ -56,6 +54,21 @@ function listZones(call: Call): Reply {
     items.map((zone) => zoneWire(call, zone)),
     { info, infoPlace: 'after-result' },
   );
+}
+
+const LIST_GROUPS = ['Zone Read', 'Zone Write'] as const;
+
+/** Zones that the caller may list. Who may list all of an account and is denied nothing is asked once for it. */
+function visibleZones(caller: Caller, zones: readonly Zone[]): readonly Zone[] {
+  const denials = caller.token?.policies.some((policy) => policy.effect === 'deny') ?? false;
+  const whole = new Set(
+    denials
+      ? []
+      : [...caller.accountIds].filter((accountId) =>
+          allows(caller, LIST_GROUPS, { kind: 'zone', zoneId: '*', accountId }),
+        ),
+  );
+  return zones.filter((zone) => whole.has(zone.accountId) || allows(caller, LIST_GROUPS, zoneResource(zone)));
 }
 
 /** The zone object as this caller sees it. */

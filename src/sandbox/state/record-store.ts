@@ -88,9 +88,21 @@ export function byDefaultOrder(a: RecordEntry, b: RecordEntry): number {
   return b.sequence - a.sequence;
 }
 
+/** From this size on a store's records keep their JSON: below, making it again is cheap and the memory is not. */
+const JSON_KEPT_RECORDS_MIN = 500;
+
+/** Record as JSON text, made anew. */
 export function jsonOf(entry: RecordEntry): string {
-  entry.json ??= JSON.stringify(entry.record);
-  return entry.json;
+  return entry.json ?? JSON.stringify(entry.record);
+}
+
+/** Records of a list as JSON texts; in large zones each text is made once. */
+export function jsonTexts(store: RecordStore, entries: readonly RecordEntry[]): string[] {
+  if (store.size < JSON_KEPT_RECORDS_MIN) return entries.map(jsonOf);
+  return entries.map((entry) => {
+    entry.json ??= JSON.stringify(entry.record);
+    return entry.json;
+  });
 }
 
 /** Index of the entry, or where it belongs; entries never compare equal but to themselves. */

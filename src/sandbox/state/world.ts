@@ -53,6 +53,7 @@ export class World {
   readonly #secrets = new Map<string, ApiToken>();
   readonly #zonesByName = new Map<string, Zone[]>();
   readonly #listeners: (() => void)[] = [];
+  #ordered: readonly Zone[] | undefined;
 
   constructor(options: WorldOptions = {}) {
     this.clock = new SandboxClock(options.clock);
@@ -120,6 +121,14 @@ export class World {
     return this.zones.get(id);
   }
 
+  /** Every zone, by name; ties by account. Do not change the array. */
+  zonesInOrder(): readonly Zone[] {
+    this.#ordered ??= [...this.zones.values()].sort((a, b) =>
+      a.name === b.name ? 0 : a.name < b.name ? -1 : 1,
+    );
+    return this.#ordered;
+  }
+
   /** Zones of this punycode name; more than one only in different accounts. */
   zonesNamed(name: string): readonly Zone[] {
     return this.#zonesByName.get(name) ?? [];
@@ -127,12 +136,14 @@ export class World {
 
   addZone(zone: Zone): void {
     this.zones.set(zone.id, zone);
+    this.#ordered = undefined;
     this.#zonesByName.set(zone.name, [...this.zonesNamed(zone.name), zone]);
   }
 
   /** Takes a zone out of sight. It is purged later. */
   dropZone(zone: Zone): void {
     this.zones.delete(zone.id);
+    this.#ordered = undefined;
     const rest = this.zonesNamed(zone.name).filter((other) => other !== zone);
     if (rest.length === 0) this.#zonesByName.delete(zone.name);
     else this.#zonesByName.set(zone.name, rest);
