@@ -241,6 +241,25 @@ describe('budget gate', () => {
     assert.equal(second.left, 1200 - 12 - 48 - 10 - 1);
   });
 
+  it('lets another use what provably never left, once, and only while the lease lives', async () => {
+    const clock = new VirtualClock();
+    const store = createMemoryBudgetStore({ clock });
+    const self = gate(clock, store);
+    const policy = { quota: 1200, windowMs: 300_000 };
+    const first = await clock.run(self.acquire('sync'));
+    first.giveBack();
+    first.giveBack();
+    self.report({ policy, remaining: 1199, limited: null });
+    const second = await clock.run(self.acquire('sync'));
+    await clock.run(self.acquire('sync'));
+    // Its lease is settled by now: too late.
+    second.giveBack();
+    await clock.run(self.close());
+    const after = gate(clock, store, { seed: 2 });
+    await clock.run(after.acquire('sync'));
+    assert.equal(after.left, 1200 - 12 - 48 - 2 - 1);
+  });
+
   it('does not use a slice beyond its life, nor after the clock jumped back', async () => {
     const clock = new VirtualClock();
     const store = createMemoryBudgetStore({ clock });

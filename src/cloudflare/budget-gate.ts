@@ -61,8 +61,14 @@ export interface BudgetGateOptions {
   readonly onWait?: (wait: BudgetWait) => void;
 }
 
+/** The right to send one request, at once. */
+export interface Permit {
+  /** The request provably never left: another may use the permit, while its lease lives. */
+  giveBack(): void;
+}
+
 interface Waiter {
-  resolve(): void;
+  resolve(permit: Permit): void;
   reject(error: unknown): void;
 }
 
@@ -124,12 +130,13 @@ export class BudgetGate {
    * Resolves when one request may be sent; send it at once, and `report` afterwards, always. Rejects with the
    * signal's reason, with `cloudflare-rate-limited` when the wait would be too long, or with the store's error.
    */
-  async acquire(lane: Lane, signal?: AbortSignal): Promise<void> {
+  async acquire(lane: Lane, signal?: AbortSignal): Promise<Permit> {
     signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     const state = this.#lanes[lane];
-    if (state.waiters.length === 0 && this.#take(state)) return;
-    await new Promise<void>((resolve, reject) => {
+    const permit = state.waiters.length === 0 ? this.#take(state) : null;
+    if (permit !== null) return permit;
+    return await new Promise<Permit>((resolve, reject) => {
       const leave = (): void => {
         const at = state.waiters.indexOf(waiter);
         if (at !== -1) state.waiters.splice(at, 1);
@@ -137,9 +144,9 @@ export class BudgetGate {
         reject(signal?.reason);
       };
       const waiter: Waiter = {
-        resolve: () => {
+        resolve: (granted) => {
           signal?.removeEventListener('abort', leave);
-          resolve();
+          resolve(granted);
         },
         reject: (error) => {
           signal?.removeEventListener('abort', leave);
@@ -150,12 +157,6 @@ export class BudgetGate {
       state.waiters.push(waiter);
       this.#pump(state);
     });
-  }
-
-  /** Gives back a call that provably never left. */
-  giveBack(lane: Lane): void {
-    const { slice } = this.#lanes[lane];
-    if (slice !== null && slice.used > 0) slice.used -= 1;
   }
 
   /** What the answer told; null when there was none. Ends what `acquire` began. */
@@ -191,19 +192,26 @@ export class BudgetGate {
   }
 
   /** Uses a slot of the lane's slice, if there is one. */
-  #take(state: LaneState): boolean {
+  #take(state: LaneState): Permit | null {
     const { slice } = state;
-    if (slice === null || (!this.#learned && this.#probing)) return false;
+    if (slice === null || (!this.#learned && this.#probing)) return null;
     const now = this.#options.clock.now();
     // A clock that jumped back would keep the slice alive for too long.
     const alive = now >= slice.startedMs && now < slice.expiresMs;
     if (!alive || slice.used >= slice.size) {
       this.#retire(state);
-      return false;
+      return null;
     }
     slice.used += 1;
     this.#probing = true;
-    return true;
+    let held = true;
+    return {
+      giveBack: () => {
+        // A slice that was settled has told the store what was used of it.
+        if (held && state.slice === slice) slice.used -= 1;
+        held = false;
+      },
+    };
   }
 
   #retire(state: LaneState): void {
@@ -228,8 +236,9 @@ export class BudgetGate {
   async #serve(state: LaneState): Promise<void> {
     while (state.waiters.length > 0) {
       if (!this.#learned && this.#probing) return; // `report` goes on.
-      if (this.#take(state)) {
-        state.waiters.shift()?.resolve();
+      const permit = this.#take(state);
+      if (permit !== null) {
+        state.waiters.shift()?.resolve(permit);
         continue;
       }
       const answer = await this.#refill(state);

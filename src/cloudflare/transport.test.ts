@@ -243,6 +243,15 @@ describe('transport', () => {
     assert.deepEqual([answer.ray, answer.auditLogId], ['8c0ffee000000001-TST', 'audit-1']);
   });
 
+  it('sends no write when the budget cannot be asked, and says so', async () => {
+    const budgetStore = { update: () => Promise.reject(new Error('disk full')) };
+    const { cloudflare, clock, sent } = open(() => envelope({}), { budgetStore });
+    const error = await failureOf(clock.run(cloudflare.records.batch(ZONE, BATCH, WRITE)));
+    assert.equal(error.code, 'cloudflare-not-sent');
+    assert.match(error.message, /disk full/);
+    assert.equal(sent.length, 0);
+  });
+
   it('is closed for good', async () => {
     const { cloudflare, clock, sent } = open(() => envelope({}));
     await clock.run(cloudflare.close());

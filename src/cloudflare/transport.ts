@@ -18,7 +18,7 @@ import type { Credential } from '../domains/connections/model.ts';
 import type { AddressLimiter } from './address-limiter.ts';
 import { type AttemptOutcome, attemptOnce, type Fetch, type RequestBody } from './attempt.ts';
 import { authHeaders, scrubberOf } from './auth.ts';
-import type { BudgetGate } from './budget-gate.ts';
+import type { BudgetGate, Permit } from './budget-gate.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { describeFailure } from './connection-failure.ts';
 import { EMPTY_ENVELOPE, type Envelope, readEnvelope } from './envelope.ts';
@@ -101,12 +101,12 @@ async function attempt(
 ): Promise<AttemptResult> {
   const { gate, clock, breaker, timeoutMs, fetch } = transport;
   const { method, url, headers, body } = request;
-  const { lane, signal } = request.options;
-  await admit(transport, request);
+  const { signal } = request.options;
+  const permit = await admit(transport, request);
   const startedMs = clock.now();
   const outcome = await attemptOnce(fetch, { url, method, headers, body, timeoutMs, signal });
   const answered = outcome.kind === 'answered' ? outcome : null;
-  if (outcome.kind === 'not-sent') gate.giveBack(lane);
+  if (outcome.kind === 'not-sent') permit.giveBack();
   gate.report(answered === null ? null : observe({ ...answered, now: clock.now() }));
   const result = judge(request, outcome, scrub, clock.now());
   if ('answer' in result || result.failure.kind === 'final' || result.failure.kind === 'rate-limited') {
@@ -123,21 +123,21 @@ async function attempt(
 async function admit(
   transport: TransportOptions,
   { method, route, options }: TransportRequest,
-): Promise<void> {
+): Promise<Permit> {
   const { gate, address, breaker } = transport;
   const call: CallFacts = { method, route };
   const { lane, signal } = options;
   const openMs = breaker.enter();
   if (openMs > 0) throw circuitOpenError(call, openMs);
-  let admitted = false;
+  let permit: Permit | null = null;
   try {
-    await gate.acquire(lane, signal);
-    admitted = true;
+    permit = await gate.acquire(lane, signal);
     await address.acquire(signal);
+    return permit;
   } catch (error) {
     breaker.abandoned();
-    if (admitted) {
-      gate.giveBack(lane);
+    if (permit !== null) {
+      permit.giveBack();
       gate.report(null);
     }
     if (signal?.aborted === true) throw abortError(call, signal);
