@@ -7,8 +7,8 @@ import { randomInt } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect, isIPv6 } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DecodedPacket, decode, encode, type Packet, streamEncode } from 'dns-packet';
+import { systemClock } from '../base/clock.ts';
 import type { ZoneId } from '../base/ids.ts';
 import type { SoaAsker, SoaQuestion } from '../domains/zones/signals/ports.ts';
 
@@ -80,7 +80,7 @@ export function openSoaAsker(options: SoaAskerOptions = {}): OpenSoaAsker {
           const question = questions[index];
           if (question === undefined) return;
           const earlyMs = startedAt + index * gapMs - performance.now();
-          if (earlyMs > 1) await sleep(earlyMs, undefined, signal === undefined ? {} : { signal });
+          if (earlyMs > 1) await systemClock.sleep(earlyMs, signal);
           const serial = await serialOf(question, signal);
           if (serial !== null) serials.set(question.zoneId, serial);
         }
