@@ -1,8 +1,17 @@
 /** The registration table: every family that the sandbox has. A new family is a file and a line here. */
 import type { Route } from '../http/call.ts';
 import { accountRoutes } from './accounts.ts';
+import { endedRoutes } from './ended.ts';
 import { recordRoutes } from './records.ts';
+import { settingRoutes } from './settings.ts';
 import { tokenRoutes } from './tokens.ts';
 import { zoneRoutes } from './zones.ts';
 
-export const ROUTES: readonly Route[] = [...tokenRoutes, ...accountRoutes, ...zoneRoutes, ...recordRoutes];
+export const ROUTES: readonly Route[] = [
+  ...tokenRoutes,
+  ...accountRoutes,
+  ...zoneRoutes,
+  ...recordRoutes,
+  ...settingRoutes,
+  ...endedRoutes,
+];

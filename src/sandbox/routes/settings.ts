@@ -4,12 +4,7 @@ import { ok, type Reply } from '../http/envelope.ts';
 import { settingRule } from '../settings/catalogue.ts';
 import { isEditable, type SettingRule } from '../settings/rules.ts';
 import { resetSetting, type SettingWire, settingWire, storeSetting } from '../settings/zone-settings.ts';
-import {
-  invalidSettingValue,
-  settingFixed,
-  settingNotAvailable,
-  unknownSetting,
-} from './settings-errors.ts';
+import { invalidSettingValue, settingFixed, settingNotAvailable, unknownSetting } from './settings-errors.ts';
 
 const READ: Needs = { scope: 'zone', anyOf: ['Zone Settings Read', 'Zone Settings Write'] };
 const WRITE: Needs = { scope: 'zone', anyOf: ['Zone Settings Write'] };
@@ -22,7 +17,10 @@ const AUTOMATIC_READ: Needs = {
     'SSL and Certificates Write',
   ],
 };
-const AUTOMATIC_WRITE: Needs = { scope: 'zone', anyOf: ['Zone Settings Write', 'SSL and Certificates Write'] };
+const AUTOMATIC_WRITE: Needs = {
+  scope: 'zone',
+  anyOf: ['Zone Settings Write', 'SSL and Certificates Write'],
+};
 const SETTINGS = '/zones/{zone_id}/settings';
 const AUTOMATIC = 'ssl_automatic_mode';
 const UPDATE: AuditLabel = { product: 'zone_settings', type: 'zone.setting', action: 'update' };

@@ -5,6 +5,7 @@ import { ZONES_PER_PAGE_DEFAULT, ZONES_PER_PAGE_MAX } from '../constants.ts';
 import type { AuditLabel, Call, Needs, Route } from '../http/call.ts';
 import { ok, pageOf, pageQuery, type Reply } from '../http/envelope.ts';
 import { isRecordName, toAscii } from '../records/names.ts';
+import { developmentModeSeconds } from '../settings/zone-settings.ts';
 import type { Zone, ZoneType, ZoneWire } from '../state/zone.ts';
 import { checkActivation, createZone } from '../state/zone-life.ts';
 import {
@@ -75,6 +76,7 @@ function visibleZones(caller: Caller, zones: readonly Zone[]): readonly Zone[] {
 export function zoneWire(call: Call, zone: Zone): ZoneWire {
   const account = call.world.account(zone.accountId);
   if (account === undefined) throw new Error(`Zone ${zone.id} has no account`);
+  zone.fields.developmentMode = developmentModeSeconds(call.world, zone);
   const { caller } = call;
   const owner =
     caller.kind === 'global-key'

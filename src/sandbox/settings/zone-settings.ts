@@ -67,8 +67,7 @@ export function settingWire(world: World, zone: Zone, id: string): SettingWire |
 }
 
 function extrasOf(world: World, zone: Zone, id: string): Partial<SettingWire> {
-  if (id === 'development_mode')
-    return { time_remaining: Math.max(0, developmentModeSeconds(world, zone)) };
+  if (id === 'development_mode') return { time_remaining: Math.max(0, developmentModeSeconds(world, zone)) };
   if (id === 'ssl_automatic_mode') return { next_scheduled_scan: nextScan(world, zone) };
   return {};
 }
