@@ -13,6 +13,8 @@ export interface ConfigInput {
   readonly store?: string;
   readonly baseUrl?: string;
   readonly keyFile?: string;
+  /** Takes every audit checkpoint by POST, as JSON. */
+  readonly checkpointWebhook?: string;
 }
 
 export interface Config {
@@ -21,6 +23,11 @@ export interface Config {
   /** `sqlite:PATH`. */
   readonly storeUrl: string;
   readonly keyFile: string;
+  /** Signs audit checkpoints. */
+  readonly signingKeyFile: string;
+  /** Every audit checkpoint is appended here; copy it away, or point it elsewhere. */
+  readonly checkpointFile: string;
+  readonly checkpointWebhook: string | null;
   /** Cloudflare's API, or a sandbox's, without a trailing slash. */
   readonly baseUrl: string;
 }
@@ -32,6 +39,9 @@ export const ENVIRONMENT = {
   home: 'ZONEWARD_HOME',
   store: 'ZONEWARD_STORE',
   keyFile: 'ZONEWARD_VAULT_KEY_FILE',
+  signingKeyFile: 'ZONEWARD_AUDIT_KEY_FILE',
+  checkpointFile: 'ZONEWARD_CHECKPOINT_FILE',
+  checkpointWebhook: 'ZONEWARD_CHECKPOINT_WEBHOOK',
   baseUrl: 'CLOUDFLARE_API_BASE_URL',
 } as const;
 
@@ -41,6 +51,9 @@ export function resolveConfig(input: ConfigInput, environment: Environment): Con
     home,
     storeUrl: input.store ?? environment[ENVIRONMENT.store] ?? `sqlite:${path.join(home, 'zoneward.db')}`,
     keyFile: input.keyFile ?? environment[ENVIRONMENT.keyFile] ?? path.join(home, 'vault.key'),
+    signingKeyFile: environment[ENVIRONMENT.signingKeyFile] ?? path.join(home, 'audit-signing.key'),
+    checkpointFile: environment[ENVIRONMENT.checkpointFile] ?? path.join(home, 'audit-checkpoints.jsonl'),
+    checkpointWebhook: input.checkpointWebhook ?? environment[ENVIRONMENT.checkpointWebhook] ?? null,
     baseUrl: checkBaseUrl(input.baseUrl ?? environment[ENVIRONMENT.baseUrl] ?? CLOUDFLARE_BASE_URL),
   };
 }

@@ -21,10 +21,11 @@ import { type Config, type ConfigInput, type Environment, resolveConfig } from '
 import { openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
 import type { Logger } from './logger.ts';
-import { type TenantAudit, type TenantUsage, tenantAudit, tenantUsage } from './tenant-audit.ts';
+import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
 import { tenantReach } from './tenant-reach.ts';
+import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
 
 export interface ZonewardOptions extends ConfigInput {

@@ -12,6 +12,8 @@ import type { AuditEventRow } from './schema.ts';
 import { fromJson, showable, toJson } from './text.ts';
 
 const CHUNK_SIZE = 500;
+/** The payload of an event whose payload was erased: JSON's null. */
+const ERASED = 'null';
 const FIRST_HEAD: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
 export function openAuditTrail(context: StoreContext): AuditTrail {
@@ -26,6 +28,28 @@ export function openAuditTrail(context: StoreContext): AuditTrail {
       return rows.map(toEvent);
     },
     head: (tenantId) => findHead(context.db, tenantId),
+    prune: (tenantId, through, events) =>
+      write(context, async (trx) => {
+        const removed = await trx
+          .deleteFrom('audit_events')
+          .where('tenant_id', '=', tenantId)
+          .where('sequence', '<=', through)
+          .executeTakeFirst();
+        await appendEvents(context, trx, tenantId, events);
+        return Number(removed.numDeletedRows);
+      }),
+    erase: (tenantId, sequence, events) =>
+      write(context, async (trx) => {
+        const erased = await trx
+          .updateTable('audit_events')
+          .set({ payload: ERASED })
+          .where('tenant_id', '=', tenantId)
+          .where('sequence', '=', sequence)
+          .executeTakeFirst();
+        if (erased.numUpdatedRows === 0n) return false;
+        await appendEvents(context, trx, tenantId, events);
+        return true;
+      }),
   };
 }
 

@@ -27,11 +27,14 @@ export type VaultErrorCode =
   | 'vault-key-service-unavailable'
   /** The key service answered no. */
   | 'vault-key-service-refused'
+  /** The key that signs audit checkpoints is there, but it cannot be read as one. */
+  | 'signing-key-unreadable'
   /** A named secret (`env:NAME`, `file:PATH`) could not be fetched. */
   | 'secret-reference-failed';
 
 const KINDS: Readonly<Record<VaultErrorCode, ZonewardError['kind']>> = {
   'vault-key-missing': 'internal',
+  'signing-key-unreadable': 'internal',
   'vault-key-unreadable': 'internal',
   'vault-key-permissions': 'internal',
   'vault-key-malformed': 'internal',

@@ -22,11 +22,13 @@ export interface NewEvent {
   readonly payload: JsonObject;
 }
 
-export interface AuditEvent extends NewEvent {
+export interface AuditEvent extends Omit<NewEvent, 'payload'> {
   readonly id: EventId;
   readonly tenantId: TenantId;
   /** 1, 2, 3, … within the tenant, without a gap. */
   readonly sequence: number;
+  /** Null when it was erased. */
+  readonly payload: JsonObject | null;
   /** SHA-256 (hex) over the canonical bytes (RFC 8785) of the payload. */
   readonly payloadHash: string;
   /** SHA-256 (hex) over the canonical bytes of everything above except the payload, with `previousHash`. */

@@ -24,4 +24,8 @@ export interface AuditTrail {
   /** The latest `limit` events that match, newest first. */
   latest(tenantId: TenantId, filter: AuditFilter, limit: number): Promise<readonly AuditEvent[]>;
   head(tenantId: TenantId): Promise<ChainHead>;
+  /** Removes the events up to and with `through`, and appends `events`, in one transaction. @returns how many went. */
+  prune(tenantId: TenantId, through: number, events: readonly NewEvent[]): Promise<number>;
+  /** Empties one event's payload, and appends `events`. False, and nothing is written, when there is no such event. */
+  erase(tenantId: TenantId, sequence: number, events: readonly NewEvent[]): Promise<boolean>;
 }
