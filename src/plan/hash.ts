@@ -48,19 +48,26 @@ function feed(value: unknown, depth: number, sink: (text: string) => void): void
   sink('}');
 }
 
+/** Texts that need no escape: nearly all. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function stringText(value: string): string {
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+}
+
 function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return stringText(value);
   if (value === null || typeof value !== 'object') {
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new TypeError(`${value} is no JSON value`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(canonicalJson).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = value as Readonly<Record<string, unknown>>;
   let text = '{';
   for (const key of sortedKeys(members)) {
     const member = textOf(members[key]);
-    if (member !== undefined) text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${member}`;
+    if (member !== undefined) text += `${text.length === 1 ? '' : ','}${stringText(key)}:${member}`;
   }
   return `${text}}`;
 }
