@@ -201,7 +201,7 @@ describe('budget gate', () => {
     await clock.run(self.acquire('apply'));
     self.report({ policy: null, remaining: null, limited: { retryAfterMs: 30_000 } });
     const controller = new AbortController();
-    const left = assert.rejects(self.acquire('apply', controller.signal), /enough/);
+    const left = assert.rejects(self.acquire('apply', { signal: controller.signal }), /enough/);
     const stays = self.acquire('apply');
     await clock.run(clock.sleep(1_000));
     controller.abort(new Error('enough'));

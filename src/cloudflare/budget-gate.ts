@@ -67,7 +67,14 @@ export interface Permit {
   giveBack(): void;
 }
 
+export interface AcquireOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** By the gate's clock: who cannot go by then is refused as soon as that is known. */
+  readonly latestMs?: number;
+}
+
 interface Waiter {
+  readonly latestMs: number;
   resolve(permit: Permit): void;
   reject(error: unknown): void;
 }
@@ -130,12 +137,13 @@ export class BudgetGate {
    * Resolves when one request may be sent; send it at once, and `report` afterwards, always. Rejects with the
    * signal's reason, with `cloudflare-rate-limited` when the wait would be too long, or with the store's error.
    */
-  async acquire(lane: Lane, signal?: AbortSignal): Promise<Permit> {
+  async acquire(lane: Lane, { signal, latestMs }: AcquireOptions = {}): Promise<Permit> {
     signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     const state = this.#lanes[lane];
     const permit = state.waiters.length === 0 ? this.#take(state) : null;
     if (permit !== null) return permit;
+    const patienceEndsMs = this.#options.clock.now() + this.#options.waitMaxMs;
     return await new Promise<Permit>((resolve, reject) => {
       const leave = (): void => {
         const at = state.waiters.indexOf(waiter);
@@ -144,6 +152,7 @@ export class BudgetGate {
         reject(signal?.reason);
       };
       const waiter: Waiter = {
+        latestMs: Math.min(patienceEndsMs, latestMs ?? patienceEndsMs),
         resolve: (granted) => {
           signal?.removeEventListener('abort', leave);
           resolve(granted);
@@ -271,12 +280,15 @@ export class BudgetGate {
   }
 
   async #sleep(state: LaneState, answer: BudgetAnswer): Promise<void> {
-    const { clock, random, waitMaxMs, onWait } = this.#options;
+    const { clock, random, onWait } = this.#options;
     const { waitMs, reason } = answer;
-    if (waitMs > waitMaxMs) {
-      this.#rejectAll(state, tooLongError(state.lane, waitMs));
-      return;
+    const goesAtMs = clock.now() + waitMs;
+    const tooLong = state.waiters.filter((waiter) => waiter.latestMs < goesAtMs);
+    for (const waiter of tooLong) {
+      state.waiters.splice(state.waiters.indexOf(waiter), 1);
+      waiter.reject(tooLongError(state.lane, waitMs));
     }
+    if (state.waiters.length === 0) return;
     if (reason !== 'none') onWait?.({ lane: state.lane, waitMs, reason });
     // Others give back what they do not use, so look again within a cell; spread out, so that they do not collide.
     const pollMs = Math.min(POLL_MAX_MS, answer.leaseMs) * (0.75 + random.next() / 2);

@@ -145,6 +145,27 @@ describe('transport', () => {
     assert.equal(usage.calls[0]?.error, '971');
   });
 
+  it('sends a write in time or not at all', async () => {
+    const { cloudflare, clock, sent } = open((_, index) =>
+      index === 0 ? refusal(429, 971, 'Please wait', { 'retry-after': '300' }) : envelope(BATCH_RESULT),
+    );
+    const before = clock.now();
+    const hurried = cloudflare.records.batch(ZONE, BATCH, { ...WRITE, sendWithinMs: 60_000 });
+    const error = await failureOf(clock.run(hurried));
+    assert.equal(error.code, 'cloudflare-rate-limited');
+    const retryAfterMs = Number(error.details['retryAfterMs']);
+    assert.ok(retryAfterMs > 299_000 && retryAfterMs <= 300_000);
+    // Known at once, so said at once.
+    assert.ok(clock.now() - before < 1_000);
+    assert.equal(sent.length, 1);
+    // Another caller of the same lane, with patience, is not turned away by it.
+    const patient = cloudflare.records.batch(ZONE, BATCH, WRITE);
+    const other = failureOf(cloudflare.records.batch(ZONE, BATCH, { ...WRITE, sendWithinMs: 1_000 }));
+    assert.equal((await clock.run(other)).code, 'cloudflare-rate-limited');
+    await clock.run(patient);
+    assert.equal(sent.length, 2);
+  });
+
   it('treats a batch answer that does not account for every operation as no answer', async () => {
     const { cloudflare, clock } = open(() => envelope({ ...BATCH_RESULT, deletes: [] }));
     const error = await failureOf(clock.run(cloudflare.records.batch(ZONE, BATCH, WRITE)));

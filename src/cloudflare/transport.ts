@@ -77,13 +77,14 @@ export function createTransport(transport: TransportOptions): Transport {
       auth ??= authHeaders(transport.credential);
       const headers = { ...request.headers, ...auth, 'User-Agent': USER_AGENT };
       const startedMs = transport.clock.now();
+      const latestMs = startedMs + (request.options.sendWithinMs ?? Number.POSITIVE_INFINITY);
       for (let attempts = 1; ; attempts += 1) {
-        const result = await attempt(transport, { ...request, headers }, scrub);
+        const result = await attempt(transport, { ...request, headers, latestMs }, scrub);
         if ('answer' in result) return result.answer;
         const elapsedMs = transport.clock.now() - startedMs;
         const context = { write: isWrite(request.method), attempts, elapsedMs };
         const decision = decideRetry(result.failure, context, transport.random);
-        if (!decision.retry) throw result.error;
+        if (!decision.retry || startedMs + elapsedMs + decision.delayMs > latestMs) throw result.error;
         await sleepOr(transport.clock, decision.delayMs, request.options.signal, result.error);
       }
     },
@@ -94,9 +95,14 @@ type AttemptResult =
   | { readonly answer: TransportAnswer }
   | { readonly error: unknown; readonly failure: Failure };
 
+/** With the time by which it must have left, by the transport's clock. */
+interface DueRequest extends TransportRequest {
+  readonly latestMs: number;
+}
+
 async function attempt(
   transport: TransportOptions,
-  request: TransportRequest,
+  request: DueRequest,
   scrub: (text: string) => string,
 ): Promise<AttemptResult> {
   const { gate, clock, breaker, timeoutMs, fetch } = transport;
@@ -122,17 +128,18 @@ async function attempt(
 /** Waits until the request may leave. Throws when it may not; then nothing was sent. */
 async function admit(
   transport: TransportOptions,
-  { method, route, options }: TransportRequest,
+  { method, route, options, latestMs }: DueRequest,
 ): Promise<Permit> {
-  const { gate, address, breaker } = transport;
+  const { gate, address, breaker, clock } = transport;
   const call: CallFacts = { method, route };
   const { lane, signal } = options;
   const openMs = breaker.enter();
   if (openMs > 0) throw circuitOpenError(call, openMs);
   let permit: Permit | null = null;
   try {
-    permit = await gate.acquire(lane, signal);
+    permit = await gate.acquire(lane, { signal, latestMs });
     await address.acquire(signal);
+    if (clock.now() > latestMs) throw tooLateError(call);
     return permit;
   } catch (error) {
     breaker.abandoned();
@@ -143,6 +150,16 @@ async function admit(
     if (signal?.aborted === true) throw abortError(call, signal);
     throw notAdmitted(call, error);
   }
+}
+
+/** The permit came in time, the turn of this address did not. */
+function tooLateError(call: CallFacts): ZonewardError {
+  return new ZonewardError(`${call.method} ${call.route} could not leave in time; it was not sent`, {
+    code: 'cloudflare-rate-limited',
+    kind: 'temporary',
+    next: ['Try again.'],
+    details: { ...call, retryAfterMs: 0 },
+  });
 }
 
 /** What the gate or its store threw, with the call's facts; a write learns that it was not sent. */

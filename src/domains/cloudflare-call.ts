@@ -6,6 +6,11 @@ export type Lane = 'interactive' | 'apply' | 'sync';
 export interface CallOptions {
   readonly lane: Lane;
   readonly signal?: AbortSignal;
+  /**
+   * The request leaves within this time or not at all: what waits longer for budget, or would, is refused at once
+   * with `cloudflare-rate-limited` and `details.retryAfterMs`. For writes under a lease, which may run out meanwhile.
+   */
+  readonly sendWithinMs?: number;
 }
 
 /** One error of Cloudflare's envelope. */
