@@ -15,32 +15,15 @@
  */
 import type { Clock, Random } from '../base/clock.ts';
 import { ZonewardError } from '../base/errors.ts';
-import type { JsonValue } from '../base/json.ts';
 import type { Lane } from '../domains/cloudflare-call.ts';
-import {
-  type BudgetAnswer,
-  type BudgetState,
-  emptyBudget,
-  LANES,
-  type LeaseRequest,
-  mergeBudget,
-  type Observation,
-  type Settlement,
-  sliceOf,
-  stepBudget,
-} from './budget.ts';
+import { type BudgetAnswer, LANES, type Observation, sliceOf } from './budget.ts';
+import { BudgetLedger } from './budget-ledger.ts';
 import type { BudgetStore } from './ports.ts';
 
 /** A refill for many waiting callers asks for at most this much. */
 const WANT_MAX = 50;
-/** Observations kept for the next step; the newest count. */
-const OBSERVATIONS_MAX = 20;
 /** With nothing known, a wait is looked at again after this. */
 const POLL_MAX_MS = 10_000;
-/** A merge follows a merge at most this often. */
-const MERGES_MAX = 4;
-/** A report that differs from what we believed by more than this share of the quota goes to the store at once. */
-const SURPRISE_SHARE = 0.02;
 
 /** Why and how long a call waits: for the line "next batch in 12 s: budget". */
 export interface BudgetWait {
@@ -101,18 +84,19 @@ interface LaneState {
 export class BudgetGate {
   readonly #options: BudgetGateOptions;
   readonly #lanes: Readonly<Record<Lane, LaneState>>;
-  readonly #settlements: Settlement[] = [];
-  readonly #observations: Observation[] = [];
-  #key: string;
-  #left: number | null = null;
+  readonly #ledger: BudgetLedger;
   #learned = false;
   #probing = false;
   #closed = false;
-  #flushing: Promise<void> | null = null;
 
   constructor(options: BudgetGateOptions) {
     this.#options = options;
-    this.#key = options.key;
+    this.#ledger = new BudgetLedger({
+      ...options,
+      onMove: () => {
+        for (const lane of LANES) this.#lanes[lane].slice = null;
+      },
+    });
     const laneState = (lane: Lane): LaneState => ({
       lane,
       waiters: [],
@@ -130,7 +114,7 @@ export class BudgetGate {
 
   /** Calls that could be made now besides those leased, as of the last step; null before the first. */
   get left(): number | null {
-    return this.#left;
+    return this.#ledger.left;
   }
 
   /**
@@ -173,9 +157,7 @@ export class BudgetGate {
     this.#probing = false;
     if (observation !== null) {
       this.#learned = true;
-      this.#observations.push(observation);
-      if (this.#observations.length > OBSERVATIONS_MAX) this.#observations.shift();
-      if (this.#isSurprising(observation)) this.#flushSoon();
+      this.#ledger.observe(observation);
     }
     for (const lane of LANES) this.#pump(this.#lanes[lane]);
   }
@@ -185,9 +167,7 @@ export class BudgetGate {
    * of one user share it. Charges made so far move along. Safe to repeat, to interrupt, and in several processes.
    */
   async merge(key: string): Promise<void> {
-    if (key === this.#key) return;
-    await this.#flush();
-    await this.#moveTo(key);
+    await this.#ledger.merge(key);
   }
 
   /** Returns what is left of the leases. Waiting callers are refused. Safe to repeat. */
@@ -196,8 +176,7 @@ export class BudgetGate {
     for (const lane of LANES) this.#rejectAll(this.#lanes[lane], closedError());
     for (const lane of LANES) await this.#lanes[lane].pump;
     for (const lane of LANES) this.#retire(this.#lanes[lane]);
-    await this.#flushing;
-    await this.#flush();
+    await this.#ledger.flush();
   }
 
   /** Uses a slot of the lane's slice, if there is one. */
@@ -228,7 +207,7 @@ export class BudgetGate {
     if (slice === null) return;
     state.slice = null;
     state.ramp = slice.used >= slice.size ? state.ramp * 2 : 1;
-    this.#settlements.push({ leaseId: slice.leaseId, used: slice.used });
+    this.#ledger.settle({ leaseId: slice.leaseId, used: slice.used });
   }
 
   #pump(state: LaneState): void {
@@ -259,13 +238,14 @@ export class BudgetGate {
     const { clock, random } = this.#options;
     const leaseId = Buffer.from(random.bytes(12)).toString('base64url');
     const startedMs = clock.now();
-    const answer = await this.#step((known) => ({
+    const answer = await this.#ledger.lease((known) => ({
       leaseId,
       lane: state.lane,
       want: this.#learned
         ? Math.max(Math.min(state.waiters.length, WANT_MAX), Math.min(state.ramp, sliceOf(known.policy)))
         : 1,
     }));
+    if (answer.reported) this.#learned = true;
     if (answer.granted > 0) {
       state.slice = {
         leaseId,
@@ -302,86 +282,10 @@ export class BudgetGate {
     }
   }
 
-  async #step(request: ((state: BudgetState) => LeaseRequest) | null): Promise<BudgetAnswer> {
-    const settlements = this.#settlements.splice(0);
-    const observations = this.#observations.splice(0);
-    try {
-      for (let merges = 0; ; merges += 1) {
-        const answer = await this.#options.store.update(this.#key, (json, nowMs) => {
-          const known = readBudget(json);
-          const wanted = known.mergedInto === null && request !== null ? request(known) : null;
-          const step = stepBudget(known, nowMs, { settlements, observations, request: wanted });
-          return { state: writeBudget(step.state), result: step.answer };
-        });
-        this.#left = answer.left;
-        if (answer.reported) this.#learned = true;
-        if (answer.mergedInto === null) return answer;
-        if (merges >= MERGES_MAX) throw new Error(`the budget ${this.#key} was merged too often`);
-        await this.#moveTo(answer.mergedInto);
-      }
-    } catch (error) {
-      this.#settlements.unshift(...settlements);
-      this.#observations.unshift(...observations);
-      throw error;
-    }
-  }
-
-  /**
-   * The old budget is marked first and keeps its charges, so that whoever finds the mark can copy them (once): a
-   * crash in between loses nothing. Leases under the old key are copied as spent, so slices of them are dropped.
-   */
-  async #moveTo(key: string): Promise<void> {
-    const { store } = this.#options;
-    const from = this.#key;
-    const old = await store.update(from, (json) => {
-      const state = readBudget(json);
-      const marked = { ...state, mergedInto: state.mergedInto ?? key };
-      return { state: writeBudget(marked), result: marked };
-    });
-    const into = old.mergedInto ?? key;
-    await store.update(into, (json, nowMs) => ({
-      state: writeBudget(mergeBudget(readBudget(json), old, from, nowMs)),
-      result: null,
-    }));
-    this.#key = into;
-    for (const lane of LANES) this.#lanes[lane].slice = null;
-    this.#settlements.length = 0;
-  }
-
-  #isSurprising({ limited, remaining, policy }: Observation): boolean {
-    if (limited !== null) return true;
-    if (remaining === null || policy === null || this.#left === null) return false;
-    return this.#left - remaining > policy.quota * SURPRISE_SHARE;
-  }
-
-  #flushSoon(): void {
-    this.#flushing ??= this.#flush()
-      // What could not be told now goes with the next step, which will show the store's error to a caller.
-      .catch(() => undefined)
-      .finally(() => {
-        this.#flushing = null;
-      });
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#settlements.length === 0 && this.#observations.length === 0) return;
-    await this.#step(null);
-  }
-
   #rejectAll(state: LaneState, error: unknown): void {
     for (const waiter of state.waiters.splice(0)) waiter.reject(error);
     state.sleep?.abort();
   }
-}
-
-/** The state as stored; anything that is none (a first use, a future version) is an empty budget. */
-export function readBudget(json: JsonValue): BudgetState {
-  const isBudget = typeof json === 'object' && json !== null && 'version' in json && json['version'] === 1;
-  return isBudget ? (json as unknown as BudgetState) : emptyBudget();
-}
-
-function writeBudget(state: BudgetState): JsonValue {
-  return state as unknown as JsonValue;
 }
 
 function closedError(): ZonewardError {

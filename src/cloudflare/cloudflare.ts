@@ -14,7 +14,7 @@
 import { type Clock, type Random, systemClock, systemRandom } from '../base/clock.ts';
 import type { RecordQuotaReader, RecordWriter } from '../domains/changes/ports.ts';
 import type { Credential } from '../domains/connections/model.ts';
-import type { CredentialInspector } from '../domains/connections/ports.ts';
+import type { CredentialInspector, TokenIssuer } from '../domains/connections/ports.ts';
 import type { ZoneReader } from '../domains/zones/ports.ts';
 import { type AddressLimiter, createAddressLimiter } from './address-limiter.ts';
 import { type Api, createApi } from './api.ts';
@@ -27,6 +27,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { createCredentialInspector } from './credential-inspector.ts';
 import type { BudgetStore, UsageSink } from './ports.ts';
 import { createRecordWriter } from './record-writer.ts';
+import { createTokenIssuer } from './token-issuer.ts';
 import { createTransport, DEFAULT_TIMEOUT_MS } from './transport.ts';
 import { createZoneReader } from './zone-reader.ts';
 
@@ -62,6 +63,8 @@ export interface Cloudflare {
   readonly records: RecordWriter & RecordQuotaReader;
   /** Also inspects other credentials than this one's, each on its own budget. */
   readonly inspector: Required<CredentialInspector>;
+  /** Also makes and deletes tokens with other credentials than this one's, each on its own budget. */
+  readonly tokens: TokenIssuer;
   /** Calls by route, for what has no port of its own yet. */
   readonly api: Api;
   /** Calls that could be made now, as far as this process knows; null before the first answer. */
@@ -96,6 +99,7 @@ export function createCloudflare(options: CloudflareOptions): Cloudflare {
     zones: createZoneReader(own.api),
     records: createRecordWriter(own.api),
     inspector: createCredentialInspector({ apiFor, clock: shared.clock }),
+    tokens: createTokenIssuer({ apiFor }),
     api: own.api,
     budgetLeft: () => own.gate.left,
     mergeBudget: (userId) => own.gate.merge(`user:${userId}`),

@@ -6,14 +6,22 @@
  */
 import type { Account } from 'cloudflare/resources/accounts/accounts';
 import type { AuditListResponse } from 'cloudflare/resources/accounts/logs/audit';
-import type { TokenVerifyResponse as AccountTokenVerifyResponse } from 'cloudflare/resources/accounts/tokens/tokens';
+import type {
+  TokenCreateResponse as AccountTokenCreateResponse,
+  TokenVerifyResponse as AccountTokenVerifyResponse,
+} from 'cloudflare/resources/accounts/tokens/tokens';
 import type { DNSSEC } from 'cloudflare/resources/dns/dnssec';
 import type { RecordBatchResponse, RecordResponse } from 'cloudflare/resources/dns/records';
 import type { ZoneGetResponse as RecordUsage } from 'cloudflare/resources/dns/usage/zone';
 import type { Registration } from 'cloudflare/resources/registrar/registrar';
 import type { Token } from 'cloudflare/resources/shared';
 import type { UniversalSSLSettings } from 'cloudflare/resources/ssl/universal/settings';
-import type { TokenVerifyResponse } from 'cloudflare/resources/user/tokens/tokens';
+import type { PermissionGroupListResponse } from 'cloudflare/resources/user/tokens/permission-groups';
+import type {
+  TokenCreateResponse,
+  TokenDeleteResponse,
+  TokenVerifyResponse,
+} from 'cloudflare/resources/user/tokens/tokens';
 import type { UserGetResponse } from 'cloudflare/resources/user/user';
 import type { SettingGetResponse } from 'cloudflare/resources/zones/settings';
 import type { Zone } from 'cloudflare/resources/zones/zones';
@@ -24,12 +32,18 @@ export interface Routes {
   'GET /accounts/{account_id}/logs/audit': AuditListResponse[];
   'GET /accounts/{account_id}/registrar/registrations': Registration[];
   'GET /accounts/{account_id}/tokens': Token[];
+  'POST /accounts/{account_id}/tokens': AccountTokenCreateResponse;
+  'GET /accounts/{account_id}/tokens/permission_groups': PermissionGroupListResponse[];
   'GET /accounts/{account_id}/tokens/verify': AccountTokenVerifyResponse;
   'GET /accounts/{account_id}/tokens/{token_id}': Token;
+  'DELETE /accounts/{account_id}/tokens/{token_id}': TokenDeleteResponse | null;
   'GET /user': UserGetResponse;
   'GET /user/tokens': Token[];
+  'POST /user/tokens': TokenCreateResponse;
+  'GET /user/tokens/permission_groups': PermissionGroupListResponse[];
   'GET /user/tokens/verify': TokenVerifyResponse;
   'GET /user/tokens/{token_id}': Token;
+  'DELETE /user/tokens/{token_id}': TokenDeleteResponse | null;
   'GET /zones': Zone[];
   'GET /zones/{zone_id}': Zone;
   'GET /zones/{zone_id}/dns_records': RecordResponse[];
