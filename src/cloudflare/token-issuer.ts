@@ -68,12 +68,7 @@ async function list(api: Api, owner: TokenOwner, options: CallOptions): Promise<
   return [...tokens.values()];
 }
 
-async function get(
-  api: Api,
-  owner: TokenOwner,
-  tokenId: string,
-  options: CallOptions,
-): Promise<JsonObject> {
+async function get(api: Api, owner: TokenOwner, tokenId: string, options: CallOptions): Promise<JsonObject> {
   const { result } =
     owner.kind === 'user'
       ? await api.call('GET /user/tokens/{token_id}', { token_id: tokenId }, {}, options)
