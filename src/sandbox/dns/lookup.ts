@@ -8,6 +8,7 @@ import { ancestorsWithin } from '../records/names.ts';
 import type { DnsRecord } from '../records/record.ts';
 import { characterString } from '../records/text.ts';
 import { TYPE_NUMBERS } from '../records/wire.ts';
+import { dnsSettingsOf } from '../state/dns-settings.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
 import { type DnsAnswer, REFUSED, type RRset } from './rrset.ts';
@@ -140,11 +141,11 @@ function answerFrom(
 
 /** At the apex always; elsewhere when the record or the zone says so. */
 function isFlattened(zone: Zone, cname: DnsRecord): boolean {
-  if (cname.name === zone.name || cname.settings.flatten_cname === true) return true;
-  const settings = zone.fields.bag['dns_settings'];
-  return typeof settings === 'object' && settings !== null && 'flatten_all_cnames' in settings
-    ? settings.flatten_all_cnames === true
-    : false;
+  return (
+    cname.name === zone.name ||
+    cname.settings.flatten_cname === true ||
+    dnsSettingsOf(zone).flatten_all_cnames
+  );
 }
 
 /** CNAME, and what the target answers when it is in one of our zones. */

@@ -1,11 +1,9 @@
 /** A zone's records as they are served: apex sets, record sets by type, edge addresses of proxied names. */
 import { createHash } from 'node:crypto';
 import {
-  APEX_NS_TTL_SECONDS,
   EDGE_IPV4_PREFIXES,
   EDGE_IPV6_PREFIX,
   EXTERNAL_IPV4_PREFIX,
-  SOA_DEFAULTS,
   TTL_AUTO,
   TTL_AUTO_SERVED_SECONDS,
 } from '../constants.ts';
@@ -13,34 +11,34 @@ import { ipv4Bytes, ipv6Bytes } from '../records/ip.ts';
 import { RECORD_KINDS } from '../records/kinds.ts';
 import type { DnsRecord } from '../records/record.ts';
 import { TYPE_NUMBERS, u32, wireName } from '../records/wire.ts';
+import { dnsSettingsOf } from '../state/dns-settings.ts';
 import type { Zone } from '../state/zone.ts';
 import type { RRset } from './rrset.ts';
 
 export function soaSet(zone: Zone): RRset {
-  const [primary = ''] = zone.fields.nameServers;
-  const { rname, refresh, retry, expire, minTtl, ttl } = SOA_DEFAULTS;
-  const numbers = [zone.fields.serial, refresh, retry, expire, minTtl].map(u32);
+  const { soa } = dnsSettingsOf(zone);
+  const primary = soa.mname ?? zone.fields.nameServers[0] ?? '';
+  const numbers = [zone.fields.serial, soa.refresh, soa.retry, soa.expire, soa.min_ttl].map(u32);
   return {
     name: zone.name,
     type: TYPE_NUMBERS.SOA,
-    ttlSeconds: ttl,
-    rdatas: [Buffer.concat([wireName(primary), wireName(rname), ...numbers])],
+    ttlSeconds: soa.ttl,
+    rdatas: [Buffer.concat([wireName(primary), wireName(soa.rname), ...numbers])],
   };
 }
 
 /** The SOA of a negative answer: its TTL is at most the minimum. */
 export function negativeSoa(zone: Zone): RRset {
-  return { ...soaSet(zone), ttlSeconds: Math.min(SOA_DEFAULTS.ttl, SOA_DEFAULTS.minTtl) };
+  const { soa } = dnsSettingsOf(zone);
+  return { ...soaSet(zone), ttlSeconds: Math.min(soa.ttl, soa.min_ttl) };
 }
 
-/** The assigned nameservers; NS records of the user at the apex are stored but not served. */
+/** The assigned nameservers. NS records of the user at the apex are served beside them with `multi_provider` only. */
 export function apexNsSet(zone: Zone): RRset {
-  return {
-    name: zone.name,
-    type: TYPE_NUMBERS.NS,
-    ttlSeconds: APEX_NS_TTL_SECONDS,
-    rdatas: zone.fields.nameServers.map(wireName),
-  };
+  const { multi_provider: withOthers, ns_ttl: ttlSeconds } = dnsSettingsOf(zone);
+  const others = zone.records.named(zone.name).filter(({ record }) => withOthers && record.type === 'NS');
+  const hosts = [...zone.fields.nameServers, ...others.map(({ record }) => record.content)];
+  return { name: zone.name, type: TYPE_NUMBERS.NS, ttlSeconds, rdatas: hosts.map(wireName) };
 }
 
 /** The set of one type among the records of a name; undefined when there is none. */

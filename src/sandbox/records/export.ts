@@ -1,5 +1,5 @@
 /** The export endpoint: the zone as a BIND file, with SOA and NS, comments and tags in the lines' comments. */
-import { APEX_NS_TTL_SECONDS, SOA_DEFAULTS } from '../constants.ts';
+import { dnsSettingsOf } from '../state/dns-settings.ts';
 import type { Zone } from '../state/zone.ts';
 import { RECORD_KINDS } from './kinds.ts';
 import type { DnsRecord } from './record.ts';
@@ -15,8 +15,9 @@ const NOTICE = [
 
 /** The file's text. `nowMs` stamps its head. */
 export function exportZoneFile(zone: Zone, nowMs: number): string {
-  const [primary = ''] = zone.fields.nameServers;
-  const { rname, refresh, retry, expire, minTtl, ttl } = SOA_DEFAULTS;
+  const { soa, ns_ttl: nsTtl } = dnsSettingsOf(zone);
+  const primary = soa.mname ?? zone.fields.nameServers[0] ?? '';
+  const numbers = [zone.fields.serial, soa.refresh, soa.retry, soa.expire, soa.min_ttl].join(' ');
   const lines = [
     ';;',
     `;; Domain:     ${zone.name}.`,
@@ -26,10 +27,10 @@ export function exportZoneFile(zone: Zone, nowMs: number): string {
     ';;',
     '',
     ';; SOA Record',
-    `${zone.name}.\t${ttl}\tIN\tSOA\t${primary}. ${rname}. ${zone.fields.serial} ${refresh} ${retry} ${expire} ${minTtl}`,
+    `${zone.name}.\t${soa.ttl}\tIN\tSOA\t${primary}. ${soa.rname}. ${numbers}`,
     '',
     ';; NS Records',
-    ...zone.fields.nameServers.map((host) => `${zone.name}.\t${APEX_NS_TTL_SECONDS}\tIN\tNS\t${host}.`),
+    ...zone.fields.nameServers.map((host) => `${zone.name}.\t${nsTtl}\tIN\tNS\t${host}.`),
   ];
   let heading = 'NS';
   for (const { record } of zone.records.sorted()) {

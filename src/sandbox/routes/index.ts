@@ -1,17 +1,27 @@
 /** The registration table: every family that the sandbox has. A new family is a file and a line here. */
 import type { Route } from '../http/call.ts';
 import { accountRoutes } from './accounts.ts';
+import { dnsSettingsRoutes } from './dns-settings.ts';
+import { dnssecRoutes } from './dnssec.ts';
 import { endedRoutes } from './ended.ts';
 import { recordRoutes } from './records.ts';
 import { settingRoutes } from './settings.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './user.ts';
+import { zoneHoldRoutes } from './zone-holds.ts';
+import { zonePlanRoutes } from './zone-plans.ts';
 import { zoneRoutes } from './zones.ts';
 
 export const ROUTES: readonly Route[] = [
   ...tokenRoutes,
   ...accountRoutes,
+  ...userRoutes,
   ...zoneRoutes,
+  ...zonePlanRoutes,
+  ...zoneHoldRoutes,
   ...recordRoutes,
+  ...dnsSettingsRoutes,
   ...settingRoutes,
   ...endedRoutes,
+  ...dnssecRoutes,
 ];

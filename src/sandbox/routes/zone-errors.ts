@@ -31,3 +31,7 @@ export const checkTooEarly = (seconds: number): ApiError =>
 
 /** [U] code and text */
 export const invalidZoneField = (field: string): ApiError => refusal(400, 1004, `Invalid value for ${field}`);
+
+/** [U] code and text */
+export const zoneHeld = (name: string): ApiError =>
+  refusal(400, 1110, `${name} is on hold in another account and cannot be added`);

@@ -6,6 +6,7 @@ import type { AuditLabel, Call, Needs, Route } from '../http/call.ts';
 import { ok, pageOf, pageQuery, type Reply } from '../http/envelope.ts';
 import { isRecordName, toAscii } from '../records/names.ts';
 import { developmentModeSeconds } from '../settings/zone-settings.ts';
+import { DNS_SETTINGS_BAG } from '../state/dns-settings.ts';
 import type { Zone, ZoneType, ZoneWire } from '../state/zone.ts';
 import { checkActivation, createZone } from '../state/zone-life.ts';
 import {
@@ -17,8 +18,10 @@ import {
   permissionDenied,
   planNotEntitled,
   zoneExists,
+  zoneHeld,
 } from './zone-errors.ts';
 import { selectZones } from './zone-filters.ts';
+import { isHeld } from './zone-holds.ts';
 
 const READ: Needs = { scope: 'zone', anyOf: ['Zone Read', 'Zone Write'] };
 const WRITE: Needs = { scope: 'zone', anyOf: ['Zone Write'] };
@@ -94,14 +97,24 @@ function postZone(call: Call): Reply {
   if (typeof accountId !== 'string' || !mayCreate(call, accountId)) throw permissionDenied();
   const type = readType(body['type']);
   if (call.world.zonesNamed(name).some((zone) => zone.accountId === accountId)) throw zoneExists(name);
+  if (isHeld(call.world, name, accountId)) throw zoneHeld(name);
   // Subdomain zones exist on Enterprise only, which a new zone is not.
   if (getDomain(name, { allowPrivateDomains: true }) !== name) throw notRegistrable(name);
   const zone = createZone(call.world, { name, accountId, type });
+  inheritDnsSettings(call, zone);
   call.auditNote.resourceId = zone.id;
   call.world.changed();
   // The answer of a create is in the caller's eyes, so the zone's own rights must be read after it exists.
   call.resolve({ zone });
   return ok(zoneWire(call, zone), { infoPlace: 'after-result' });
+}
+
+/** New zones start with the account's defaults, when it has any. */
+function inheritDnsSettings(call: Call, zone: Zone): void {
+  const kept = call.world.account(zone.accountId)?.bag[DNS_SETTINGS_BAG] as
+    | { zone_defaults: unknown }
+    | undefined;
+  if (kept !== undefined) zone.fields.bag[DNS_SETTINGS_BAG] = kept.zone_defaults;
 }
 
 /** Zone Write on all zones of the account. */

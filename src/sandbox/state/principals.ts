@@ -7,8 +7,11 @@ export type FamilyBag = Record<string, unknown>;
 export interface User {
   readonly id: string;
   readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
+  firstName: string | null;
+  lastName: string | null;
+  telephone: string | null;
+  country: string | null;
+  zipcode: string | null;
   globalKey: string;
   readonly createdOn: string;
   modifiedOn: string;
@@ -28,7 +31,7 @@ export interface Membership {
   readonly userId: string;
   readonly accountId: string;
   readonly roles: readonly string[];
-  readonly status: 'accepted' | 'pending' | 'rejected';
+  status: 'accepted' | 'pending' | 'rejected';
 }
 
 export interface TokenCondition {
