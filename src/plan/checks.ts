@@ -5,10 +5,11 @@
  * What Cloudflare holds already it has once accepted. So only what the plan itself brings is held against it: an
  * oddity that was there before stands in no one's way.
  */
-import type { Problem } from '../base/problem.ts';
-import type { LiveRecord } from '../dns/live-record.ts';
+import type { RecordId } from '../base/ids.ts';
+import type { Problem, SourcePosition } from '../base/problem.ts';
 import type { DomainName } from '../dns/name.ts';
-import { type DesiredRecord, typeOf } from '../dns/record.ts';
+import { type DesiredRecord, type RecordFields, typeOf } from '../dns/record.ts';
+import { recordKey } from '../dns/record-key.ts';
 import { validateRecord, validateRecordSet } from '../dns/validate.ts';
 import type { ChangeGroup } from './change.ts';
 import type { Draft } from './diff.ts';
@@ -26,48 +27,55 @@ export function invalidRecords(drafts: readonly Draft[], { zoneName, limits }: L
   });
 }
 
-/** Records that could not stand together afterwards, those that the plan does not manage included. */
-export function conflictsAfter(drafts: readonly Draft[], { zoneName, records }: LiveZone): Problem[] {
+/**
+ * Records that could not stand together afterwards, those that the plan does not manage included. `source` gives
+ * the places of records that stay as they are.
+ */
+export function conflictsAfter(
+  drafts: readonly Draft[],
+  { zoneName, records }: LiveZone,
+  source: readonly DesiredRecord[] = [],
+): Problem[] {
   if (drafts.length === 0) return [];
   const names = new Set<DomainName>();
-  const changed = new Set<LiveRecord>();
+  const changedIds = new Set<RecordId>();
   for (const draft of drafts) {
     if (draft.action !== 'delete') names.add(draft.after.fields.name);
     if (draft.action === 'create') continue;
     names.add(draft.before.fields.name);
-    changed.add(draft.before);
+    changedIds.add(draft.before.id);
   }
-  const changedIds = new Set([...changed].map((record) => record.id));
   // Delegations elsewhere matter too: a name may lie below one.
   const before = records.filter(({ fields }) => names.has(fields.name) || fields.rdata.type === 'NS');
   const untouched = before.filter((record) => !changedIds.has(record.id)).map((record) => record.fields);
-  const written = drafts.flatMap((draft) => (draft.action === 'delete' ? [] : [desiredOf(draft)]));
-  const problems = validateRecordSet([...untouched, ...written], zoneName);
-  if (problems.length === 0) return [];
+  const writes = drafts.filter((draft) => draft.action !== 'delete');
+  // Without positions, so that the texts can be compared with those of the zone as it is.
+  const bare = validateRecordSet([...untouched, ...writes.map(({ after }) => after.fields)], zoneName);
+  if (bare.length === 0) return [];
 
-  // The same again without positions, so that the texts can be compared with those of the zone as it is.
-  const bare = written.map(({ position: _, ...record }): DesiredRecord => record);
-  const texts = validateRecordSet([...untouched, ...bare], zoneName).map(textOfProblem);
+  const positions = new Map(source.map((record) => [recordKey(record), record.position]));
+  const placed = untouched.map((fields) => withPosition(fields, positions.get(recordKey(fields))));
+  const problems = validateRecordSet([...placed, ...writes.map(desiredOf)], zoneName);
   const known = new Map<string, number>();
-  for (const problem of validateRecordSet(
-    before.map((record) => record.fields),
-    zoneName,
-  )) {
+  const beforehand = before.map((record) => record.fields);
+  for (const problem of validateRecordSet(beforehand, zoneName)) {
     const text = textOfProblem(problem);
     known.set(text, (known.get(text) ?? 0) + 1);
   }
-  return problems.filter((_, index) => {
-    const text = texts[index] ?? '';
+  return problems.filter((problem, index) => {
+    const text = textOfProblem(bare[index] ?? problem);
     const left = known.get(text) ?? 0;
     known.set(text, left - 1);
     return left <= 0;
   });
 }
 
-function desiredOf(draft: Exclude<Draft, { action: 'delete' }>): DesiredRecord {
-  return draft.position === undefined
-    ? draft.after.fields
-    : { ...draft.after.fields, position: draft.position };
+function desiredOf({ after, position }: Exclude<Draft, { action: 'delete' }>): DesiredRecord {
+  return withPosition(after.fields, position);
+}
+
+function withPosition(fields: RecordFields, position: SourcePosition | undefined): DesiredRecord {
+  return position === undefined ? fields : { ...fields, position };
 }
 
 function textOfProblem({ code, subject, message }: Problem): string {

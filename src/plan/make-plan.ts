@@ -10,7 +10,7 @@ import { hasErrors, InvalidInputError, type Problem } from '../base/problem.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
 import type { DomainName } from '../dns/name.ts';
 import type { PlanLimits } from '../dns/plan-limits.ts';
-import type { DesiredZone, OmittedRecord } from '../dns/record.ts';
+import type { DesiredRecord, DesiredZone, OmittedRecord } from '../dns/record.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
 import { answerChanges } from './answer-balance.ts';
 import { cutBatches, splitOversized } from './batch.ts';
@@ -80,6 +80,7 @@ export function planZone(
   const told = wish.problems.some((problem) => problem.code === EMPTY_SOURCE);
   return makePlan(context, {
     drafts,
+    wanted: desired.records,
     inventory: {
       live: live.records.length,
       managed: heaps.managed.length,
@@ -132,6 +133,8 @@ function makePlan(
   context: PlanContext,
   parts: {
     readonly drafts: readonly Draft[];
+    /** The source's records, for their positions. */
+    readonly wanted?: readonly DesiredRecord[];
     readonly inventory: PlanInventory;
     readonly omitted: readonly OmittedRecord[];
     readonly problems: readonly Problem[];
@@ -167,7 +170,7 @@ function makePlan(
       ...sortProblems([
         ...invalid,
         ...encoded.problems,
-        ...conflictsAfter(drafts, live),
+        ...conflictsAfter(drafts, live, parts.wanted),
         ...quotaProblems(drafts, live),
         ...oversizedGroups(whole, batchOperationsMax),
       ]),
