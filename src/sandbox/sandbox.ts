@@ -2,8 +2,10 @@
 
 import type { Behaviour, PlanName } from './constants.ts';
 import { PLAN_NAMES } from './constants.ts';
+import { updateFamilies } from './control/families.ts';
 import type { Fault, FaultState } from './control/faults.ts';
 import { foreignEdit } from './control/foreign.ts';
+import type { ParentDs } from './dns/dnssec.ts';
 import type { Core } from './http/dispatch.ts';
 import type { RatePolicy, RateState } from './http/rate-limit.ts';
 import type { RequestCounts, RequestEntry } from './http/request-log.ts';
@@ -13,6 +15,7 @@ import type { RecordBody } from './records/build.ts';
 import { toAscii } from './records/names.ts';
 import type { DnsRecord } from './records/record.ts';
 import type { AuditEntry } from './state/audit.ts';
+import type { Entitlement } from './state/family.ts';
 import {
   type Home,
   plantSeed,
@@ -47,6 +50,10 @@ export interface ZoneUpdate {
   readonly delegation?: Delegation;
   readonly status?: Exclude<ZoneStatus, 'deleted'>;
   readonly scanFindings?: readonly RecordBody[];
+  /** DS records that the parent publishes: DNSSEC becomes active with `published`, ends with `none`. */
+  readonly parentDs?: ParentDs;
+  /** What the zone may use beyond its plan. */
+  readonly entitlements?: readonly Entitlement[];
 }
 
 export interface ClockUpdate {
@@ -233,6 +240,7 @@ export class SandboxControls {
     if (update.delegation !== undefined) fields.delegation = update.delegation;
     if (update.status !== undefined) fields.status = update.status;
     if (update.scanFindings !== undefined) fields.scanFindings = update.scanFindings;
+    updateFamilies(this.#core.world, this.#zone(idOrName), update);
     this.#core.world.changed();
   }
 

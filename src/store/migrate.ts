@@ -7,6 +7,7 @@ import { ZonewardError } from '../base/errors.ts';
 import { type StoreContext, write } from './context.ts';
 import type { Engine, Trx } from './engine.ts';
 import { firstMigration } from './migrations/0001-first.ts';
+import { rotationsMigration } from './migrations/0002-rotations.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** In order; the nth has number n. Append only: a released step never changes. */
-export const MIGRATIONS: readonly Migration[] = [firstMigration];
+export const MIGRATIONS: readonly Migration[] = [firstMigration, rotationsMigration];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */
 export async function migrate(

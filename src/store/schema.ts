@@ -10,6 +10,9 @@ export interface Schema {
   store_migrations: { number: number; name: string; applied_at: number };
   connections: ConnectionRow;
   sealed_secrets: SealedSecretRow;
+  minters: { tenant_id: string; connection_id: string; kind: string; email: string | null };
+  rotations: RotationRow;
+  alert_states: { tenant_id: string; connection_id: string; standing: string };
   zones: ZoneRow;
   zone_marks: { tenant_id: string; zone_id: string; mark: string };
   sync_states: { tenant_id: string; connection_id: string; state: string };
@@ -46,13 +49,26 @@ export interface ConnectionRow {
 export interface SealedSecretRow {
   tenant_id: string;
   connection_id: string;
-  /** `token` or `key`; a minter's credential has a row of its own. */
+  /** `token` or `key` of the connection, `minter`, or `next-token`: a rotation's new one, until the switch. */
   field: string;
   key_id: string;
   wrapped_key: string;
   nonce: string;
   ciphertext: string;
   version: number;
+}
+
+export interface RotationRow {
+  tenant_id: string;
+  id: string;
+  connection_id: string;
+  /** 1 until the rotation has ended. */
+  is_open: number;
+  due_at: number | null;
+  started_at: number;
+  version: number;
+  /** The whole rotation but for its secret. */
+  data: string;
 }
 
 export interface ZoneRow {

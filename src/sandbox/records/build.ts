@@ -3,6 +3,7 @@
  * records here; conflicts are `conflicts.ts`.
  */
 import { type Behaviour, RECORD_WIRE_BYTES_MAX, TTL_AUTO, TTL_MAX_SECONDS } from '../constants.ts';
+import { isMultiSigner } from '../dns/dnssec.ts';
 import { newId } from '../ids.ts';
 import type { Zone } from '../state/zone.ts';
 import { RECORD_KINDS } from './kinds.ts';
@@ -114,7 +115,9 @@ interface Identity {
 function build(context: BuildContext, body: RecordBody, identity: Identity): DnsRecord {
   const { zone } = context;
   const type = readType(body['type']);
-  if (type === 'DNSKEY' && context.behaviour.dnskeyNeedsMultiSigner) throw dnskeyNotAvailable();
+  if (type === 'DNSKEY' && context.behaviour.dnskeyNeedsMultiSigner && !isMultiSigner(zone)) {
+    throw dnskeyNotAvailable();
+  }
   const name = readName(body['name'], zone);
   const kind = RECORD_KINDS[type];
   const value = kind.read({

@@ -1,10 +1,8 @@
 /** The first tables: connections, the mirror, the journal, the audit trail, leases, budgets, usage. */
-import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Engine, Trx } from '../engine.ts';
 import type { Migration } from '../migrate.ts';
-
-/** `text` and `int` are not null; with a question mark, they may be. */
-type ColumnKind = 'text' | 'text?' | 'int' | 'int?' | 'counter';
+import { type TableBuilder as Builder, createTable as table } from './create-table.ts';
 
 export const firstMigration: Migration = {
   name: 'first',
@@ -323,29 +321,4 @@ async function createUsage(trx: Trx, engine: Engine): Promise<void> {
   });
   await sql`create index api_calls_tenant on api_calls (tenant_id, at)`.execute(trx);
   await sql`create index api_calls_connection on api_calls (tenant_id, connection_id, at)`.execute(trx);
-}
-
-type Builder = CreateTableBuilder<string, string>;
-
-async function table(
-  trx: Trx,
-  engine: Engine,
-  name: string,
-  primaryKey: readonly string[],
-  columns: Readonly<Record<string, ColumnKind>>,
-  constrain: (builder: Builder) => Builder = (builder) => builder,
-): Promise<void> {
-  let builder: Builder = trx.schema.createTable(name);
-  for (const [column, kind] of Object.entries(columns)) {
-    builder = builder.addColumn(column, columnType(engine, kind), (definition) =>
-      kind.endsWith('?') || kind === 'counter' ? definition : definition.notNull(),
-    );
-  }
-  if (primaryKey.length > 0) builder = builder.addPrimaryKeyConstraint(`${name}_key`, [...primaryKey]);
-  await constrain(builder).modifyEnd(sql`${engine.tableSuffix}`).execute();
-}
-
-function columnType(engine: Engine, kind: ColumnKind): RawBuilder<unknown> {
-  if (kind === 'counter') return engine.counter;
-  return kind.startsWith('text') ? engine.text : engine.integer;
 }
