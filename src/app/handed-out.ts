@@ -9,7 +9,7 @@ export { isZonewardError, ZonewardError } from '../base/errors.ts';
 export type { AccountId, ChangeSetId, ConnectionId, RecordId, ZoneId } from '../base/ids.ts';
 export type { JsonObject } from '../base/json.ts';
 export type { Problem, SourcePosition } from '../base/problem.ts';
-export { formatPosition, InvalidInputError } from '../base/problem.ts';
+export { formatPosition, hasErrors, InvalidInputError } from '../base/problem.ts';
 export { Secret } from '../base/secret.ts';
 export type { BudgetWait } from '../cloudflare/budget-gate.ts';
 export type { FieldName } from '../dns/changed-fields.ts';

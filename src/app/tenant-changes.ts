@@ -1,6 +1,6 @@
 /** Plans stored, applied, resumed, called off: the heart of the facade. Every method is scoped to one tenant. */
 import { ZonewardError } from '../base/errors.ts';
-import type { ChangeSetId, TenantId, ZoneId } from '../base/ids.ts';
+import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import {
   type ApplyPorts,
@@ -8,10 +8,13 @@ import {
   type ApplyResult,
   applyChangeSet,
 } from '../domains/changes/apply.ts';
+import { approveChangeSet } from '../domains/changes/approve.ts';
 import { cancelChangeSet } from '../domains/changes/cancel.ts';
 import { createChangeSet } from '../domains/changes/create-change-set.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
 import type { PlannedZone } from '../domains/changes/plan-change.ts';
+import { type ChangePolicy, needsApproval, policyFor } from '../domains/changes/policy.ts';
+import type { ZonePlan } from '../plan/plan.ts';
 import type { Context } from './context.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -44,6 +47,8 @@ export interface TenantChanges extends TenantPlans {
   apply(planned: Planned, request?: ApplyRequest): Promise<Applied | null>;
   /** Goes on with a stored change set: planned, approved, interrupted, or left by a process that is gone. */
   resume(id: ChangeSetId, request?: ApplyRequest): Promise<Applied>;
+  /** Agrees to a stored change set that someone else wrote. */
+  approve(id: ChangeSetId): Promise<void>;
   cancel(id: ChangeSetId): Promise<void>;
   get(id: ChangeSetId): Promise<ChangeDetails>;
   list(
@@ -85,19 +90,29 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
 
-  const save = (planned: Planned, request: ApplyRequest = {}): Promise<ChangeSet> =>
-    createChangeSet(
+  const policyOf = async (connectionId: ConnectionId, plan: ZonePlan): Promise<ChangePolicy> =>
+    policyFor(await context.store.policies.list(tenantId), { connectionId, zoneId: plan.zoneId });
+
+  const save = async (planned: Planned, request: ApplyRequest = {}): Promise<ChangeSet> => {
+    const plans = planned.zones.map(({ plan }) => plan);
+    const connectionId = planned.connection.id;
+    const required = await Promise.all(
+      plans.map(async (plan) => needsApproval(await policyOf(connectionId, plan), plan)),
+    );
+    return createChangeSet(
       { journal, clock: context.clock, random: context.random },
       {
         tenantId,
-        connectionId: planned.connection.id,
+        connectionId,
         summary: request.summary ?? planned.summary,
-        plans: planned.zones.map(({ plan }) => plan),
+        plans,
+        approvalRequired: required.includes(true),
         allow: request.allow ?? [],
         author: context.principal,
         ...(planned.undoes === null ? {} : { undoes: planned.undoes }),
       },
     );
+  };
 
   return {
     ...tenantPlans(context, tenantId, reach, stored),
@@ -109,6 +124,15 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       return changeSet.plans.length === 0 ? null : run(changeSet, planned.zones, request);
     },
     resume: async (id, request = {}) => run(await stored(id), [], request),
+    approve: async (id) => {
+      const changeSet = await stored(id);
+      const policies = await Promise.all(
+        changeSet.plans.map((plan) => policyOf(changeSet.connectionId, plan)),
+      );
+      const approvalMs = Math.min(...policies.map((policy) => policy.approvalMs));
+      const ports = { journal, clock: context.clock };
+      await approveChangeSet(ports, changeSet, { principal: context.principal, approvalMs });
+    },
     cancel: async (id) =>
       cancelChangeSet({ journal, clock: context.clock }, await stored(id), context.principal),
     get: async (id) => {

@@ -28,7 +28,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back at each Ctrl-C until the returned function is called. While nobody listens, Ctrl-C ends the process. */
+  /**
+   * Calls back at each Ctrl-C (or polite request to end) until the returned function is called. While nobody listens,
+   * it ends the process.
+   */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. Only for a second Ctrl-C. */
   exit(code: number): void;
@@ -47,14 +50,17 @@ export function processIo(): Io {
     env: process.env,
     now: () => Date.now(),
     onInterrupt: (listener) => {
-      process.on('SIGINT', listener);
-      return () => process.off('SIGINT', listener);
+      for (const signal of END_SIGNALS) process.on(signal, listener);
+      return () => {
+        for (const signal of END_SIGNALS) process.off(signal, listener);
+      };
     },
     exit: (code) => process.exit(code),
   };
 }
 
 const COLUMNS_DEFAULT = 80;
+const END_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 function outStream(stream: NodeJS.WriteStream): OutStream {
   // A reader that has gone away (`| head`) is no failure of a command that may be writing to Cloudflare.

@@ -1,2 +1,138 @@
-/** stub. */
-export const register = (): void => {};
+/** `zoneward audit`: what was meant, what happened, who asked; and whether the trail is whole. */
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { AuditEvent, AuditFilter, ChangeSetId, ZoneId } from '../../app/handed-out.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT } from '../exit.ts';
+import { examples, wholeNumber } from '../help.ts';
+import { parseTime } from '../moment.ts';
+import type { Output } from '../output/output.ts';
+import { isoTime, utcTime } from '../output/time.ts';
+import type { Session } from '../session.ts';
+
+interface FilterFlags {
+  readonly changeSet?: string;
+  readonly kind?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+const LIST_MAX = 10_000;
+
+export function register(program: Command, cli: Cli): void {
+  const audit = program
+    .command('audit')
+    .description('The audit trail: append-only, every event chained to the one before.');
+  withFilterFlags(audit.command('list').description('List events, newest first.'))
+    .option('--limit <number>', 'so many', wholeNumber(1, LIST_MAX), 20)
+    .addHelpText(
+      'after',
+      examples('zoneward audit list --zone example.com', 'zoneward audit list --change-set chg_01… --json'),
+    )
+    .action(
+      cli.run(async (session, flags: FilterFlags & { readonly limit: number }) => {
+        const tenant = await session.tenant();
+        const events = await tenant.audit.list(await filterOf(session, flags), flags.limit);
+        session.out.result({
+          json: () => ({ events: events.map(eventJson) }),
+          text: () => (events.length === 0 ? 'No events.\n' : formatEvents(session.out, events)),
+        });
+      }),
+    );
+  registerVerify(audit, cli);
+  withFilterFlags(audit.command('export').description('Write events as JSON Lines, oldest first.'))
+    .option('-o, --output <path>', 'into this file')
+    .addHelpText(
+      'after',
+      examples('zoneward audit export -o audit.jsonl', 'zoneward audit export --since 7d | jq .summary'),
+    )
+    .action(
+      cli.run(async (session, flags: FilterFlags & { readonly output?: string }) => {
+        const tenant = await session.tenant();
+        const chunks = tenant.audit.read(await filterOf(session, flags));
+        if (flags.output === undefined) {
+          for await (const events of chunks) for (const event of events) session.out.jsonLine(event);
+          return;
+        }
+        const count = await writeEvents(flags.output, chunks);
+        session.out.note(`${count} events → ${flags.output}`);
+      }),
+    );
+}
+
+function withFilterFlags(command: Command): Command {
+  return command
+    .option('--change-set <id>', 'of this change set')
+    .option('--kind <kind>', 'of this kind: change-set.applied, connection.added, …')
+    .option('--since <time>', 'from then on: 24h, 2026-11-23')
+    .option('--until <time>', 'up to then');
+}
+
+async function filterOf(session: Session, flags: FilterFlags): Promise<AuditFilter> {
+  const now = session.out.now();
+  const tenant = await session.tenant();
+  const { zone } = session.flags;
+  const zoneId: ZoneId | undefined = zone === undefined ? undefined : (await tenant.zones.get(zone)).facts.id;
+  return {
+    ...(zoneId === undefined ? {} : { zoneId }),
+    ...(flags.changeSet === undefined ? {} : { changeSetId: flags.changeSet as ChangeSetId }),
+    ...(flags.kind === undefined ? {} : { kind: flags.kind }),
+    ...(flags.since === undefined ? {} : { since: parseTime(flags.since, now) }),
+    ...(flags.until === undefined ? {} : { until: parseTime(flags.until, now) }),
+  };
+}
+
+function eventJson(event: AuditEvent): Record<string, unknown> {
+  return { ...event, at: isoTime(event.at) };
+}
+
+export function formatEvents(out: Output, events: readonly AuditEvent[]): string {
+  return out.table<AuditEvent>(
+    [
+      { title: '#', cell: ({ sequence }) => String(sequence), align: 'right', paint: out.paint.dim },
+      { title: 'when', cell: ({ at }) => utcTime(at) },
+      { title: 'event', cell: ({ kind }) => kind, paint: out.paint.cyan },
+      { title: 'what', cell: ({ summary }) => summary, shrinksTo: 24 },
+      { title: 'by', cell: ({ principal }) => principal, shrinksTo: 8, paint: out.paint.dim },
+    ],
+    events,
+  );
+}
+
+function registerVerify(audit: Command, cli: Cli): void {
+  audit
+    .command('verify')
+    .description('Recompute every hash of the trail. Exit code 3 when something is wrong.')
+    .addHelpText('after', '\nEvents cut off at the end show only against a checkpoint kept elsewhere.\n')
+    .action(
+      cli.run(async (session) => {
+        const tenant = await session.tenant();
+        const verdict = await tenant.audit.verify();
+        const { out } = session;
+        out.result({
+          json: () => verdict,
+          text: () => {
+            if (!verdict.ok)
+              return `${out.paint.red('✖')} ${verdict.fault.message} (${verdict.fault.code}, event ${verdict.fault.sequence})\n`;
+            const { sequence, hash } = verdict.head;
+            return `${out.paint.green('✓')} ${sequence} events, whole and in order. Head: ${hash}\n`;
+          },
+        });
+        return verdict.ok ? EXIT.done : EXIT.findings;
+      }),
+    );
+}
+
+async function writeEvents(file: string, chunks: AsyncIterable<readonly AuditEvent[]>): Promise<number> {
+  const stream = createWriteStream(file, { mode: 0o600 });
+  let count = 0;
+  for await (const events of chunks) {
+    count += events.length;
+    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    if (!stream.write(text)) await new Promise<void>((resolve) => stream.once('drain', () => resolve()));
+  }
+  stream.end();
+  await finished(stream);
+  return count;
+}

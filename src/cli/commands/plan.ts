@@ -1,2 +1,109 @@
-/** stub. */
-export const register = (): void => {};
+/** `zoneward plan`: what a file would change. Reads Cloudflare, writes nothing. */
+import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { Planned } from '../../app/handed-out.ts';
+import {
+  formatPlanFile,
+  hasErrors,
+  InvalidInputError,
+  renderMarkdown,
+  type SourceFormat,
+} from '../../app/handed-out.ts';
+import { countChanges } from '../apply-planned.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT } from '../exit.ts';
+import { collect, examples } from '../help.ts';
+import { formatProblems } from '../output/error.ts';
+import type { Session } from '../session.ts';
+import { readSource } from '../source.ts';
+import { formatPlanned, plannedJson } from '../views/plan.ts';
+
+export interface SourceFlags {
+  readonly file?: string;
+  readonly format?: SourceFormat;
+  readonly only?: readonly string[];
+}
+
+/** Flags that say what is wanted; `plan` and `apply` take the same. */
+export function withSourceFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--format <name>', 'bind, octodns or document; else told by the file itself').choices([
+        'bind',
+        'octodns',
+        'document',
+      ]),
+    )
+    .option('--only <pattern>', 'touch only names like this: www, *.dev (may be given again)', collect);
+}
+
+interface PlanFlags extends SourceFlags {
+  readonly save?: string;
+  readonly detailedExitcode?: boolean;
+  readonly markdown?: boolean;
+}
+
+export function register(program: Command, cli: Cli): void {
+  withSourceFlags(
+    program
+      .command('plan [zone]')
+      .description(
+        'Show what a file would change in a zone: the diff, its risk, its price in calls. Writes nothing.',
+      )
+      .requiredOption(
+        '-f, --file <path>',
+        'master file, zone document (YAML, JSON) or octoDNS YAML; - for standard input',
+      ),
+  )
+    .option('--save <path>', 'keep the plan in a file, for `zoneward apply`')
+    .option('--detailed-exitcode', 'exit with 3 when there are changes')
+    .option('--markdown', 'as Markdown, for a pull request')
+    .addHelpText(
+      'after',
+      `${examples(
+        'zoneward plan example.com -f example.com.yaml',
+        'zoneward plan example.com -f example.com.zone --save plan.json && zoneward apply plan.json',
+        'zoneward plan example.com -f example.com.yaml --detailed-exitcode --quiet   (in CI)',
+      )}\nWhat the file does not mention stays as it is; an empty file deletes nothing.\n`,
+    )
+    .action(
+      cli.run(async (session, zone: string | undefined, flags: PlanFlags) => {
+        const planned = await planSource(session, session.zoneName(zone), flags);
+        const { out } = session;
+        const problems = planned.zones.flatMap(({ plan }) => plan.problems);
+        const refused = hasErrors(problems);
+        if (refused && !out.json)
+          throw new InvalidInputError('The plan has errors; nothing was written.', problems);
+        const plans = planned.zones.map(({ plan }) => plan);
+        if (flags.markdown === true) session.io.stdout.write(renderMarkdown(plans));
+        else out.result({ json: () => plannedJson(planned), text: () => formatPlanned(out, planned) });
+        if (refused) {
+          for (const line of formatProblems(problems, out.notePaint)) session.io.stderr.write(`${line}\n`);
+          return EXIT.usage;
+        }
+        if (flags.save !== undefined) {
+          await writeFile(flags.save, formatPlanFile(plans), { mode: 0o600 });
+          out.note(`Saved. Apply it with: zoneward apply ${flags.save}`);
+        }
+        return flags.detailedExitcode === true && countChanges(planned) > 0 ? EXIT.findings : EXIT.done;
+      }),
+    );
+}
+
+/** Reads the file and plans it on the zone as it is now. */
+export async function planSource(session: Session, zone: string, flags: SourceFlags): Promise<Planned> {
+  const source = await readSource(session.io, flags.file ?? '-');
+  const tenant = await session.tenant();
+  const bar = session.progress();
+  bar.status(`Reading ${zone} …`);
+  return tenant.changes
+    .plan(
+      zone,
+      { ...source, ...(flags.format === undefined ? {} : { format: flags.format }) },
+      {
+        ...session.via,
+        ...(flags.only === undefined ? {} : { scope: { kind: 'names' as const, patterns: flags.only } }),
+      },
+    )
+    .finally(() => bar.end());
+}

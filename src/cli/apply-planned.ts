@@ -1,0 +1,176 @@
+/**
+ * The last steps of every command that writes: show the diff, refuse what may not be, ask, apply with progress, say
+ * what became of it. The same for a file, an edit, an undo and a resumed change set.
+ */
+
+import type { Applied, ApplyProgress, ApplyRequest, GuardFinding, Planned } from '../app/handed-out.ts';
+import { hasErrors, heldGuards, InvalidInputError, ZonewardError } from '../app/handed-out.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
+import { formatError } from './output/error.ts';
+import type { Progress } from './output/progress.ts';
+import { formatDuration } from './output/time.ts';
+import { confirm } from './prompt.ts';
+import type { Session } from './session.ts';
+import { appliedJson, formatUndone, stepsFor } from './views/change-set.ts';
+import { nextSteps } from './views/connection.ts';
+import { formatPlanned, plannedJson } from './views/plan.ts';
+
+export interface ApplyFlags {
+  readonly allow?: readonly string[];
+  readonly continue?: boolean;
+  readonly verify?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Throws what refuses the plan; nothing was written then. Otherwise gives the exit code. */
+export async function applyPlanned(session: Session, planned: Planned, flags: ApplyFlags): Promise<ExitCode> {
+  const { out } = session;
+  refuseErrors(planned);
+  const changes = countChanges(planned);
+  if (changes === 0 || flags.dryRun === true) {
+    out.result({
+      json: () => ({ ...plannedJson(planned), applied: null }),
+      text: () => formatPlanned(out, planned),
+    });
+    return planned.conflicts.length > 0 && changes === 0 ? EXIT.conflict : EXIT.done;
+  }
+  out.line(out.json ? '' : formatPlanned(out, planned).trimEnd());
+  refuseGuarded(planned, flags.allow ?? []);
+  await confirm(session.io, question(planned, changes), session.flags.yes === true);
+  const tenant = await session.tenant();
+  const startedAt = out.now();
+  const applied = await withProgress(session, planned, (request) =>
+    tenant.changes.apply(planned, { ...request, ...requestOf(flags) }),
+  );
+  if (applied === null) return EXIT.done;
+  return tellApplied(session, planned, applied, out.now() - startedAt);
+}
+
+export function requestOf(flags: ApplyFlags): ApplyRequest {
+  return {
+    allow: flags.allow ?? [],
+    ...(flags.continue === true ? { continueOnRefusal: true } : {}),
+    ...(flags.verify === true ? { verify: true } : {}),
+  };
+}
+
+/** Runs `work` with a progress bar and a Ctrl-C that stops between requests. */
+export async function withProgress<T>(
+  session: Session,
+  zones: Pick<Planned, 'zones'> | null,
+  work: (request: Pick<ApplyRequest, 'signal' | 'onProgress'>) => Promise<T>,
+): Promise<T> {
+  const bar = session.progress();
+  const names = new Map(zones?.zones.map(({ plan }) => [plan.zoneId as string, plan.zoneName as string]));
+  const words = {
+    saying: 'Stopping after the request under way; press Ctrl-C again to end at once.',
+    hard: 'Ended at once. The journal knows what was sent: see `zoneward changes list`, and `zoneward changes resume`.',
+  };
+  try {
+    return await session.interruptible(words, (signal) =>
+      work({ signal, onProgress: (event) => showProgress(bar, event, names) }),
+    );
+  } finally {
+    bar.end();
+  }
+}
+
+function showProgress(bar: Progress, event: ApplyProgress, names: ReadonlyMap<string, string>): void {
+  const zone = names.get(event.zoneId) ?? event.zoneId;
+  switch (event.kind) {
+    case 'waiting-for-lock':
+      bar.status(`${zone} is being changed by ${event.heldBy}; waiting`);
+      return;
+    case 'reading':
+      bar.status(`Reading ${zone} …`);
+      return;
+    case 'sending':
+    case 'landed':
+      bar.update({ done: event.done, total: event.total, text: zone });
+      return;
+    case 'settling':
+      bar.status(`No answer; looking what became of it, up to ${formatDuration(event.waitMs)} …`);
+      return;
+    case 'refused':
+      bar.say(`Cloudflare refused a request for ${zone}: ${event.message}`);
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function refuseErrors({ zones }: Planned): void {
+  const problems = zones.flatMap(({ plan }) => plan.problems);
+  if (hasErrors(problems)) throw new InvalidInputError('The plan has errors; nothing was written.', problems);
+}
+
+function refuseGuarded({ zones }: Planned, allow: readonly string[]): void {
+  const held: readonly GuardFinding[] = heldGuards(
+    zones.map(({ plan }) => plan),
+    allow,
+  );
+  if (held.length === 0) return;
+  const words = [...new Set(held.map((guard) => guard.override))];
+  throw new ZonewardError(
+    ['A guard rail holds; nothing was written.', ...held.map((guard) => `  ${guard.message}`)].join('\n'),
+    {
+      code: 'guard-rail',
+      kind: 'conflict',
+      next: [`If that is what you want, add: ${words.map((word) => `--allow ${word}`).join(' ')}`],
+      details: { guards: held },
+    },
+  );
+}
+
+export function countChanges({ zones }: Pick<Planned, 'zones'>): number {
+  return zones.flatMap(({ plan }) => plan.groups).reduce((sum, group) => sum + group.changes.length, 0);
+}
+
+function question({ zones }: Planned, changes: number): string {
+  const changed = zones.filter(({ plan }) => plan.groups.length > 0);
+  const [first] = changed;
+  const where = changed.length === 1 ? (first?.plan.zoneName ?? '') : `${changed.length} zones`;
+  return `Make ${changes === 1 ? 'this change' : `these ${changes} changes`} in ${where} at Cloudflare?`;
+}
+
+/** Says what became of an apply, and gives the exit code. */
+export function tellApplied(
+  session: Session,
+  planned: Planned | null,
+  applied: Applied,
+  elapsedMs: number,
+): ExitCode {
+  const { out, io } = session;
+  const { changeSet, status, zones } = applied;
+  const outcomes = zones.flatMap((zone) => zone.outcomes);
+  const done = outcomes.filter((outcome) => outcome.state === 'applied').length;
+  const total = changeSet.plans.flatMap((plan) => plan.groups).flatMap((group) => group.changes).length;
+  out.result({
+    json: () => ({ ...(planned === null ? {} : plannedJson(planned)), applied: appliedJson(applied) }),
+    text: () => {
+      const sign = status === 'applied' ? out.paint.green('✓') : out.paint.red('✖');
+      const head = `${sign} ${done} of ${total} changes applied in ${formatDuration(elapsedMs)}: ${changeSet.id} is ${status}\n`;
+      const undone = changeSet.plans.map((plan) =>
+        formatUndone(out, plan, zones.find((zone) => zone.zoneId === plan.zoneId)?.outcomes ?? []),
+      );
+      return `${head}${undone.join('')}${nextSteps(out, stepsFor(changeSet))}`;
+    },
+  });
+  for (const zone of zones) {
+    if (zone.stopped !== null)
+      io.stderr.write(formatError(zone.stopped, { paint: out.notePaint, debug: false }));
+    if (zone.verified === false)
+      out.warn(`The closing read of zone ${zone.zoneId} shows a difference: look at it.`);
+  }
+  return exitOf(applied, done, planned?.conflicts.length ?? 0);
+}
+
+function exitOf({ status, zones }: Applied, done: number, conflicts: number): ExitCode {
+  if (status === 'applied')
+    return conflicts > 0 || zones.some((zone) => zone.verified === false) ? EXIT.partial : EXIT.done;
+  if (status === 'unknown' || done > 0) return EXIT.partial;
+  const stopped = zones.find((zone) => zone.stopped !== null)?.stopped;
+  // A person called it off before anything was sent.
+  if (stopped?.code === 'apply-stopped') return EXIT.usage;
+  return stopped === undefined || stopped === null ? EXIT.failed : exitCodeOf(stopped);
+}

@@ -1,0 +1,156 @@
+/** Change sets and what became of them, for people and for programs. */
+import {
+  type Applied,
+  type Change,
+  type ChangeDetails,
+  type ChangeSet,
+  type ChangeSetStatus,
+  formatRdata,
+  type OperationOutcome,
+  planToJson,
+  renderText,
+  toUnicode,
+  typeOf,
+  type ZonePlan,
+} from '../../app/handed-out.ts';
+import { errorFacts } from '../output/error.ts';
+import type { Output } from '../output/output.ts';
+import type { Paint } from '../output/paint.ts';
+import { isoTime, relativeTime, timeWithAge } from '../output/time.ts';
+import { visible } from '../output/width.ts';
+import { nextSteps } from './connection.ts';
+import { planPaint } from './plan.ts';
+
+export function changeSetJson(changeSet: ChangeSet): Record<string, unknown> {
+  const { plans, createdAt, finishedAt, ...rest } = changeSet;
+  return {
+    ...rest,
+    createdAt: isoTime(createdAt),
+    finishedAt: isoTime(finishedAt),
+    zones: plans.map((plan) => ({
+      id: plan.zoneId,
+      name: plan.zoneName,
+      hash: plan.hash,
+      changes: countOf(plan),
+    })),
+  };
+}
+
+function countOf({ groups }: ZonePlan): number {
+  return groups.reduce((sum, group) => sum + group.changes.length, 0);
+}
+
+export const STATUS_STYLES: Readonly<Record<ChangeSetStatus, keyof Paint>> = {
+  planned: 'cyan',
+  approved: 'cyan',
+  applying: 'yellow',
+  applied: 'green',
+  'partly-applied': 'yellow',
+  failed: 'red',
+  interrupted: 'yellow',
+  cancelled: 'dim',
+  unknown: 'red',
+};
+
+export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]): string {
+  if (changeSets.length === 0) return 'No changes yet.\n';
+  return out.table<ChangeSet>(
+    [
+      { title: 'change set', cell: ({ id }) => id },
+      {
+        title: 'status',
+        cell: ({ status, undoneBy }) => (undoneBy === null ? status : `${status}, undone`),
+        paint: (text, { status }) => out.paint[STATUS_STYLES[status]](text),
+      },
+      { title: 'when', cell: ({ createdAt }) => relativeTime(createdAt, out.now()) },
+      {
+        title: 'changes',
+        cell: ({ plans }) => String(plans.reduce((sum, plan) => sum + countOf(plan), 0)),
+        align: 'right',
+      },
+      { title: 'what', cell: ({ summary }) => summary, shrinksTo: 16 },
+    ],
+    changeSets,
+  );
+}
+
+export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDetails): string {
+  const { paint } = out;
+  const { status, plans, finishedAt, allowed, undoes, undoneBy } = changeSet;
+  const facts = out.facts(
+    [
+      ['status', paint[STATUS_STYLES[status]](status)],
+      ['what', visible(changeSet.summary)],
+      ['by', visible(changeSet.author)],
+      ['planned', timeWithAge(changeSet.createdAt, out.now())],
+      ['finished', finishedAt === null ? null : timeWithAge(finishedAt, out.now())],
+      ['lifted', allowed.length === 0 ? null : allowed.join(', ')],
+      ['takes back', undoes],
+      ['taken back by', undoneBy],
+    ],
+    '  ',
+  );
+  const diff = renderText(plans, { paint: planPaint(paint) });
+  const rest = plans.map((plan) => formatUndone(out, plan, outcomes.get(plan.zoneId) ?? [])).join('');
+  return `${paint.bold(changeSet.id)}\n${facts}\n${diff}\n${rest}${nextSteps(out, stepsFor(changeSet))}`;
+}
+
+/** What a person may want to do with it now. */
+export function stepsFor({ id, status, undoneBy }: Pick<ChangeSet, 'id' | 'status' | 'undoneBy'>): string[] {
+  if (status === 'interrupted' || status === 'applying' || status === 'unknown')
+    return [`zoneward changes resume ${id}`];
+  if (status === 'planned' || status === 'approved')
+    return [`zoneward apply ${id}`, `zoneward changes cancel ${id}`];
+  return (status === 'applied' || status === 'partly-applied') && undoneBy === null
+    ? [`zoneward undo ${id}`]
+    : [];
+}
+
+const STATE_WORDS: Readonly<Record<OperationOutcome['state'], string>> = {
+  applied: 'applied',
+  refused: 'refused by Cloudflare',
+  'not-applied': 'not applied',
+  conflict: 'moved since the plan',
+  unknown: 'outcome unknown',
+};
+
+/** The operations that were not applied, each with its reason. */
+export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly OperationOutcome[]): string {
+  return outcomes
+    .filter(({ state }) => state !== 'applied')
+    .map(({ groupId, change: index, state, message }) => {
+      const change = plan.groups.find(({ id }) => id === groupId)?.changes[index];
+      const what = change === undefined ? groupId : describe(change);
+      const why = message === undefined ? '' : `: ${visible(message)}`;
+      return `  ${out.paint.red('✖')} ${what}: ${STATE_WORDS[state]}${why}\n`;
+    })
+    .join('');
+}
+
+function describe(change: Change): string {
+  const { name, rdata } = (change.after ?? change.before).fields;
+  return visible(`${change.action} ${toUnicode(name)} ${typeOf(rdata)} ${formatRdata(rdata)}`);
+}
+
+export function appliedJson(applied: Applied): Record<string, unknown> {
+  return {
+    changeSet: changeSetJson(applied.changeSet),
+    status: applied.status,
+    zones: applied.zones.map(({ zoneId, outcomes, stopped, verified }) => ({
+      zoneId,
+      outcomes: outcomes.map(({ received: _, ...outcome }) => outcome),
+      stopped: stopped === null ? null : errorFacts(stopped),
+      verified,
+    })),
+  };
+}
+
+export function detailsJson({ changeSet, outcomes }: ChangeDetails): Record<string, unknown> {
+  return {
+    ...changeSetJson(changeSet),
+    plans: changeSet.plans.map((plan) => ({
+      ...planToJson(plan),
+      outcomes: (outcomes.get(plan.zoneId) ?? []).map(({ received: _, ...outcome }) => outcome),
+    })),
+  };
+}

@@ -1,0 +1,177 @@
+/** Zones, their revisions and the differences between them, for people and for programs. */
+import {
+  type Freshness,
+  formatRdata,
+  type RecordDifference,
+  type Revision,
+  type RevisionOrigin,
+  toUnicode,
+  typeOf,
+  type Zone,
+  type ZoneAdvice,
+  type ZoneStatus,
+} from '../../app/handed-out.ts';
+import type { Output } from '../output/output.ts';
+import type { Paint } from '../output/paint.ts';
+import { isoTime, relativeTime, timeWithAge } from '../output/time.ts';
+import { visible } from '../output/width.ts';
+import { nextSteps } from './connection.ts';
+import { fieldsJson, recordJson } from './record.ts';
+
+export function zoneJson(zone: Zone): Record<string, unknown> {
+  const { facts, freshness, revision, recordCount, connectionId } = zone;
+  return { ...facts, connectionId, revision, recordCount, freshness: freshnessJson(freshness) };
+}
+
+export function freshnessJson(freshness: Freshness): Record<string, unknown> {
+  return {
+    ...freshness,
+    verifiedAt: isoTime(freshness.verifiedAt),
+    staleSince: isoTime(freshness.staleSince),
+  };
+}
+
+const STATUS_STYLES: Readonly<Record<ZoneStatus, keyof Paint>> = {
+  initializing: 'yellow',
+  pending: 'yellow',
+  active: 'green',
+  moved: 'red',
+  deleted: 'dim',
+};
+
+export function formatZones(out: Output, zones: readonly Zone[]): string {
+  if (zones.length === 0) return `No zones.\n${nextSteps(out, ['zoneward zones sync'])}`;
+  return out.table<Zone>(
+    [
+      { title: 'zone', cell: ({ facts }) => toUnicode(facts.name), shrinksTo: 20, paint: out.paint.bold },
+      {
+        title: 'status',
+        cell: ({ facts }) => (facts.paused ? `${facts.status}, paused` : facts.status),
+        paint: (text, { facts }) => out.paint[STATUS_STYLES[facts.status]](text),
+      },
+      { title: 'plan', cell: ({ facts }) => facts.planTier ?? '' },
+      {
+        title: 'records',
+        cell: (zone) => (zone.revision === 0 ? '' : String(zone.recordCount)),
+        align: 'right',
+      },
+      { title: 'rev', cell: ({ revision }) => (revision === 0 ? '' : String(revision)), align: 'right' },
+      { title: 'verified', cell: ({ freshness }) => freshnessText(freshness, out.now()) },
+      { title: 'account', cell: ({ facts }) => facts.accountName, shrinksTo: 8, paint: out.paint.dim },
+    ],
+    zones,
+  );
+}
+
+/** `3 min ago`, `never`, `2 h ago, stale`. */
+export function freshnessText({ verifiedAt, staleSince }: Freshness, now: number): string {
+  const seen = verifiedAt === null ? 'never' : relativeTime(verifiedAt, now);
+  return staleSince === null ? seen : `${seen}, stale`;
+}
+
+export function formatZone(out: Output, zone: Zone, advice: ZoneAdvice): string {
+  const { facts, freshness } = zone;
+  const { paint } = out;
+  const unicode = toUnicode(facts.name);
+  const list = (names: readonly string[]): string | null => (names.length === 0 ? null : names.join('\n'));
+  const verified = freshness.verifiedAt === null ? 'never' : timeWithAge(freshness.verifiedAt, out.now());
+  const heard = freshness.signal === null ? '' : `, by ${freshness.signal}`;
+  const body = out.facts(
+    [
+      ['id', facts.id],
+      ['A-labels', unicode === facts.name ? null : facts.name],
+      ['status', `${paint[STATUS_STYLES[facts.status]](facts.status)}  ${advice.message}`],
+      ['account', `${visible(facts.accountName)}  ${facts.accountId}`],
+      ['type, plan', `${facts.type}, ${facts.planTier ?? 'plan not known'}`],
+      ['nameservers', list(facts.nameServers)],
+      ['before', list(facts.originalNameServers)],
+      ['records', zone.revision === 0 ? 'not read yet' : `${zone.recordCount}, revision ${zone.revision}`],
+      ['verified', `${verified}${heard}`],
+      ['stale since', freshness.staleSince === null ? null : timeWithAge(freshness.staleSince, out.now())],
+    ],
+    '  ',
+  );
+  return `${paint.bold(visible(unicode))}\n${body}${nextSteps(out, advice.next)}`;
+}
+
+export function originText(origin: RevisionOrigin): string {
+  switch (origin.kind) {
+    case 'change-set':
+      return origin.changeSetId;
+    case 'first-read':
+      return 'first read';
+    case 'outside': {
+      const who = origin.actor ?? 'someone';
+      return origin.interface === undefined ? `outside: ${who}` : `outside: ${who} (${origin.interface})`;
+    }
+    default:
+      return origin satisfies never;
+  }
+}
+
+export function revisionJson(revision: Revision): Record<string, unknown> {
+  return { ...revision, at: isoTime(revision.at) };
+}
+
+export function formatRevisions(out: Output, revisions: readonly Revision[]): string {
+  return out.table<Revision>(
+    [
+      { title: 'rev', cell: ({ revision }) => String(revision), align: 'right', paint: out.paint.bold },
+      { title: 'when', cell: ({ at }) => timeWithAge(at, out.now()) },
+      { title: 'added', cell: ({ created }) => count(created, '+'), align: 'right', paint: out.paint.green },
+      {
+        title: 'changed',
+        cell: ({ updated }) => count(updated, '~'),
+        align: 'right',
+        paint: out.paint.yellow,
+      },
+      { title: 'removed', cell: ({ deleted }) => count(deleted, '-'), align: 'right', paint: out.paint.red },
+      { title: 'by', cell: ({ origin }) => originText(origin), shrinksTo: 12 },
+    ],
+    revisions,
+  );
+}
+
+function count(number: number, sign: string): string {
+  return number === 0 ? '' : `${sign}${number}`;
+}
+
+export function differenceJson(difference: RecordDifference): Record<string, unknown> {
+  const { kind, before, after } = difference;
+  return {
+    kind,
+    fields: difference.kind === 'updated' ? difference.fields : [],
+    before: before === null ? null : recordJson({ record: before }),
+    after: after === null ? null : recordJson({ record: after }),
+  };
+}
+
+const SIGNS = { created: '+', updated: '~', deleted: '-' } as const;
+const SIGN_STYLES = { created: 'green', updated: 'yellow', deleted: 'red' } as const;
+
+export function formatDifferences(out: Output, differences: readonly RecordDifference[]): string {
+  return differences
+    .map((difference) => {
+      const record = difference.after ?? difference.before;
+      const { name, rdata } = record.fields;
+      const head = `${SIGNS[difference.kind]} ${visible(`${toUnicode(name)}  ${typeOf(rdata)}  ${formatRdata(rdata)}`)}`;
+      const details = difference.kind === 'updated' ? fieldChanges(difference) : [];
+      const lines = [head, ...details.map((detail) => `    ${detail}`)];
+      return lines.map((line) => `${out.paint[SIGN_STYLES[difference.kind]](line)}\n`).join('');
+    })
+    .join('');
+}
+
+function fieldChanges({ before, after, fields }: Extract<RecordDifference, { kind: 'updated' }>): string[] {
+  if (fields.length === 0)
+    return [before.id === after.id ? 'nothing that can be written' : `new id ${after.id}`];
+  const [was, is] = [fieldsJson(before.fields), fieldsJson(after.fields)];
+  return fields.map((field) => {
+    const key = field === 'rdata' ? 'content' : field;
+    return visible(`${key}: ${shown(was[key])} → ${shown(is[key])}`);
+  });
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+}
