@@ -24,6 +24,7 @@ import type { Logger } from './logger.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
+import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
@@ -49,6 +50,7 @@ export interface Tenant {
   readonly connections: TenantConnections;
   readonly zones: TenantZones;
   readonly changes: TenantChanges;
+  readonly policies: TenantPolicies;
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
 }
@@ -58,7 +60,13 @@ export interface Zoneward {
   /** What opening had to make. */
   readonly initialized: Initialized;
   /** Tenants need no creation; each sees its own rows only. The name is yours: letters, digits, `-`, `_`, `.`. */
-  tenant(name: string): Tenant;
+  tenant(
+    name: string,
+    options?: {
+      /** Who acts through it, for the audit trail: an API key, a signed-in person. */
+      readonly principal?: Principal;
+    },
+  ): Tenant;
   /** Examines the store's file and what must hold between its rows. Reads only. */
   checkStore(): Promise<StoreCheck>;
   close(): Promise<void>;
@@ -70,24 +78,26 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   const config = resolveConfig(options, environment);
   const initialized: Initialized =
     (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
-  const context = await openContext({ ...options, config, environment });
+  const opened = await openContext({ ...options, config, environment });
   return {
     config,
     initialized,
-    tenant: (name) => {
+    tenant: (name, { principal } = {}) => {
+      const context = principal === undefined ? opened : { ...opened, principal };
       const tenantId = parseTenant(name);
       const reach = tenantReach(context, tenantId);
       return {
         connections: tenantConnections(context, tenantId, reach),
         zones: tenantZones(context, tenantId, reach),
         changes: tenantChanges(context, tenantId, reach),
+        policies: tenantPolicies(context, tenantId, reach),
         audit: tenantAudit(context, tenantId),
         usage: tenantUsage(context, tenantId, reach),
       };
     },
-    checkStore: () => context.store.check(),
-    close: () => context.close(),
-    [Symbol.asyncDispose]: () => context.close(),
+    checkStore: () => opened.store.check(),
+    close: () => opened.close(),
+    [Symbol.asyncDispose]: () => opened.close(),
   };
 }
 

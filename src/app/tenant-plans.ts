@@ -10,17 +10,18 @@ import type { ChangeSet } from '../domains/changes/model.ts';
 import {
   type PlannedZone,
   type PlanPorts,
+  type PlanSettings,
   planFromDrafts,
   planFromSaved,
   planFromWish,
   type ZoneWish,
 } from '../domains/changes/plan-change.ts';
+import { policyFor } from '../domains/changes/policy.ts';
 import { draftUndo, type UndoConflict, type UndoSelection } from '../domains/changes/undo.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Draft } from '../plan/diff.ts';
 import { draftEdits } from '../plan/edits.ts';
-import { DEFAULT_POLICY } from '../plan/guard.ts';
 import { parsePlanFile } from '../plan/plan-file.ts';
 import { restoreZone } from '../plan/restore.ts';
 import type { Scope } from '../plan/scope.ts';
@@ -105,38 +106,39 @@ export function tenantPlans(
   const planEach = async (
     connectionRef: string | undefined,
     zoneRefs: readonly string[],
-    makePlan: (ports: PlanPorts, zone: Zone) => Promise<PlannedZone>,
+    makePlan: (ports: PlanPorts, zone: Zone, settings: PlanSettings) => Promise<PlannedZone>,
   ): Promise<{ connection: Connection; zones: PlannedZone[] }> => {
     const zones: PlannedZone[] = [];
+    const policies = await context.store.policies.list(tenantId);
     let connection: Connection | null = null;
     for (const reference of zoneRefs) {
       const zone = await reach.zone(reference, connectionRef);
       const linked = await reach.linkedTo(zone, connectionRef);
       if (connection !== null && connection.id !== linked.connection.id) throw severalConnections();
       connection = linked.connection;
-      zones.push(await makePlan(planPorts(context, tenantId, linked.cloudflare), zone));
+      const policy = policyFor(policies, { connectionId: linked.connection.id, zoneId: zone.facts.id });
+      zones.push(await makePlan(planPorts(context, tenantId, linked.cloudflare), zone, { tenantId, policy }));
     }
     return { connection: connection ?? (await reach.connection(connectionRef)), zones };
   };
-  const settings = { tenantId, policy: DEFAULT_POLICY };
 
   return {
     plan: async (zone, source, options = {}) => {
-      const planned = await planEach(options.connection, [zone], (ports, found) => {
+      const planned = await planEach(options.connection, [zone], (ports, found, settings) => {
         const wish = narrow(wishOf(source, found.facts.name), options);
         return planFromWish(ports, found, wish, settings);
       });
       return { ...planned, conflicts: [], summary: `${source.file} → ${zone}`, undoes: null };
     },
     planDrafts: async (zones, draft, options) => {
-      const planned = await planEach(options.connection, zones, (ports, zone) =>
+      const planned = await planEach(options.connection, zones, (ports, zone, settings) =>
         planFromDrafts(ports, zone, (live) => draft(zone, live), { ...settings, source: options.source }),
       );
       return { ...planned, conflicts: [], summary: options.source, undoes: null };
     },
     planAdd: async (reference, text, options = {}) => {
       const source = `add ${text.name} ${text.type}`;
-      const planned = await planEach(options.connection, [reference], (ports, zone) => {
+      const planned = await planEach(options.connection, [reference], (ports, zone, settings) => {
         const record = readRecordText(text, zone.facts.name);
         const draft = (live: readonly LiveRecord[]) => draftEdits([{ kind: 'add', record }], live);
         return planFromDrafts(ports, zone, draft, { ...settings, source });
@@ -146,7 +148,7 @@ export function tenantPlans(
     planEdit: async (zones, selection, set, options = {}) => {
       const source = `${set === 'remove' ? 'remove' : 'edit'} ${describeSelection(selection)}`;
       let selected = 0;
-      const planned = await planEach(options.connection, zones, (ports, zone) => {
+      const planned = await planEach(options.connection, zones, (ports, zone, settings) => {
         const { name } = zone.facts;
         const draft = (live: readonly LiveRecord[]) => {
           const records = selectRecords(live, selection, name);
@@ -172,7 +174,7 @@ export function tenantPlans(
       if (!parsed.ok)
         throw new InvalidInputError(`${file} cannot be applied; nothing was written.`, parsed.problems);
       const plans = new Map(parsed.value.map((plan) => [plan.zoneId, plan]));
-      const planned = await planEach(options.connection, [...plans.keys()], (ports, found) => {
+      const planned = await planEach(options.connection, [...plans.keys()], (ports, found, settings) => {
         const plan = plans.get(found.facts.id);
         if (plan === undefined) throw noRevision(found.facts.name);
         return planFromSaved(ports, found, plan, settings);
@@ -184,19 +186,23 @@ export function tenantPlans(
       const conflicts: UndoConflict[] = [];
       const source = `undo of ${id}`;
       const plans = new Map(changeSet.plans.map((plan) => [plan.zoneId, plan]));
-      const planned = await planEach(changeSet.connectionId, [...plans.keys()], async (ports, zone) => {
-        const plan = plans.get(zone.facts.id);
-        const outcomes = await journal.outcomes(tenantId, id, zone.facts.id);
-        const draft = (
-          live: readonly LiveRecord[],
-        ): { drafts: readonly Draft[]; problems: readonly Problem[] } => {
-          if (plan === undefined) return { drafts: [], problems: [] };
-          const undo = draftUndo(plan, outcomes, live, options);
-          conflicts.push(...undo.conflicts);
-          return { drafts: undo.drafts, problems: [] };
-        };
-        return planFromDrafts(ports, zone, draft, { ...settings, source });
-      });
+      const planned = await planEach(
+        changeSet.connectionId,
+        [...plans.keys()],
+        async (ports, zone, settings) => {
+          const plan = plans.get(zone.facts.id);
+          const outcomes = await journal.outcomes(tenantId, id, zone.facts.id);
+          const draft = (
+            live: readonly LiveRecord[],
+          ): { drafts: readonly Draft[]; problems: readonly Problem[] } => {
+            if (plan === undefined) return { drafts: [], problems: [] };
+            const undo = draftUndo(plan, outcomes, live, options);
+            conflicts.push(...undo.conflicts);
+            return { drafts: undo.drafts, problems: [] };
+          };
+          return planFromDrafts(ports, zone, draft, { ...settings, source });
+        },
+      );
       return { ...planned, conflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
     },
     planRestore: async (reference, to) => {
@@ -212,7 +218,7 @@ export function tenantPlans(
         target.map(({ lineageId, record }) => [record.id, idOfLineage.get(lineageId) ?? record.id]),
       );
       const source = `${name} as of revision ${revision}`;
-      const planned = await planEach(undefined, [id], (ports, found) =>
+      const planned = await planEach(undefined, [id], (ports, found, settings) =>
         planFromDrafts(
           ports,
           found,

@@ -90,6 +90,10 @@ export async function loadChangeSet(trx: Trx, row: ChangeSetRow): Promise<Change
     ),
     allowed: fromJson(row.allowed),
     author: row.author,
+    approval: {
+      required: row.approval_required === 1,
+      grant: row.approval === null ? null : fromJson(row.approval),
+    },
     createdAt: row.created_at,
     finishedAt: row.finished_at,
     undoes: row.undoes as ChangeSetId | null,
@@ -106,6 +110,8 @@ function toChangeSetRow(changeSet: ChangeSet): ChangeSetRow {
     status: changeSet.status,
     allowed: toJson(changeSet.allowed),
     author: changeSet.author,
+    approval_required: changeSet.approval.required ? 1 : 0,
+    approval: changeSet.approval.grant === null ? null : toJson(changeSet.approval.grant),
     created_at: changeSet.createdAt,
     finished_at: changeSet.finishedAt,
     undoes: changeSet.undoes,
@@ -121,7 +127,11 @@ export async function moveStatus(
 ): Promise<void> {
   const { numUpdatedRows } = await trx
     .updateTable('change_sets')
-    .set({ status: move.to, ...(move.finishedAt === undefined ? {} : { finished_at: move.finishedAt }) })
+    .set({
+      status: move.to,
+      ...(move.finishedAt === undefined ? {} : { finished_at: move.finishedAt }),
+      ...(move.grant === undefined ? {} : { approval: toJson(move.grant) }),
+    })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .where('status', 'in', move.from)

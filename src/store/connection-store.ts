@@ -4,15 +4,13 @@
  */
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { Connection } from '../domains/connections/model.ts';
-import type { ConnectionStore, SealedSecret, SecretContext } from '../domains/connections/ports.ts';
+import type { ConnectionStore, SealedSecret } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, notFound, type StoreContext, write } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import type { ConnectionRow } from './schema.ts';
+import { deleteSecrets, findSecret, OWN_SLOTS, putSecret } from './sealed-secrets.ts';
 import { fromJson, toJson } from './text.ts';
-
-/** The fields that hold a connection's own credential; a minter's has a row of its own. */
-const OWN_FIELDS: readonly SecretContext['field'][] = ['token', 'key'];
 
 export function openConnectionStore(context: StoreContext): ConnectionStore {
   const { db } = context;
@@ -22,7 +20,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
         await refuseTakenLabel(trx, connection);
         await refuseTakenId(trx, connection);
         await trx.insertInto('connections').values(toRow(connection)).execute();
-        if (sealed !== null) await putSecret(trx, connection, sealed);
+        if (sealed !== null) await putOwnSecret(trx, connection, sealed);
         await appendEvents(context, trx, connection.tenantId, events);
       }),
 
@@ -37,20 +35,12 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
     },
 
     update: (connection, sealed, events) =>
-      write(context, (trx) => update(context, trx, connection, sealed, events)),
+      write(context, async (trx) => {
+        await updateConnection(trx, connection, sealed);
+        await appendEvents(context, trx, connection.tenantId, events);
+      }),
 
-    async sealedSecret(tenantId, id) {
-      const row = await db
-        .selectFrom('sealed_secrets')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .where('connection_id', '=', id)
-        .where('field', 'in', OWN_FIELDS)
-        .executeTakeFirst();
-      if (row === undefined) return null;
-      const { key_id, wrapped_key, nonce, ciphertext, version } = row;
-      return { keyId: key_id, wrappedKey: wrapped_key, nonce, ciphertext, version };
-    },
+    sealedSecret: (tenantId, connectionId) => findSecret(db, { tenantId, connectionId }, OWN_SLOTS),
 
     remove: (tenantId, id, events) =>
       write(context, async (trx) => {
@@ -62,22 +52,20 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
           .where('removed_at', 'is', null)
           .executeTakeFirst();
         if (numUpdatedRows === 0n) throw noConnection(id);
-        await deleteSecret(trx, tenantId, id);
+        await forgetSecrets(trx, tenantId, id);
         await appendEvents(context, trx, tenantId, events);
       }),
   };
 }
 
 /**
- * With `sealed` null the secret stays as it is, unless the connection names a reference now: then nothing of it
- * may stay here.
+ * `ConnectionStore.update` within a transaction. With `sealed` null the secret stays as it is, unless the
+ * connection names a reference now: then nothing of it may stay here.
  */
-async function update(
-  context: StoreContext,
+export async function updateConnection(
   trx: Trx,
   connection: Connection,
   sealed: SealedSecret | null,
-  events: Parameters<ConnectionStore['update']>[2],
 ): Promise<void> {
   const { tenantId, id, version } = connection;
   const stored = await present(trx, tenantId).where('id', '=', id).executeTakeFirst();
@@ -96,9 +84,8 @@ async function update(
       storedVersion: stored.version,
     });
   }
-  if (sealed !== null) await putSecret(trx, connection, sealed);
-  else if (connection.secretSource.kind === 'reference') await deleteSecret(trx, tenantId, id);
-  await appendEvents(context, trx, tenantId, events);
+  if (sealed !== null) await putOwnSecret(trx, connection, sealed);
+  else if (connection.secretSource.kind === 'reference') await forgetSecrets(trx, tenantId, id);
 }
 
 function present(db: Reader, tenantId: TenantId) {
@@ -136,37 +123,25 @@ async function refuseTakenId(trx: Trx, connection: Connection): Promise<void> {
   if (holder !== undefined) throw conflict('connection-exists', `The connection ${connection.id} exists.`);
 }
 
-async function putSecret(trx: Trx, connection: Connection, sealed: SealedSecret): Promise<void> {
-  const field: SecretContext['field'] = connection.kind === 'global-key' ? 'key' : 'token';
-  const secret = {
-    key_id: sealed.keyId,
-    wrapped_key: sealed.wrappedKey,
-    nonce: sealed.nonce,
-    ciphertext: sealed.ciphertext,
-    version: sealed.version,
-  };
+async function putOwnSecret(trx: Trx, connection: Connection, sealed: SealedSecret): Promise<void> {
+  const place = { tenantId: connection.tenantId, connectionId: connection.id };
+  const slot = connection.kind === 'global-key' ? 'key' : 'token';
+  await putSecret(trx, place, slot, sealed);
   // A credential of the other kind is replaced, not kept beside it.
-  await trx
-    .deleteFrom('sealed_secrets')
-    .where('tenant_id', '=', connection.tenantId)
-    .where('connection_id', '=', connection.id)
-    .where('field', 'in', OWN_FIELDS)
-    .where('field', '<>', field)
-    .execute();
-  await trx
-    .insertInto('sealed_secrets')
-    .values({ tenant_id: connection.tenantId, connection_id: connection.id, field, ...secret })
-    .onConflict((conflicting) =>
-      conflicting.columns(['tenant_id', 'connection_id', 'field']).doUpdateSet(secret),
-    )
-    .execute();
+  await deleteSecrets(
+    trx,
+    place,
+    OWN_SLOTS.filter((other) => other !== slot),
+  );
 }
 
-async function deleteSecret(trx: Trx, tenantId: TenantId, id: ConnectionId): Promise<void> {
+/** The connection's own, a rotation's new one, and the minter's: nothing here needs them any more. */
+async function forgetSecrets(trx: Trx, tenantId: TenantId, connectionId: ConnectionId): Promise<void> {
+  await deleteSecrets(trx, { tenantId, connectionId });
   await trx
-    .deleteFrom('sealed_secrets')
+    .deleteFrom('minters')
     .where('tenant_id', '=', tenantId)
-    .where('connection_id', '=', id)
+    .where('connection_id', '=', connectionId)
     .execute();
 }
 

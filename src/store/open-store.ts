@@ -7,6 +7,7 @@ import type { Clock, Random } from '../base/clock.ts';
 import { ZonewardError } from '../base/errors.ts';
 import type { BudgetStore } from '../cloudflare/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
+import type { PolicyStore } from '../domains/changes/policy.ts';
 import type { ChangeJournal, ZoneLocks } from '../domains/changes/ports.ts';
 import type { ConnectionStore, SealedSecretRows, VaultHeaderStore } from '../domains/connections/ports.ts';
 import type { DriftMarks, MirrorHistory, RecordFinder, ZoneMirror } from '../domains/zones/ports.ts';
@@ -22,6 +23,7 @@ import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
+import { openPolicyStore } from './policy-store.ts';
 import { openRecordFinder } from './record-finder.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
@@ -53,6 +55,7 @@ export interface Store {
   readonly ownWrites: OwnWrites;
   readonly sealedSecrets: SealedSecretRows;
   readonly vaultHeader: VaultHeaderStore;
+  readonly policies: PolicyStore;
   readonly settings: StoreSettings;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
@@ -118,6 +121,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     ownWrites: openOwnWrites(context),
     sealedSecrets: openSealedSecretRows(context),
     vaultHeader: openVaultHeader(context),
+    policies: openPolicyStore(context),
     settings,
     check: () => checkStore(context),
     close,

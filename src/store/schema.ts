@@ -137,6 +137,8 @@ export interface ChangeSetRow {
   status: string;
   allowed: string;
   author: string;
+  approval_required: number;
+  approval: string | null;
   created_at: number;
   finished_at: number | null;
   undoes: string | null;

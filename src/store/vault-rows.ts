@@ -2,14 +2,10 @@
 
 import { sql } from 'kysely';
 import type { ConnectionId, TenantId } from '../base/ids.ts';
-import type {
-  SealedRow,
-  SealedSecretRows,
-  SecretContext,
-  VaultHeaderStore,
-} from '../domains/connections/ports.ts';
+import type { SealedRow, SealedSecretRows, VaultHeaderStore } from '../domains/connections/ports.ts';
 import { type StoreContext, write, yieldToLoop } from './context.ts';
 import type { SealedSecretRow } from './schema.ts';
+import { fieldOfSlot, type SecretSlot, slotsOfField, toSealed } from './sealed-secrets.ts';
 
 const HEADER_KEY = 'vault-header';
 const CHUNK_SIZE = 500;
@@ -64,7 +60,7 @@ export function openSealedSecretRows(context: StoreContext): SealedSecretRows {
           .set({ key_id: after.keyId, wrapped_key: after.wrappedKey })
           .where('tenant_id', '=', tenantId)
           .where('connection_id', '=', connectionId)
-          .where('field', '=', field)
+          .where('field', 'in', slotsOfField(field))
           .where('wrapped_key', '=', before.sealed.wrappedKey)
           .executeTakeFirst();
         return numUpdatedRows === 1n;
@@ -104,15 +100,9 @@ function toSealedRow(row: SealedSecretRow): SealedRow {
     context: {
       tenantId: row.tenant_id as TenantId,
       connectionId: row.connection_id as ConnectionId,
-      field: row.field as SecretContext['field'],
+      field: fieldOfSlot(row.field as SecretSlot),
       version: row.version,
     },
-    sealed: {
-      keyId: row.key_id,
-      wrappedKey: row.wrapped_key,
-      nonce: row.nonce,
-      ciphertext: row.ciphertext,
-      version: row.version,
-    },
+    sealed: toSealed(row),
   };
 }

@@ -18,6 +18,7 @@ import type { ZonePlan } from '../../plan/plan.ts';
 import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneReader } from '../zones/ports.ts';
+import { refuseUnapproved } from './approve.ts';
 import { LEASE_MS } from './lease.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 import { checkMoved } from './moved.ts';
@@ -110,6 +111,7 @@ export async function applyChangeSet(
   changeSet: ChangeSet,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
+  refuseUnapproved(changeSet, ports.clock.now());
   const zones: ZoneResult[] = [];
   // The status moves once the first lock is held: who is locked out from the start has touched nothing.
   let started = false;

@@ -16,6 +16,8 @@ export interface NewChangeSet {
   /** Words of the guard rails that the author lifts: `deletions`, `wildcard`, … */
   readonly allow: readonly string[];
   readonly author: Principal;
+  /** Someone else must approve it before it is applied. */
+  readonly approvalRequired: boolean;
   /** The change set that this one takes back. */
   readonly undoes?: ChangeSetId;
 }
@@ -40,6 +42,7 @@ export async function createChangeSet(
     plans: input.plans.filter((plan) => plan.groups.length > 0),
     allowed: input.allow,
     author: input.author,
+    approval: { required: input.approvalRequired, grant: null },
     createdAt: at,
     finishedAt: null,
     undoes: input.undoes ?? null,

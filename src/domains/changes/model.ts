@@ -39,12 +39,19 @@ export interface ChangeSet {
   /** The guard rails that were lifted, by their words. */
   readonly allowed: readonly string[];
   readonly author: Principal;
+  readonly approval: Approval;
   readonly createdAt: number;
   readonly finishedAt: number | null;
   /** The change set that this one takes back. */
   readonly undoes: ChangeSetId | null;
   /** The change set that took this one back. */
   readonly undoneBy: ChangeSetId | null;
+}
+
+/** Whether someone else must agree first, and whether they did. */
+export interface Approval {
+  readonly required: boolean;
+  readonly grant: { readonly by: Principal; readonly at: number; readonly expiresAt: number } | null;
 }
 
 /** What is known of one operation of a change set. */

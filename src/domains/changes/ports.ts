@@ -63,6 +63,8 @@ export interface ChangeJournal {
       readonly from: readonly ChangeSetStatus[];
       readonly to: ChangeSetStatus;
       readonly finishedAt?: number;
+      /** The approval, with the move to `approved`. */
+      readonly grant?: NonNullable<ChangeSet['approval']['grant']>;
       /** Sets `undoneBy` on another change set in the same transaction: this one has taken that one back. */
       readonly takesBack?: ChangeSetId;
     },

@@ -178,6 +178,7 @@ export function changeSet(name: string, more: Partial<ChangeSet> = {}): ChangeSe
     plans: [plan(1)],
     allowed: ['deletes'],
     author: 'cli:test@host',
+    approval: { required: false, grant: null },
     createdAt: 1_000,
     finishedAt: null,
     undoes: null,

@@ -182,6 +182,8 @@ async function createChangeSets(trx: Trx, engine: Engine): Promise<void> {
     status: 'text',
     allowed: 'text',
     author: 'text',
+    approval_required: 'int',
+    approval: 'text?',
     created_at: 'int',
     finished_at: 'int?',
     undoes: 'text?',
