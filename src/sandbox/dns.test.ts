@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Packet } from 'dns-packet';
+import fc from 'fast-check';
+import { answerMessage } from './dns/message.ts';
 import type { Sandbox, SandboxSeed } from './index.ts';
+import { World } from './state/world.ts';
+import { createZone } from './state/zone-life.ts';
 import { type DnsQuestion, query, sandboxFor, send } from './testing.ts';
 
 const SEED: SandboxSeed = {
@@ -221,6 +225,38 @@ test('EDNS, truncation, TCP', async (t) => {
   );
   const svcb = await query(sandbox, { name: 'svc.dns.example', type: 'UNKNOWN_64' });
   assert.equal(dataOf<Buffer>(svcb.answers).toString('hex'), '000100000100030268320003000220fb');
+});
+
+test('property: whatever comes, an answer has the id of its query and nothing breaks', async () => {
+  const world = new World();
+  createZone(world, { name: 'fuzz.example', accountId: 'a'.repeat(32), status: 'active' });
+  const valid = Buffer.from(
+    '12340100000100000000000004667578 7a076578616d706c650000010001'.replaceAll(' ', ''),
+    'hex',
+  );
+  const mutated = fc
+    .array(fc.tuple(fc.nat({ max: valid.length - 1 }), fc.nat({ max: 255 })), { maxLength: 6 })
+    .map((edits) => {
+      const bytes = Buffer.from(valid);
+      for (const [at, value] of edits) bytes[at] = value;
+      return bytes;
+    });
+  const random = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes));
+  fc.assert(
+    fc.property(
+      fc.oneof(mutated, random),
+      fc.constantFrom('udp' as const, 'tcp' as const),
+      (bytes, transport) => {
+        const answer = answerMessage(world, bytes, transport);
+        if (answer === undefined) return;
+        assert.equal(answer.readUInt16BE(0), bytes.readUInt16BE(0));
+        assert.ok((answer.readUInt16BE(2) & 0x8000) !== 0);
+        if (transport === 'udp') assert.ok(answer.length <= 1232);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  assert.equal(answerMessage(world, valid, 'udp')?.readUInt16BE(6), 0);
 });
 
 test('a CNAME loop ends', async (t) => {

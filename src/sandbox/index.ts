@@ -63,7 +63,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.delegation === undefined ? {} : { delegation: options.delegation }),
   });
-  const stateFile = options.stateFile === undefined ? undefined : openStateFile(world, options.stateFile);
+  const stateFile =
+    options.stateFile === undefined ? undefined : openStateFile(world, options.stateFile, warnOf(options));
   const home = settle(world, options);
   const credentials = mintCredentials(world, home, options.token);
   const core = makeCore(world, options);
@@ -78,6 +79,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return open({ core, controls, options, stateFile });
 }
 
+function warnOf(options: SandboxOptions): (line: string) => void {
+  return options.warn ?? ((line) => process.stderr.write(`${line}\n`));
+}
+
 function makeCore(world: World, options: SandboxOptions): Core {
   const router = new Router(ROUTES);
   const { rateLimit = { quota: RATE_QUOTA, windowSeconds: RATE_WINDOW_SECONDS } } = options;
@@ -88,7 +93,7 @@ function makeCore(world: World, options: SandboxOptions): Core {
     log: new RequestLog(),
     faults: new FaultBook(router),
     latencyMs: options.latencyMs ?? 0,
-    warn: options.warn ?? ((line) => process.stderr.write(`${line}\n`)),
+    warn: warnOf(options),
     timers: new Set(),
   };
 }

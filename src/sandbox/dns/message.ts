@@ -20,6 +20,9 @@ const OPCODE_MASK = 0x7800;
 const RESPONSE_BIT = 0x8000;
 const DO_BIT = 0x8000;
 
+/** What UTF-8 decoding puts in the place of bytes that are no text. */
+const NO_TEXT = '\ufffd';
+
 export type Transport = 'udp' | 'tcp';
 
 /** The answer to one query; undefined for what deserves none (too short, or an answer itself). */
@@ -34,8 +37,13 @@ export function answerMessage(world: World, query: Buffer, transport: Transport)
   if ((query.readUInt16BE(2) & OPCODE_MASK) !== 0) return errorMessage(query, 'NOTIMP');
   const [question, ...more] = packet.questions ?? [];
   if (question === undefined || more.length > 0) return errorMessage(query, 'FORMERR');
-  const answer = resolve(world, question);
-  return encodeAnswer({ query, packet, question, answer, transport });
+  // A name whose bytes are no text cannot be given back as asked, and is in no zone.
+  if (question.name.includes(NO_TEXT)) return errorMessage(query, 'REFUSED');
+  try {
+    return encodeAnswer({ query, packet, question, answer: resolve(world, question), transport });
+  } catch {
+    return errorMessage(query, 'SERVFAIL');
+  }
 }
 
 function resolve(world: World, question: Question): DnsAnswer {

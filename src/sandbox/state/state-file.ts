@@ -18,7 +18,7 @@ export interface StateFile {
 }
 
 /** Restores the world from the file, when it is there, and keeps the file current from then on. */
-export function openStateFile(world: World, path: string): StateFile {
+export function openStateFile(world: World, path: string, warn: (line: string) => void): StateFile {
   const restored = existsSync(path);
   if (restored) world.restore(readSnapshot(path));
   let timer: NodeJS.Timeout | undefined;
@@ -33,9 +33,18 @@ export function openStateFile(world: World, path: string): StateFile {
     writeSnapshot(path, world.snapshot());
     lastWriteMs = performance.now() - started;
   };
+  const flushLater = (): void => {
+    try {
+      flush();
+    } catch (error) {
+      // Nobody waits for this write: say it, and try again with the next change or at the end.
+      dirty = true;
+      warn(`sandbox: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   world.onChange(() => {
     dirty = true;
-    timer ??= setTimeout(flush, Math.max(GATHER_MS_MIN, lastWriteMs * WRITE_SHARE));
+    timer ??= setTimeout(flushLater, Math.max(GATHER_MS_MIN, lastWriteMs * WRITE_SHARE));
   });
   return {
     restored,
