@@ -9,7 +9,14 @@ import type { BudgetStore } from '../cloudflare/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { PolicyStore } from '../domains/changes/policy.ts';
 import type { ChangeJournal, ZoneLocks } from '../domains/changes/ports.ts';
-import type { ConnectionStore, SealedSecretRows, VaultHeaderStore } from '../domains/connections/ports.ts';
+import type {
+  AlertStates,
+  ConnectionStore,
+  ConnectionSweep,
+  RotationStore,
+  SealedSecretRows,
+  VaultHeaderStore,
+} from '../domains/connections/ports.ts';
 import type { DriftMarks, MirrorHistory, RecordFinder, ZoneMirror } from '../domains/zones/ports.ts';
 import type { OwnWrites, SyncStateStore } from '../domains/zones/signals/ports.ts';
 import { openAuditTrail } from './audit-trail.ts';
@@ -25,8 +32,10 @@ import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
 import { openPolicyStore } from './policy-store.ts';
 import { openRecordFinder } from './record-finder.ts';
+import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
+import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease } from './sweep-rows.ts';
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
@@ -48,7 +57,11 @@ export interface Store {
   readonly journal: ChangeJournal;
   readonly locks: ZoneLocks;
   readonly audit: AuditTrail;
-  readonly connections: ConnectionStore;
+  readonly connections: ConnectionStore & ConnectionSweep;
+  readonly rotations: RotationStore;
+  readonly alerts: AlertStates;
+  /** Lets one worker of the store at a time do what a schedule asks for. */
+  readonly workerLease: WorkerLease;
   readonly usage: PrunableUsageLog;
   readonly budget: BudgetStore;
   readonly sync: SyncStateStore;
@@ -114,7 +127,10 @@ async function assemble(context: StoreContext): Promise<Store> {
     journal: openChangeJournal(context),
     locks: openZoneLocks(context),
     audit: openAuditTrail(context),
-    connections: openConnectionStore(context),
+    connections: { ...openConnectionStore(context), ...openConnectionSweep(context) },
+    rotations: openRotationStore(context),
+    alerts: openAlertStates(context),
+    workerLease: openWorkerLease(context),
     usage: openUsageLog(context),
     budget: openBudgetStore(context),
     sync: openSyncStates(context),

@@ -9,6 +9,7 @@ import { isolationContract } from './contract/isolation-contract.ts';
 import { journalContract } from './contract/journal-contract.ts';
 import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
+import { rotationContract } from './contract/rotation-contract.ts';
 import {
   auditContract,
   budgetContract,
@@ -25,6 +26,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   journalContract(makePlace);
   connectionContract(makePlace);
   vaultContract(makePlace);
+  rotationContract(makePlace);
   auditContract(makePlace);
   leaseContract(makePlace);
   budgetContract(makePlace);

@@ -143,7 +143,7 @@ describe('store: the file', () => {
       await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
       await advance(store, 0, put(record(1), record(2)));
       await store.audit.append(tenant, [event('a'), event('b'), event('c')]);
-      assert.deepEqual(await store.check(), { ok: true, problems: [], schema: 1 });
+      assert.deepEqual(await store.check(), { ok: true, problems: [], schema: 2 });
       const database = new DatabaseSync(file);
       database.exec('delete from audit_events where sequence = 2');
       database.exec('update zones set record_count = 9');

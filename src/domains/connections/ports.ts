@@ -73,6 +73,25 @@ export interface VaultHeaderStore {
   replace(previous: string | null, next: string): Promise<boolean>;
 }
 
+/** The connections of all tenants, for what time alone brings about. */
+export interface ConnectionSweep {
+  /** Removed ones are left out. In chunks; one that changes while this is read may be given as it was. */
+  all(): AsyncIterable<readonly Connection[]>;
+}
+
+/** Which alerts of a connection stand, as `lookForAlerts` gave them. */
+export interface AlertStates {
+  /** Empty before the first look. */
+  standing(tenantId: TenantId, connectionId: ConnectionId): Promise<readonly string[]>;
+  /** Replaces them, and commits the events with it. */
+  put(
+    tenantId: TenantId,
+    connectionId: ConnectionId,
+    standing: readonly string[],
+    events: readonly NewEvent[],
+  ): Promise<void>;
+}
+
 /** Fetches secrets that are named and not kept. */
 export interface SecretReferences {
   /** The schemes that `resolve` knows: `env`, `file`, … */
