@@ -49,6 +49,7 @@ export async function putSecret(
     .select(['key_id', 'wrapped_key'])
     .where('tenant_id', '=', tenantId)
     .where('connection_id', '=', connectionId)
+    .where('version', '=', sealed.version)
     .where('nonce', '=', sealed.nonce)
     .where('ciphertext', '=', sealed.ciphertext)
     .executeTakeFirst();
@@ -62,9 +63,7 @@ export async function putSecret(
   await trx
     .insertInto('sealed_secrets')
     .values({ tenant_id: tenantId, connection_id: connectionId, field: slot, ...secret })
-    .onConflict((conflict) =>
-      conflict.columns(['tenant_id', 'connection_id', 'field']).doUpdateSet(secret),
-    )
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'connection_id', 'field']).doUpdateSet(secret))
     .execute();
 }
 
