@@ -17,8 +17,10 @@ export interface ChangeText {
   /** Relative to the zone; `@` is the apex. */
   readonly name: string;
   readonly type: string;
-  /** The data; of an update that changes it, both. */
+  /** The data; of an update that changes them, those before. */
   readonly content: string;
+  /** The data afterwards, where an update changes them. */
+  readonly becomes: string | null;
   /** The other fields: of a new record those that are not the default, of an update those that change. */
   readonly details: readonly string[];
 }
@@ -33,22 +35,19 @@ export function describeChange(change: Change, zone: DomainName): ChangeText {
     type: printable(typeOf(fields.rdata)),
   };
   if (change.action !== 'update') {
-    return {
-      ...text,
-      content: contentOf(fields),
-      details: change.action === 'create' ? extrasOf(fields) : [],
-    };
+    const details = change.action === 'create' ? extrasOf(fields) : [];
+    return { ...text, content: contentOf(fields), becomes: null, details };
   }
   const { before, after } = change;
-  const content = change.fields.includes('rdata')
-    ? becomes(printable(formatRdata(before.fields.rdata)), printable(formatRdata(after.fields.rdata)))
-    : contentOf(fields);
   const others = change.fields.filter((field) => field !== 'rdata');
-  return {
-    ...text,
-    content,
-    details: others.map((field) => fieldChange(field, before.fields, after.fields, zone)),
-  };
+  const details = others.map((field) => fieldChange(field, before.fields, after.fields, zone));
+  if (!change.fields.includes('rdata'))
+    return { ...text, content: contentOf(fields), becomes: null, details };
+  const [content, becomes] = shortenPair(
+    printable(formatRdata(before.fields.rdata)),
+    printable(formatRdata(after.fields.rdata)),
+  );
+  return { ...text, content, becomes, details };
 }
 
 function contentOf(fields: RecordFields): string {
@@ -86,7 +85,7 @@ function fieldChange(
   if (field === 'name') {
     return `name ${printable(formatRelative(before.name, zone))} → ${printable(formatRelative(after.name, zone))}`;
   }
-  return `${FIELD_WORDS[field]} ${becomes(fullText(before[field]), fullText(after[field]))}`;
+  return `${FIELD_WORDS[field]} ${shortenPair(fullText(before[field]), fullText(after[field])).join(' → ')}`;
 }
 
 function valueText(value: RecordFields[Exclude<FieldName, 'rdata'>]): string {
@@ -100,11 +99,11 @@ function fullText(value: RecordFields[Exclude<FieldName, 'rdata'>]): string {
   return typeof value === 'number' ? `${value}` : printable(value.join(', '));
 }
 
-/** `old → new`, each shortened so that the place where they differ can be seen. */
-function becomes(before: string, after: string): string {
+/** Both shortened so that the place where they differ can be seen. */
+function shortenPair(before: string, after: string): [string, string] {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same += 1;
-  return `${shorten(before, same)} → ${shorten(after, same)}`;
+  return [shorten(before, same), shorten(after, same)];
 }
 
 /** Takes out the middle of a long text; with `mark`, keeps what stands around that place. */

@@ -87,8 +87,9 @@ function addChanges(page: Page, plan: ZonePlan): void {
   }
 }
 
-function rowOf({ sign, name, type, content, details }: ChangeText): string {
-  const cells = [SIGN_WORDS[sign], code(name), code(type), code(content), details.map(code).join('<br>')];
+function rowOf({ sign, name, type, content, becomes, details }: ChangeText): string {
+  const data = becomes === null ? code(content) : `${code(content)} → ${code(becomes)}`;
+  const cells = [SIGN_WORDS[sign], code(name), code(type), data, details.map(code).join('<br>')];
   return `| ${cells.join(' | ')} |`;
 }
 

@@ -42,6 +42,8 @@ export interface TextOptions {
 const CHANGES_SHOWN_MAX = 1_000;
 const NAME_WIDTH_MAX = 32;
 const MENTIONS_SHOWN_MAX = 20;
+/** Old and new data share a line up to this many characters. */
+const PAIR_CHARS_MAX = 64;
 
 /** All plans, one after the other, with a closing line when there are several. Ends without a line break. */
 export function renderText(plans: readonly ZonePlan[], options: TextOptions = {}): string {
@@ -81,16 +83,25 @@ function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] 
   }
   const texts = shown.flatMap((one) => one.texts);
   const widths: Widths = {
-    name: Math.min(NAME_WIDTH_MAX, Math.max(0, ...texts.map((text) => text.name.length))),
-    type: Math.max(0, ...texts.map((text) => text.type.length)),
+    name: Math.min(NAME_WIDTH_MAX, widest(texts.map((text) => text.name))),
+    type: widest(texts.map((text) => text.type)),
   };
   for (const { group, texts: own } of shown) {
     // A group of one name speaks for itself; that several names hang together must be said.
-    if (new Set(own.map((text) => text.name)).size > 1) lines.push(paint.dim(`  ${group.reason}:`));
+    const several = new Set(own.map((text) => text.name)).size > 1;
+    if (several) lines.push('', paint.dim(`  ${printable(group.reason)}:`));
     for (const text of own) lines.push(...renderChange(text, widths, paint));
+    if (several) lines.push('');
   }
   if (total > shownMax) lines.push(paint.dim(`  … and ${plural(total - shownMax, 'more change')}`));
-  return lines;
+  // Blank lines around groups, but never two, and none at the ends.
+  return lines.filter(
+    (line, index) => line !== '' || (index > 0 && index < lines.length - 1 && lines[index - 1] !== ''),
+  );
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, text.length), 0);
 }
 
 interface Widths {
@@ -110,7 +121,11 @@ function renderChange(text: ChangeText, widths: Widths, paint: Paint): string[] 
     const extras = text.details.length === 0 ? '' : paint.dim(`  ${text.details.join(', ')}`);
     return [`  ${brush(place + text.content)}${extras}`];
   }
-  return [`  ${brush(place + text.content)}`, ...text.details.map((detail) => indent + brush(detail))];
+  const becomes = text.becomes === null ? '' : `→ ${text.becomes}`;
+  const wide = text.content.length + becomes.length > PAIR_CHARS_MAX;
+  const first = becomes === '' || wide ? text.content : `${text.content} ${becomes}`;
+  const rest = wide && becomes !== '' ? [becomes, ...text.details] : text.details;
+  return [`  ${brush(place + first)}`, ...rest.map((line) => indent + brush(line))];
 }
 
 function renderProblems({ problems }: ZonePlan, paint: Paint): string[] {
