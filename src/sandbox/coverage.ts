@@ -113,10 +113,12 @@ function isDone(router: Router, { method, path }: Omit<Operation, 'done'>): bool
 export function coverageTable(): string {
   const all = operations();
   const done = all.filter((operation) => operation.done).length;
-  const rows = all.map(
-    ({ name, method, path, done: isThere }) =>
-      `| ${isThere ? 'done' : '**missing**'} | ${method} | \`${path}\` | ${name} |`,
-  );
+  const rows = all.map(({ name, method, path, done: isThere }) => [
+    isThere ? 'done' : '**missing**',
+    method,
+    `\`${path}\``,
+    name,
+  ]);
   return [
     '# What the sandbox has',
     '',
@@ -125,11 +127,19 @@ export function coverageTable(): string {
     '',
     `${done} of ${all.length} operations are done.`,
     '',
-    '| state | method | path | SDK |',
-    '|---|---|---|---|',
-    ...rows,
+    ...table(['state', 'method', 'path', 'SDK'], rows),
     '',
   ].join('\n');
+}
+
+/** A Markdown table with its columns aligned, as the project's formatter wants it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }
 
 export function coverageFile(): string {
