@@ -1,6 +1,7 @@
 /** The registration table: every family that the sandbox has. A new family is a file and a line here. */
 import type { Route } from '../http/call.ts';
 import { accountRoutes } from './accounts.ts';
+import { auditLogRoutes } from './audit-logs.ts';
 import { dnsSettingsRoutes } from './dns-settings.ts';
 import { dnssecRoutes } from './dnssec.ts';
 import { endedRoutes } from './ended.ts';
@@ -24,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   ...settingRoutes,
   ...endedRoutes,
   ...dnssecRoutes,
+  ...auditLogRoutes,
 ];
