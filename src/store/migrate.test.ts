@@ -35,13 +35,15 @@ const failing: Migration = {
   },
 };
 
+const KNOWN = MIGRATIONS.map(({ name }) => name);
+
 describe('migrations', () => {
   it('apply once, in order, and only what is missing', async () => {
     const context = inMemory();
     await migrate(context);
     await migrate(context);
     await migrate(context, [...MIGRATIONS, second]);
-    assert.deepEqual(await applied(context), ['first', 'rotations', 'second']);
+    assert.deepEqual(await applied(context), [...KNOWN, 'second']);
     await context.db.destroy();
   });
 
@@ -49,8 +51,24 @@ describe('migrations', () => {
     const context = inMemory();
     await migrate(context);
     await assert.rejects(migrate(context, [...MIGRATIONS, second, failing]), /step failed/);
-    assert.deepEqual(await applied(context), ['first', 'rotations']);
+    assert.deepEqual(await applied(context), KNOWN);
     await assert.rejects(sql`select * from second_table`.execute(context.db));
+    await context.db.destroy();
+  });
+
+  it('know of every zone that its reader sees it', async () => {
+    const context = inMemory();
+    const before = KNOWN.indexOf('zone-sightings');
+    await migrate(context, MIGRATIONS.slice(0, before));
+    await sql`insert into zones (tenant_id, zone_id, connection_id, name, status, facts, revision, record_count,
+      outside_revision, acknowledged_revision, oldest_revision, first_seen_at, seen_at)
+      values ('t', 'z', 'con_a', 'a.example', 'active', '{}', 0, 0, 0, 0, 0, 1, 1)`.execute(context.db);
+    await migrate(context);
+    const seen = await context.db.selectFrom('zone_sightings').selectAll().execute();
+    assert.deepEqual(
+      seen.map((row) => ({ ...row })),
+      [{ tenant_id: 't', zone_id: 'z', connection_id: 'con_a' }],
+    );
     await context.db.destroy();
   });
 

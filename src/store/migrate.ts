@@ -8,6 +8,7 @@ import { type StoreContext, write } from './context.ts';
 import type { Engine, Trx } from './engine.ts';
 import { firstMigration } from './migrations/0001-first.ts';
 import { rotationsMigration } from './migrations/0002-rotations.ts';
+import { zoneSightingsMigration } from './migrations/0003-zone-sightings.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -16,7 +17,7 @@ export interface Migration {
 }
 
 /** In order; the nth has number n. Append only: a released step never changes. */
-export const MIGRATIONS: readonly Migration[] = [firstMigration, rotationsMigration];
+export const MIGRATIONS: readonly Migration[] = [firstMigration, rotationsMigration, zoneSightingsMigration];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */
 export async function migrate(

@@ -11,6 +11,7 @@ import type { Reader } from './engine.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import type { RecordVersionRow } from './schema.ts';
 import { toRevision } from './zone-rows.ts';
+import { isSeenBy } from './zone-sightings.ts';
 
 const CHUNK_SIZE = 1_000;
 
@@ -68,7 +69,7 @@ export function openDriftMarks(context: StoreContext): DriftMarks {
         .select(['zone_id', 'acknowledged_revision'])
         .where('tenant_id', '=', tenantId)
         .whereRef('outside_revision', '>', 'acknowledged_revision')
-        .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
+        .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? '')))
         .$if(zoneId !== undefined, (query) => query.where('zone_id', '=', zoneId ?? ''))
         .orderBy('zone_id')
         .execute();

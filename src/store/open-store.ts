@@ -8,7 +8,7 @@ import { ZonewardError } from '../base/errors.ts';
 import type { BudgetStore } from '../cloudflare/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { PolicyStore } from '../domains/changes/policy.ts';
-import type { ChangeJournal, ZoneLocks } from '../domains/changes/ports.ts';
+import type { ChangeJournal, Locks } from '../domains/changes/ports.ts';
 import type {
   AlertStates,
   ConnectionStore,
@@ -17,7 +17,13 @@ import type {
   SealedSecretRows,
   VaultHeaderStore,
 } from '../domains/connections/ports.ts';
-import type { DriftMarks, MirrorHistory, RecordFinder, ZoneMirror } from '../domains/zones/ports.ts';
+import type {
+  DriftMarks,
+  MirrorHistory,
+  RecordFinder,
+  ZoneMirror,
+  ZoneSightings,
+} from '../domains/zones/ports.ts';
 import type { OwnWrites, SyncStateStore } from '../domains/zones/signals/ports.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { openBudgetStore } from './budget-store.ts';
@@ -41,6 +47,7 @@ import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openZoneLocks } from './zone-locks.ts';
 import { openZoneMirror } from './zone-mirror.ts';
+import { openZoneSightings } from './zone-sightings.ts';
 
 export interface StoreOptions {
   /** `sqlite:PATH`, or `sqlite::memory:` for one that ends with its process. */
@@ -53,9 +60,9 @@ export interface StoreOptions {
 export interface Store {
   /** Made with the store and never changed. */
   readonly id: string;
-  readonly mirror: ZoneMirror & MirrorHistory & DriftMarks & RecordFinder & MirrorRetention;
+  readonly mirror: ZoneMirror & ZoneSightings & MirrorHistory & DriftMarks & RecordFinder & MirrorRetention;
   readonly journal: ChangeJournal;
-  readonly locks: ZoneLocks;
+  readonly locks: Locks;
   readonly audit: AuditTrail;
   readonly connections: ConnectionStore & ConnectionSweep;
   readonly rotations: RotationStore;
@@ -119,6 +126,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     id: await ensureStoreId(context, settings),
     mirror: {
       ...openZoneMirror(context),
+      ...openZoneSightings(context),
       ...openMirrorHistory(context),
       ...openDriftMarks(context),
       ...openRecordFinder(context),

@@ -10,6 +10,7 @@ import type { StoreContext } from './context.ts';
 import { contentOf, MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import type { Schema } from './schema.ts';
 import { afterPrefix, CUT_MARK, KEY_LENGTH_MAX, searchKey } from './text.ts';
+import { isSeenBy } from './zone-sightings.ts';
 
 type Builder = ExpressionBuilder<Schema, 'record_versions'>;
 type Condition = Expression<SqlBool>;
@@ -131,9 +132,7 @@ function zoneCondition(eb: Builder, connectionId: string | undefined): Condition
       .whereRef('zones.tenant_id', '=', 'record_versions.tenant_id')
       .whereRef('zones.zone_id', '=', 'record_versions.zone_id')
       .where('zones.status', '<>', 'deleted')
-      .$if(connectionId !== undefined, (query) =>
-        query.where('zones.connection_id', '=', connectionId ?? ''),
-      ),
+      .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? ''))),
   );
 }
 

@@ -14,6 +14,7 @@ export interface Schema {
   rotations: RotationRow;
   alert_states: { tenant_id: string; connection_id: string; standing: string };
   zones: ZoneRow;
+  zone_sightings: { tenant_id: string; zone_id: string; connection_id: string };
   zone_marks: { tenant_id: string; zone_id: string; mark: string };
   sync_states: { tenant_id: string; connection_id: string; state: string };
   zone_revisions: RevisionRow;

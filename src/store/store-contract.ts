@@ -10,6 +10,7 @@ import { journalContract } from './contract/journal-contract.ts';
 import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
 import { rotationContract } from './contract/rotation-contract.ts';
+import { sightingsContract } from './contract/sightings-contract.ts';
 import {
   auditContract,
   budgetContract,
@@ -20,6 +21,7 @@ import {
 
 export function storeContract(makePlace: MakeStorePlace): void {
   zoneContract(makePlace);
+  sightingsContract(makePlace);
   recordContract(makePlace);
   revisionContract(makePlace);
   finderContract(makePlace);

@@ -25,6 +25,7 @@ import {
   zoneId,
 } from './contract/samples.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
+import { MIGRATIONS } from './migrate.ts';
 import { openStore, openStoreOn, type Store } from './open-store.ts';
 import { networkFuse } from './sqlite-file.ts';
 import { sharedStoreContract, storeContract } from './store-contract.ts';
@@ -143,7 +144,7 @@ describe('store: the file', () => {
       await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
       await advance(store, 0, put(record(1), record(2)));
       await store.audit.append(tenant, [event('a'), event('b'), event('c')]);
-      assert.deepEqual(await store.check(), { ok: true, problems: [], schema: 2 });
+      assert.deepEqual(await store.check(), { ok: true, problems: [], schema: MIGRATIONS.length });
       const database = new DatabaseSync(file);
       database.exec('delete from audit_events where sequence = 2');
       database.exec('update zones set record_count = 9');

@@ -55,21 +55,12 @@ export function openSyncStates(context: StoreContext): SyncStateStore {
 
 export function openOwnWrites(context: StoreContext): OwnWrites {
   return {
-    // Of any tenant: two tenants may hold one zone, and what one wrote did not come from outside for the other.
     async since(tenantId, since) {
       const rows = await context.db
         .selectFrom('batches')
         .select(['zone_id', 'sent_at', 'ray', 'audit_log_id'])
+        .where('tenant_id', '=', tenantId)
         .where('sent_at', '>=', since)
-        .where((eb) =>
-          eb.exists(
-            eb
-              .selectFrom('zones')
-              .select('zones.zone_id')
-              .where('zones.tenant_id', '=', tenantId)
-              .whereRef('zones.zone_id', '=', 'batches.zone_id'),
-          ),
-        )
         .orderBy('sent_at')
         .execute();
       return rows.map((row) => ({

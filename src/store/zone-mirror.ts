@@ -10,6 +10,7 @@ import type { Reader, Trx } from './engine.ts';
 import { chunksOf, insertMany } from './insert-many.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
+import { isSeenBy, putSightings, READER_ON_CONFLICT } from './zone-sightings.ts';
 
 /** Records of one query: some milliseconds of the event loop. */
 const CHUNK_SIZE = 1_000;
@@ -96,7 +97,7 @@ async function listZones(
       .selectAll()
       .where('tenant_id', '=', tenantId)
       .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
-      .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
+      .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? '')))
       .where(sql<boolean>`(name, zone_id) > (${last?.name ?? ''}, ${last?.id ?? ''})`)
       .orderBy('name')
       .orderBy('zone_id')
@@ -119,12 +120,14 @@ async function putZones(
     columns: ZONE_COLUMNS,
     onConflict: `on conflict (tenant_id, zone_id) do update set
       name = excluded.name, status = excluded.status, facts = excluded.facts, seen_at = excluded.seen_at,
-      connection_id = excluded.connection_id`,
+      ${READER_ON_CONFLICT}`,
   } as const;
   await write(context, async (trx) => {
     for (const some of chunksOf(zones, CHUNK_SIZE)) {
       const cells = some.map((facts) => newZoneCells(tenantId, connectionId, facts, at));
       await insertMany(trx, engine, ofZones, cells);
+      const keys = some.map(({ id }) => ({ tenantId, zoneId: id }));
+      await putSightings(trx, engine, connectionId, keys);
     }
   });
 }

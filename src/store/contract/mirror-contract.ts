@@ -75,7 +75,7 @@ export function zoneContract(makePlace: MakeStorePlace): void {
           freshness: fresh,
         });
         assert.deepEqual((await mirror.getZone(tenant, zoneId(2)))?.freshness, unread);
-        assert.equal((await mirror.listZones(tenant, { connectionId })).length, 1);
+        assert.equal((await mirror.listZones(tenant, { connectionId })).length, 2);
         assert.equal((await mirror.listZones(tenant, { name: 'zone2.example' })).length, 1);
         assert.equal((await mirror.listZones(tenant, { name: 'zone' })).length, 0);
       }));
