@@ -203,7 +203,7 @@ test('quota: a zone evidently above the usual number is not warned about', () =>
 
 test('quota: a full zone is exchanged without ever holding too much', () => {
   const limits = { ...PLAN_LIMITS.free, batchOperationsMax: 20 };
-  const wish = Array.from({ length: 200 }, (_, i) => desired(`n${i} A 192.0.2.1`));
+  const wish = Array.from({ length: 200 }, (_, i) => desired(`a${i} A 192.0.2.1`));
   const made = plan(full, wish, { limits, recordQuota: 200 });
   assert.deepEqual(codes(made), []);
   const zone = new FakeZone(full, { quota: 200, operationsMax: 20 });
@@ -226,6 +226,24 @@ test('a group larger than a request is cut in its order, with a warning, and end
   for (const batch of made.batches) zone.batch(bodyOf(changesOf(made.groups, batch)));
   assert.equal(zone.records.length, wish.length);
   assert.equal(made.batches.length, Math.ceil(count(made) / 20));
+});
+
+test('the last part of a cut group waits for the others, even beside removals that would come first', () => {
+  // Two parts: 20 updates, then 5 creations. The second part shares its request with 15 removals.
+  const held = Array.from({ length: 20 }, (_, i) => live(`a TXT "${i}"`, i + 1));
+  const others = Array.from({ length: 15 }, (_, i) => live(`o${i} A 192.0.2.1`, 100 + i));
+  const wish = [
+    ...held.map((record) => ({ ...record.fields, ttl: 300 })),
+    ...Array.from({ length: 5 }, (_, i) => desired(`a A 192.0.2.${i}`)),
+  ];
+  const limits = { ...PLAN_LIMITS.free, batchOperationsMax: 20 };
+  const made = plan([...held, ...others], wish, { limits });
+  const order = made.batches.flatMap((batch) => batch.groupIds).filter((id) => id.includes('.'));
+  assert.deepEqual(order, ['g1.1', 'g1.2']);
+  assert.deepEqual(
+    made.batches.map((batch) => batch.groupIds.length),
+    [1, 16],
+  );
 });
 
 test('delegations to the same outside nameserver are groups of their own; own glue goes with its delegation', () => {

@@ -134,6 +134,16 @@ test('restore: by id, by lineage, by data, in this order', () => {
   assert.deepEqual(without.drafts.map((draft) => draft.action).sort(), ['create', 'delete', 'update']);
 });
 
+test('restore: no record is taken twice, whatever the lineage says', () => {
+  const target = [at('a A 192.0.2.1', 1), at('b A 192.0.2.1', 2)];
+  const now = [at('a A 192.0.2.9', 1)];
+  const { drafts } = restoreZone(target, now, new Map([[recordId(2), recordId(1)]]));
+  assert.deepEqual(
+    drafts.map((draft) => draft.action),
+    ['update', 'create'],
+  );
+});
+
 test('restore: sends what Cloudflare once sent', () => {
   const then = at('a A 192.0.2.1', 1);
   const gone = restoreZone([then], [], new Map()).drafts[0];

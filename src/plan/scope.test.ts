@@ -134,6 +134,15 @@ test('only own: an identical foreign record is told, not sent', () => {
   assert.match(otherTtl.problems[0]?.message ?? '', /with another ttl/);
 });
 
+test('only own: an own record that has a foreign twin stays ours', () => {
+  const made = plan({
+    records: [desired('a A 192.0.2.1', { ttl: 60 })],
+    scope: { kind: 'own', recordIds: new Set([recordId(1)]) },
+    live: [live('a A 192.0.2.1', 1), live('a A 192.0.2.1', 2, { proxied: true })],
+  });
+  assert.deepEqual([actions(made), codes(made)], [['update a'], []]);
+});
+
 test('only own: a foreign CNAME in the way is an error', () => {
   const made = plan({
     records: [desired('c A 192.0.2.1')],
