@@ -87,7 +87,7 @@ function sortOut(
   writes: readonly OwnWrite[],
   tokenId: string | null,
 ): Pick<AuditSignal, 'outside' | 'own'> {
-  const known = new Set(writes.flatMap(({ ray, auditLogId }) => [ray, auditLogId]));
+  const known = new Set(writes.flatMap(({ ray, auditLogId }) => [ray && rayOnly(ray), auditLogId]));
   known.delete(null);
   const unanswered = writes.filter(({ ray, auditLogId }) => ray === null && auditLogId === null);
   const outside = new Map<ZoneId, OutsideActor>();
@@ -95,13 +95,18 @@ function sortOut(
   for (const entry of entries) {
     const ours =
       known.has(entry.id) ||
-      (entry.ray !== null && known.has(entry.ray)) ||
+      (entry.ray !== null && known.has(rayOnly(entry.ray))) ||
       (tokenId !== null && entry.tokenId === tokenId && unanswered.some((write) => isOf(write, entry)));
     if (ours) own.add(entry.zoneId);
     else outside.set(entry.zoneId, joinActors(outside.get(entry.zoneId), entry));
   }
   for (const zoneId of outside.keys()) own.delete(zoneId);
   return { outside, own };
+}
+
+/** An answer's ray ends with its data centre (`8c0ffee1-AMS`); whether the log's does is undocumented. */
+function rayOnly(ray: string): string {
+  return ray.replace(/-.*$/, '');
 }
 
 function isOf(write: OwnWrite, entry: AuditLogEntry): boolean {
