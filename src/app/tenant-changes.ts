@@ -1,6 +1,7 @@
 /** Plans stored, applied, resumed, called off: the heart of the facade. Every method is scoped to one tenant. */
 import { ZonewardError } from '../base/errors.ts';
 import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
+import { hasErrors } from '../base/problem.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import {
   type ApplyPorts,
@@ -11,9 +12,11 @@ import {
 import { approveChangeSet } from '../domains/changes/approve.ts';
 import { cancelChangeSet } from '../domains/changes/cancel.ts';
 import { createChangeSet } from '../domains/changes/create-change-set.ts';
+import { LEASE_MS } from '../domains/changes/lease.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
 import type { PlannedZone } from '../domains/changes/plan-change.ts';
 import { type ChangePolicy, needsApproval, policyFor } from '../domains/changes/policy.ts';
+import { type Recovered, recoverChangeSets } from '../domains/changes/recover.ts';
 import type { ZonePlan } from '../plan/plan.ts';
 import type { Context } from './context.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
@@ -29,6 +32,8 @@ export interface ApplyRequest {
   readonly onProgress?: (event: ApplyProgress) => void;
   /** A line for people; absent: what the plan says of itself. */
   readonly summary?: string;
+  /** How long to wait for a lock that someone else holds. Default 30 s; when resuming, until a dead holder's ends. */
+  readonly lockWaitMs?: number;
 }
 
 export interface Applied extends ApplyResult {
@@ -47,6 +52,14 @@ export interface TenantChanges extends TenantPlans {
   apply(planned: Planned, request?: ApplyRequest): Promise<Applied | null>;
   /** Goes on with a stored change set: planned, approved, interrupted, or left by a process that is gone. */
   resume(id: ChangeSetId, request?: ApplyRequest): Promise<Applied>;
+  /**
+   * Finds change sets that a process left behind when it died, and those of unknown outcome; settles them, and goes
+   * on with them or leaves them `interrupted` (see `domains/changes/recover.ts`). `apply` does so before it begins.
+   * A dead process's lock takes up to three minutes to run out; `lockWaitMs` (default 0) waits for it.
+   */
+  recover(
+    request?: Pick<ApplyRequest, 'signal' | 'onProgress' | 'lockWaitMs'>,
+  ): Promise<readonly Recovered[]>;
   /** Agrees to a stored change set that someone else wrote. */
   approve(id: ChangeSetId): Promise<void>;
   cancel(id: ChangeSetId): Promise<void>;
@@ -58,6 +71,8 @@ export interface TenantChanges extends TenantPlans {
 }
 
 const LIST_MAX = 50;
+/** A dead process's lock has run out by then. */
+const RESUME_WAIT_MS = LEASE_MS + 10_000;
 
 export function tenantChanges(context: Context, tenantId: TenantId, reach: TenantReach): TenantChanges {
   const { journal } = context.store;
@@ -86,9 +101,28 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       ...(request.signal === undefined ? {} : { signal: request.signal }),
       ...(request.continueOnRefusal === undefined ? {} : { continueOnRefusal: request.continueOnRefusal }),
       ...(request.verify === undefined ? {} : { verify: request.verify }),
+      ...(request.lockWaitMs === undefined ? {} : { lockWaitMs: request.lockWaitMs }),
     });
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
+
+  const recover: TenantChanges['recover'] = async (request = {}) =>
+    recoverChangeSets(
+      {
+        journal,
+        portsFor: async ({ connectionId }) => {
+          const { cloudflare } = await reach.linkedById(connectionId);
+          return applyPorts(context, tenantId, cloudflare, request);
+        },
+      },
+      tenantId,
+      {
+        principal: context.principal,
+        holder: context.holder,
+        lockWaitMs: request.lockWaitMs ?? 0,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      },
+    );
 
   const policyOf = async (connectionId: ConnectionId, plan: ZonePlan): Promise<ChangePolicy> =>
     policyFor(await context.store.policies.list(tenantId), { connectionId, zoneId: plan.zoneId });
@@ -118,12 +152,14 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     ...tenantPlans(context, tenantId, reach, stored),
     save,
     apply: async (planned, request = {}) => {
-      if (planned.zones.every(({ plan }) => plan.groups.length === 0 && plan.problems.length === 0))
-        return null;
+      const empty = planned.zones.every(({ plan }) => plan.groups.length === 0);
+      if (empty && !hasErrors(planned.zones.flatMap(({ plan }) => plan.problems))) return null;
       const changeSet = await save(planned, request);
-      return changeSet.plans.length === 0 ? null : run(changeSet, planned.zones, request);
+      await recover(request.signal === undefined ? {} : { signal: request.signal });
+      return run(changeSet, planned.zones, request);
     },
-    resume: async (id, request = {}) => run(await stored(id), [], request),
+    resume: async (id, request = {}) => run(await stored(id), [], { lockWaitMs: RESUME_WAIT_MS, ...request }),
+    recover,
     approve: async (id) => {
       const changeSet = await stored(id);
       const policies = await Promise.all(

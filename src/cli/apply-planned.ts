@@ -91,6 +91,9 @@ function showProgress(bar: Progress, event: ApplyProgress, names: ReadonlyMap<st
     case 'settling':
       bar.status(`No answer; looking what became of it, up to ${formatDuration(event.waitMs)} …`);
       return;
+    case 'waiting-for-budget':
+      bar.status(`Next request to ${zone} in ${formatDuration(event.waitMs)}: the API budget is used up`);
+      return;
     case 'refused':
       bar.say(`Cloudflare refused a request for ${zone}: ${event.message}`);
       return;

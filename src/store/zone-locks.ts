@@ -1,5 +1,5 @@
 /**
- * Leases of zones: one holder for each Cloudflare zone id, across tenants and processes.
+ * Leases: one holder for each Cloudflare zone id and for each change set, across tenants and processes.
  *
  * A lease is a row with an expiry in the store's time and a fence that grows with every new holder; renewing
  * and releasing name the fence, so that a holder that lost its lease cannot touch its successor's. What the
@@ -7,19 +7,18 @@
  * clock since just before the row was written. A clock that jumps either way shortens the belief, never
  * lengthens it.
  */
-import type { ZoneId } from '../base/ids.ts';
-import type { ZoneLease, ZoneLocks } from '../domains/changes/ports.ts';
+import type { Lease, LeaseSubject, Locks } from '../domains/changes/ports.ts';
 import { type StoreContext, write } from './context.ts';
 
-export function openZoneLocks(context: StoreContext): ZoneLocks {
+export function openZoneLocks(context: StoreContext): Locks {
   return {
-    async acquire(zoneId, holder, ttlMs) {
+    async acquire(subject, holder, ttlMs) {
       const startedAt = performance.now();
-      const taken = await take(context, zoneId, holder, ttlMs);
+      const taken = await take(context, subject, holder, ttlMs);
       if ('heldBy' in taken) return taken;
       return lease(
         context,
-        { zoneId, holder, fence: taken.fence },
+        { subject, holder, fence: taken.fence },
         { ttlMs, startedAt, untilMs: taken.untilMs },
       );
     },
@@ -27,7 +26,7 @@ export function openZoneLocks(context: StoreContext): ZoneLocks {
 }
 
 interface Holding {
-  readonly zoneId: ZoneId;
+  readonly subject: LeaseSubject;
   readonly holder: string;
   readonly fence: number;
 }
@@ -42,17 +41,17 @@ interface Term {
 /** The same holder asking again is refused too: two appliers in one process are still two. */
 function take(
   context: StoreContext,
-  zoneId: ZoneId,
+  subject: LeaseSubject,
   holder: string,
   ttlMs: number,
 ): Promise<{ fence: number; untilMs: number } | { heldBy: string; untilMs: number }> {
   return write(context, (trx) =>
-    context.engine.withLock(trx, `lease:${zoneId}`, async () => {
+    context.engine.withLock(trx, `lease:${subject}`, async () => {
       const now = await context.engine.now(trx);
       const row = await trx
         .selectFrom('zone_leases')
         .selectAll()
-        .where('zone_id', '=', zoneId)
+        .where('zone_id', '=', subject)
         .executeTakeFirst();
       if (row?.holder != null && row.expires_at > now) {
         return { heldBy: row.holder, untilMs: row.expires_at };
@@ -60,7 +59,7 @@ function take(
       const next = { holder, fence: (row?.fence ?? 0) + 1, expires_at: now + ttlMs };
       await trx
         .insertInto('zone_leases')
-        .values({ zone_id: zoneId, ...next })
+        .values({ zone_id: subject, ...next })
         .onConflict((conflict) => conflict.column('zone_id').doUpdateSet(next))
         .execute();
       return { fence: next.fence, untilMs: next.expires_at };
@@ -68,10 +67,10 @@ function take(
   );
 }
 
-function lease(context: StoreContext, holding: Holding, firstTerm: Term): ZoneLease {
+function lease(context: StoreContext, holding: Holding, firstTerm: Term): Lease {
   let term: Term | null = firstTerm;
   return {
-    zoneId: holding.zoneId,
+    subject: holding.subject,
     holder: holding.holder,
     remainingMs() {
       if (term === null) return 0;
@@ -91,7 +90,7 @@ function lease(context: StoreContext, holding: Holding, firstTerm: Term): ZoneLe
         trx
           .updateTable('zone_leases')
           .set({ holder: null, expires_at: 0 })
-          .where('zone_id', '=', holding.zoneId)
+          .where('zone_id', '=', holding.subject)
           .where('fence', '=', holding.fence)
           .execute(),
       );
@@ -106,7 +105,7 @@ function extend(context: StoreContext, holding: Holding, ttlMs: number): Promise
     const { numUpdatedRows } = await trx
       .updateTable('zone_leases')
       .set({ expires_at: untilMs })
-      .where('zone_id', '=', holding.zoneId)
+      .where('zone_id', '=', holding.subject)
       .where('fence', '=', holding.fence)
       .where('holder', 'is not', null)
       .executeTakeFirst();

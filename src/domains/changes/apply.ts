@@ -1,5 +1,5 @@
 /**
- * Carrying a change set out. For each zone: take its lock; settle what an earlier holder left in flight; read
+ * Carrying a change set out. One process holds the change set. For each zone: take its lock; settle what an earlier holder left in flight; read
  * the zone; refuse the groups whose records moved; then request by request: write down, send, write down.
  *
  * Invariants:
@@ -19,16 +19,19 @@ import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneReader } from '../zones/ports.ts';
 import { refuseUnapproved } from './approve.ts';
-import { LEASE_MS } from './lease.ts';
+import { movedError, recordConflicts } from './conflicts.ts';
+import { begin, finish } from './finish.ts';
+import { renewAll, takeLease, whileHeld } from './hold.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 import { checkMoved } from './moved.ts';
-import type { ChangeJournal, RecordWriter, ZoneLease, ZoneLocks } from './ports.ts';
+import type { ChangeJournal, Lease, Locks, RecordWriter } from './ports.ts';
+import { stopIfAsked, stoppedError } from './run.ts';
 import { sendGroups } from './send.ts';
 import { settleZone } from './settle-zone.ts';
 
 export interface ApplyPorts {
   readonly journal: ChangeJournal;
-  readonly locks: ZoneLocks;
+  readonly locks: Locks;
   readonly reader: ZoneReader;
   readonly writer: RecordWriter;
   /** A reading that brings the mirror up to date as well (`readZone` of the zones capability). */
@@ -62,6 +65,7 @@ export type ApplyProgress =
       readonly ray: string | null;
     }
   | { readonly kind: 'settling'; readonly zoneId: ZoneId; readonly waitMs: number }
+  | { readonly kind: 'waiting-for-budget'; readonly zoneId: ZoneId; readonly waitMs: number }
   | { readonly kind: 'refused'; readonly zoneId: ZoneId; readonly message: string };
 
 export interface ApplyOptions {
@@ -103,99 +107,160 @@ export interface ZoneResult {
 }
 
 const READING_FRESH_MS = 60_000;
-const LOCK_POLL_MS = 1_000;
 const LOCK_WAIT_MS = 30_000;
 
+/**
+ * Applies a change set, or goes on with it. Throws before anything is touched: `approval-missing`, `zone-locked`,
+ * `change-set-moved` (it has ended), `apply-stopped`. What stops it later stands in the result, zone by zone.
+ */
 export async function applyChangeSet(
   ports: ApplyPorts,
   changeSet: ChangeSet,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   refuseUnapproved(changeSet, ports.clock.now());
+  const lease = await untilStopped(changeSet, options, () => hold(ports, changeSet.id, changeSet, options));
+  return whileHeld(lease, () => carryOut(ports, changeSet, { ...options, lease }));
+}
+
+export interface CarryOutOptions extends ApplyOptions {
+  /** Of the change set; the caller gives it back. */
+  readonly lease: Lease;
+  /**
+   * Nobody looks on: the rest is sent only when this allows it and no record of it moved since the plan; else
+   * it waits for `changes resume`.
+   */
+  readonly automatic?: { readonly maySend: boolean };
+}
+
+/** The same for who holds the change set already. */
+export async function carryOut(
+  ports: ApplyPorts,
+  changeSet: ChangeSet,
+  options: CarryOutOptions,
+): Promise<ApplyResult> {
   const zones: ZoneResult[] = [];
   // The status moves once the first lock is held: who is locked out from the start has touched nothing.
-  let started = false;
+  let begun = false;
   const onLocked = async (): Promise<void> => {
-    if (!started) await start(ports, changeSet, options.principal);
-    started = true;
+    if (!begun) await begin(ports, changeSet, options.principal);
+    begun = true;
   };
   for (const plan of changeSet.plans) {
     const zone = await applyZone(ports, changeSet, plan, { ...options, onLocked });
-    if (!started && zone.stopped !== null) throw zone.stopped;
+    if (!begun && zone.stopped !== null) throw zone.stopped;
     zones.push(zone);
-    if (zone.stopped !== null && !options.continueOnRefusal) break;
+    if (zone.stopped !== null && endsAll(zone.stopped, options)) break;
   }
   const status = await finish(ports, changeSet, zones, options.principal);
   return { status, zones };
 }
 
-async function start(ports: ApplyPorts, changeSet: ChangeSet, principal: Principal): Promise<void> {
-  const operations = changeSet.plans.flatMap((plan) => plan.groups).flatMap((group) => group.changes).length;
-  await ports.journal.setStatus(
-    changeSet.tenantId,
-    changeSet.id,
-    { from: ['planned', 'approved', 'interrupted', 'applying', 'unknown'], to: 'applying' },
-    [
-      {
-        kind: 'change-set.started',
-        at: ports.clock.now(),
-        principal,
-        connectionId: changeSet.connectionId,
-        changeSetId: changeSet.id,
-        summary: `Applying ${operations} changes in ${changeSet.plans.length} zone(s): ${changeSet.summary}`,
-        payload: { plans: changeSet.plans.map((plan) => ({ zone: plan.zoneName, hash: plan.hash })) },
-      },
-    ],
-  );
+/** What concerns one zone alone leaves the others to go on; the rest would strike them too, or may. */
+function endsAll(stopped: ZonewardError, options: ApplyOptions): boolean {
+  if (stopped.code === 'moved-since-plan') return false;
+  const ofZone = stopped.kind === 'refused' || stopped.kind === 'not-found' || stopped.kind === 'permission';
+  return !(ofZone && options.continueOnRefusal === true);
+}
+
+interface ZoneOptions extends CarryOutOptions {
+  readonly onLocked: () => Promise<void>;
 }
 
 async function applyZone(
   ports: ApplyPorts,
   changeSet: ChangeSet,
   plan: ZonePlan,
-  options: ApplyOptions & { readonly onLocked: () => Promise<void> },
+  options: ZoneOptions,
 ): Promise<ZoneResult> {
-  const zoneId = plan.zoneId;
-  let lease: ZoneLease | null = null;
+  const { zoneId } = plan;
   let stopped: ZonewardError | null = null;
   let verified: boolean | null = null;
   try {
-    lease = await takeLock(ports, zoneId, options);
-    await options.onLocked();
-    const settled = await settleZone(ports, zoneId, options.principal);
-    const reading = await currentReading(ports, plan, { ...options, settled });
-    const groups = await remainingGroups(ports, changeSet, plan);
-    const { unmoved, conflicts } = checkMoved(groups, reading.records);
-    if (conflicts.length > 0) await recordConflicts(ports, changeSet, plan, conflicts, options.principal);
-    await sendGroups(ports, { changeSet, plan, groups: unmoved, reading, lease, options });
-    if (conflicts.length > 0) stopped = movedError(plan, conflicts);
-    if (options.verify) verified = await verifyZone(ports, changeSet, plan);
+    await untilStopped(changeSet, options, async () => {
+      const lease = await hold(ports, zoneId, changeSet, options);
+      await whileHeld(lease, async () => {
+        await options.onLocked();
+        const conflicts = await writeZone(ports, changeSet, plan, {
+          ...options,
+          leases: [options.lease, lease],
+        });
+        if (options.verify) verified = await verifyZone(ports, changeSet, plan);
+        if (conflicts.length > 0) stopped = movedError(plan, conflicts);
+      });
+    });
   } catch (error) {
     if (!isZonewardError(error)) throw error;
     stopped = error;
-  } finally {
-    await lease?.release();
   }
   const outcomes = await ports.journal.outcomes(changeSet.tenantId, changeSet.id, zoneId);
   return { zoneId, outcomes, stopped, verified };
 }
 
-async function takeLock(ports: ApplyPorts, zoneId: ZoneId, options: ApplyOptions): Promise<ZoneLease> {
-  const deadline = ports.clock.now() + (options.lockWaitMs ?? LOCK_WAIT_MS);
-  for (;;) {
-    const got = await ports.locks.acquire(zoneId, options.holder, LEASE_MS);
-    if ('release' in got) return got;
-    if (ports.clock.now() >= deadline || options.signal?.aborted) {
-      throw new ZonewardError(`Zone ${zoneId} is being changed by ${got.heldBy}`, {
-        code: 'zone-locked',
-        kind: 'conflict',
-        next: ['Wait until that change is done, then run `zoneward changes resume` or apply again.'],
-        details: { zoneId, heldBy: got.heldBy, untilMs: got.untilMs },
-      });
-    }
-    ports.onProgress?.({ kind: 'waiting-for-lock', zoneId, heldBy: got.heldBy, untilMs: got.untilMs });
-    await ports.clock.sleep(LOCK_POLL_MS);
+function hold(
+  ports: ApplyPorts,
+  subject: ZoneId | ChangeSet['id'],
+  changeSet: ChangeSet,
+  options: ApplyOptions,
+): Promise<Lease> {
+  const zoneId = changeSet.plans[0]?.zoneId;
+  return takeLease(ports, subject, {
+    holder: options.holder,
+    waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
+    ...signalOf(options),
+    onWait: (held) => {
+      const concerned = subject === changeSet.id ? zoneId : subject;
+      if (concerned !== undefined)
+        ports.onProgress?.({ kind: 'waiting-for-lock', zoneId: concerned as ZoneId, ...held });
+    },
+  });
+}
+
+/** An aborted wait or read becomes `apply-stopped`. */
+async function untilStopped<Result>(
+  changeSet: ChangeSet,
+  options: ApplyOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isZonewardError(error) && options.signal?.aborted) throw stoppedError(changeSet);
+    throw error;
   }
+}
+
+/** Settles, reads, refuses what moved, sends the rest. @returns what moved. */
+async function writeZone(
+  ports: ApplyPorts,
+  changeSet: ChangeSet,
+  plan: ZonePlan,
+  options: ZoneOptions & { readonly leases: readonly Lease[] },
+): Promise<readonly OperationOutcome[]> {
+  const { leases, principal, automatic } = options;
+  const { tenantId } = changeSet;
+  const settled = await settleZone(ports, { zoneId: plan.zoneId, tenantId, principal, leases });
+  const groups = await remainingGroups(ports, changeSet, plan);
+  if (groups.length === 0) return [];
+  stopIfAsked(changeSet, options.signal);
+  if (automatic?.maySend === false) throw resumeNeeded(changeSet, 'it is too old to be gone on with unasked');
+  const reading = await currentReading(ports, plan, { ...options, settled });
+  await renewAll(leases);
+  const { unmoved, conflicts } = checkMoved(groups, reading.records);
+  if (conflicts.length > 0) {
+    if (automatic !== undefined) throw resumeNeeded(changeSet, `${plan.zoneName} moved since the plan`);
+    await recordConflicts(ports, { changeSet, plan, options }, conflicts);
+  }
+  const later = await sendGroups(ports, { changeSet, plan, groups: unmoved, reading, leases, options });
+  return [...conflicts, ...later];
+}
+
+function resumeNeeded(changeSet: ChangeSet, why: string): ZonewardError {
+  return new ZonewardError(`Change set ${changeSet.id} was interrupted, and ${why}`, {
+    code: 'resume-needed',
+    kind: 'conflict',
+    next: [`zoneward changes show ${changeSet.id}`, `zoneward changes resume ${changeSet.id}`],
+  });
 }
 
 /** The plan's own reading where it is fresh and nothing was in flight since; else a new one. */
@@ -237,48 +302,6 @@ function isFinal(outcome: OperationOutcome): boolean {
   return outcome.state !== 'not-applied';
 }
 
-async function recordConflicts(
-  ports: ApplyPorts,
-  changeSet: ChangeSet,
-  plan: ZonePlan,
-  conflicts: readonly OperationOutcome[],
-  principal: Principal,
-): Promise<void> {
-  await ports.journal.recordUnsent(
-    { tenantId: changeSet.tenantId, changeSetId: changeSet.id, zoneId: plan.zoneId },
-    conflicts,
-    [
-      {
-        kind: 'change-set.conflict',
-        at: ports.clock.now(),
-        principal,
-        connectionId: changeSet.connectionId,
-        zoneId: plan.zoneId,
-        changeSetId: changeSet.id,
-        summary: `${conflicts.length} changes of ${plan.zoneName} refused: their records moved since the plan`,
-        payload: {
-          conflicts: conflicts.map(({ groupId, change, message }) => ({
-            groupId,
-            change,
-            message: message ?? '',
-          })),
-        },
-      },
-    ],
-  );
-}
-
-function movedError(plan: ZonePlan, conflicts: readonly OperationOutcome[]): ZonewardError {
-  const reasons = [...new Set(conflicts.map((conflict) => conflict.message ?? ''))];
-  return new ZonewardError(
-    [
-      `${conflicts.length} changes of ${plan.zoneName} were not made: the zone moved since the plan`,
-      ...reasons,
-    ].join('\n  '),
-    { code: 'moved-since-plan', kind: 'conflict', next: ['Plan again, and look at what is different.'] },
-  );
-}
-
 /** A closing read: every applied change must show as it was meant. */
 async function verifyZone(ports: ApplyPorts, changeSet: ChangeSet, plan: ZonePlan): Promise<boolean> {
   const { records } = await ports.readZone(plan.zoneId, { lane: 'apply' });
@@ -292,63 +315,4 @@ async function verifyZone(ports: ApplyPorts, changeSet: ChangeSet, plan: ZonePla
     if (change === undefined || change.after === null) return record === undefined;
     return record !== undefined && changedFields(record.fields, change.after.fields).length === 0;
   });
-}
-
-async function finish(
-  ports: ApplyPorts,
-  changeSet: ChangeSet,
-  zones: readonly ZoneResult[],
-  principal: Principal,
-): Promise<ChangeSetStatus> {
-  const outcomes = await Promise.all(
-    changeSet.plans.map((plan) => ports.journal.outcomes(changeSet.tenantId, changeSet.id, plan.zoneId)),
-  );
-  const total = changeSet.plans.flatMap((plan) => plan.groups).flatMap((group) => group.changes).length;
-  const resumable = zones.some((zone) => zone.stopped !== null && isPassing(zone.stopped));
-  const undecided = zones.some((zone) => zone.stopped?.kind === 'unknown-outcome');
-  const status = undecided ? 'unknown' : statusOf(outcomes.flat(), total, resumable);
-  const at = ports.clock.now();
-  const done = outcomes.flat().filter((outcome) => outcome.state === 'applied').length;
-  await ports.journal.setStatus(
-    changeSet.tenantId,
-    changeSet.id,
-    {
-      // Another process may have tried, found the zone locked, and left it `interrupted` meanwhile.
-      from: ['applying', 'interrupted'],
-      to: status,
-      ...(status === 'interrupted' || status === 'unknown' ? {} : { finishedAt: at }),
-      ...(changeSet.undoes !== null && done > 0 ? { takesBack: changeSet.undoes } : {}),
-    },
-    [
-      {
-        kind: `change-set.${status}`,
-        at,
-        principal,
-        connectionId: changeSet.connectionId,
-        changeSetId: changeSet.id,
-        summary: `${done} of ${total} changes applied: ${changeSet.summary}`,
-        payload: { applied: done, total, stopped: zones.map((zone) => zone.stopped?.code ?? null) },
-      },
-    ],
-  );
-  return status;
-}
-
-/** Stopped by something that passes: the change set may be resumed. */
-function isPassing(error: ZonewardError): boolean {
-  return error.kind === 'temporary' || error.code === 'zone-locked' || error.code === 'apply-stopped';
-}
-
-/** What a change set's outcomes add up to. */
-export function statusOf(
-  outcomes: readonly OperationOutcome[],
-  total: number,
-  resumable: boolean,
-): ChangeSetStatus {
-  const count = (state: OperationOutcome['state']): number =>
-    outcomes.filter((outcome) => outcome.state === state).length;
-  if (count('unknown') > 0) return 'unknown';
-  if (count('applied') === total) return 'applied';
-  if (resumable) return 'interrupted';
-  return count('applied') > 0 ? 'partly-applied' : 'failed';
 }

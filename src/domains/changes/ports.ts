@@ -102,9 +102,12 @@ export interface ChangeJournal {
   unfinished(tenantId: TenantId): Promise<readonly ChangeSet[]>;
 }
 
-/** The right to write to a zone, for a while. Times are the store's, in milliseconds. */
-export interface ZoneLease {
-  readonly zoneId: ZoneId;
+/** What can be held: a zone, to write to it; a change set, to carry it out. Their ids never meet. */
+export type LeaseSubject = ZoneId | ChangeSetId;
+
+/** The right to write to a zone, or to carry out a change set, for a while. Times are the store's, in milliseconds. */
+export interface Lease {
+  readonly subject: LeaseSubject;
   readonly holder: string;
   /** Milliseconds left, by the store's clock, at the time of asking. Zero or less: lost. */
   remainingMs(): number;
@@ -113,12 +116,14 @@ export interface ZoneLease {
   release(): Promise<void>;
 }
 
-/** One lock for each Cloudflare zone id, across tenants and processes; a dead holder's lease runs out. */
-export interface ZoneLocks {
-  /** The lease, or who holds it. */
-  acquire(
-    zoneId: ZoneId,
-    holder: string,
-    ttlMs: number,
-  ): Promise<ZoneLease | { readonly heldBy: string; readonly untilMs: number }>;
+/** Who has it instead, and until when if they do not renew it. */
+export interface Held {
+  readonly heldBy: string;
+  readonly untilMs: number;
+}
+
+/** One lock for each Cloudflare zone id, across tenants and processes, and one for each change set. */
+export interface Locks {
+  /** The lease, or who holds it. A dead holder's lease runs out. */
+  acquire(subject: LeaseSubject, holder: string, ttlMs: number): Promise<Lease | Held>;
 }

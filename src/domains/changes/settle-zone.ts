@@ -1,46 +1,61 @@
 /** Before a new holder of a zone's lock writes, whatever was in flight there is settled, whoever sent it. */
 
 import { ZonewardError } from '../../base/errors.ts';
-import type { ZoneId } from '../../base/ids.ts';
+import type { TenantId, ZoneId } from '../../base/ids.ts';
 import { changesOf, type PlacedChange } from '../../plan/batch.ts';
 import type { Principal } from '../audit/model.ts';
 import type { ApplyPorts } from './apply.ts';
+import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
+import type { Lease } from './ports.ts';
 import { settleBatch } from './settle.ts';
+
+/** What one tenant's audit trail says of a settling that another tenant's applier caused. */
+const OURSELVES: Principal = 'zoneward';
+
+export interface SettleInput {
+  readonly zoneId: ZoneId;
+  /** In whose name the zone is held. */
+  readonly tenantId: TenantId;
+  readonly principal: Principal;
+  readonly leases: readonly Lease[];
+}
 
 /**
  * Settles the open requests of a zone, oldest first, and tells how many there were. Throws (`unknown-outcome`,
  * code `batch-undecided`) when one cannot be decided yet: nothing more may be written to the zone until it is.
  */
-export async function settleZone(ports: ApplyPorts, zoneId: ZoneId, principal: Principal): Promise<number> {
+export async function settleZone(ports: ApplyPorts, input: SettleInput): Promise<number> {
+  const { zoneId, tenantId } = input;
   const open = await ports.journal.openBatches(zoneId);
   for (const entry of open) {
+    const own = entry.tenantId === tenantId;
     const changes = await changesOfEntry(ports, entry);
     const settled = await settleBatch(
-      { ...ports, onWait: (waitMs) => ports.onProgress?.({ kind: 'settling', zoneId, waitMs }) },
+      {
+        ...ports,
+        onWait: (waitMs) => ports.onProgress?.({ kind: 'settling', zoneId, waitMs }),
+        keepLease: () => renewAll(input.leases),
+      },
       entry,
       changes,
-      principal,
+      own ? input.principal : OURSELVES,
     );
-    if (settled.state === 'unknown') throw undecided(entry);
+    if (settled.state === 'unknown') throw own ? undecided(entry) : otherUndecided(zoneId);
   }
   return open.length;
 }
 
-export async function changesOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<PlacedChange[]> {
+async function changesOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<PlacedChange[]> {
   const changeSet = await ports.journal.get(entry.tenantId, entry.changeSetId);
   const plan = changeSet?.plans.find((candidate) => candidate.zoneId === entry.zoneId);
-  if (plan === undefined) {
-    throw new ZonewardError(
-      `The journal holds a request of change set ${entry.changeSetId}, but not its plan`,
-      {
-        code: 'journal-broken',
-        kind: 'internal',
-        next: ['Run `zoneward store check`.'],
-      },
-    );
-  }
-  return changesOf(plan.groups, entry);
+  if (plan !== undefined) return changesOf(plan.groups, entry);
+  throw new ZonewardError('The journal holds a request whose plan is gone', {
+    code: 'journal-broken',
+    kind: 'internal',
+    next: ['Run `zoneward store check`.'],
+    details: { zoneId: entry.zoneId },
+  });
 }
 
 export function undecided(entry: BatchEntry): ZonewardError {
@@ -53,4 +68,14 @@ export function undecided(entry: BatchEntry): ZonewardError {
       details: { zoneId: entry.zoneId, changeSetId: entry.changeSetId, sequence: entry.sequence },
     },
   );
+}
+
+/** Another tenant's request stands open: nothing of it is told. */
+function otherUndecided(zoneId: ZoneId): ZonewardError {
+  return new ZonewardError('An earlier request to this zone got no answer, and the zone cannot be read now', {
+    code: 'zone-undecided',
+    kind: 'temporary',
+    next: ['Try again when Cloudflare can be read.'],
+    details: { zoneId },
+  });
 }

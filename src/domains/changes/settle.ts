@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { isZonewardError } from '../../base/errors.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
 import type { PlacedChange } from '../../plan/batch.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { ZoneReader } from '../zones/ports.ts';
@@ -30,13 +31,17 @@ export interface SettlePorts {
 }
 
 export interface Settled {
-  readonly state: BatchEntry['state'];
+  /** `unknown`: Cloudflare could not be read; the entry stays as it is. */
+  readonly state: 'landed' | 'not-landed' | 'mixed' | 'unknown';
   readonly outcomes: readonly OperationOutcome[];
+  /** The zone as it was read last. */
+  readonly records: readonly LiveRecord[];
 }
 
 /**
- * Reads until the fate of `entry` is known and writes it down. The caller holds the zone's lock. When Cloudflare
- * cannot be read, the entry stays as it is and the state is `unknown`.
+ * Reads until the fate of `entry` is known and writes it down. The caller holds the zone's lock. What readings after
+ * the quiet period cannot tell, no later one will: it is closed as `mixed`, its operations `unknown`, so that the
+ * zone can be written to again.
  */
 export async function settleBatch(
   ports: SettlePorts,
@@ -45,25 +50,27 @@ export async function settleBatch(
   principal: Principal,
 ): Promise<Settled> {
   const verdict = await readUntilDecided(ports, entry, changes);
-  if (!verdict.decided) return { state: 'unknown', outcomes: [] };
+  if (!verdict.decided) return { state: 'unknown', outcomes: [], records: [] };
+  const state = verdict.state === 'unknown' ? 'mixed' : verdict.state;
   const now = ports.clock.now();
   const delta = deltaOfReading(changes, verdict.outcomes, verdict.records);
   const touched = delta.put.length + delta.gone.length > 0;
   await ports.journal.recordOutcome(
     entry,
-    { state: verdict.state, decidedAt: now, decidedBy: 'reading', ray: null, auditLogId: null, faults: [] },
+    { state, decidedAt: now, decidedBy: 'reading', ray: null, auditLogId: null, faults: [] },
     verdict.outcomes,
     touched
       ? {
           delta,
           origin: { kind: 'change-set', changeSetId: entry.changeSetId },
-          freshness: { verifiedAt: now, signal: 'own-write', staleSince: null },
+          // The zone was read just before the request; what else this reading shows is not in the mirror.
+          freshness: { verifiedAt: entry.sentAt, signal: 'own-write', staleSince: null },
           at: now,
         }
       : null,
-    [settledEvent(entry, verdict, now, principal)],
+    [settledEvent(entry, { state, outcomes: verdict.outcomes }, now, principal)],
   );
-  return { state: verdict.state, outcomes: verdict.outcomes };
+  return { state, outcomes: verdict.outcomes, records: verdict.records };
 }
 
 type Decided = Extract<Verdict, { decided: true }> & { readonly records: Reading['records'] };
@@ -97,7 +104,12 @@ async function readUntilDecided(
   return { decided: false };
 }
 
-function settledEvent(entry: BatchEntry, verdict: Decided, at: number, principal: Principal): NewEvent {
+function settledEvent(
+  entry: BatchEntry,
+  verdict: Pick<Settled, 'state' | 'outcomes'>,
+  at: number,
+  principal: Principal,
+): NewEvent {
   return {
     kind: 'change-set.batch-settled',
     at,

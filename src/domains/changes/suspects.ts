@@ -18,6 +18,18 @@ export function isRecordLevel(error: ZonewardError): boolean {
   );
 }
 
+/**
+ * The request holds more operations than the zone's plan takes. Code and text are unverified (cloudflare-api §4.5),
+ * so the text decides; taking another refusal for this one only costs smaller requests.
+ */
+export function isTooLarge(error: ZonewardError): boolean {
+  return faultsOf(error).some(({ message }) =>
+    /\b(batch|operations|changes)\b.*\b(maximum|limit|exceed|too many)|too many (operations|changes)/i.test(
+      message,
+    ),
+  );
+}
+
 /** Not 81045: a full zone is no record's fault. */
 function isConflictCode(code: number): boolean {
   return code === 81_044 || (code >= 81_053 && code <= 81_060) || code === 83_011;
