@@ -10,6 +10,9 @@ import type { Inspection } from '../domains/connections/ports.ts';
 import type { UsageBuffer } from '../store/buffer-usage.ts';
 import type { Config } from './config.ts';
 
+/** Longer than any test of a credential takes, waits for budget included. */
+const INSPECTION_MS = 3_600_000;
+
 /** In whose name a client calls: the usage log keeps its calls apart. */
 export interface Owner {
   readonly tenantId: TenantId;
@@ -35,7 +38,12 @@ export interface ClientPool {
 
 export function openClientPool(options: ClientPoolOptions): ClientPool {
   const clients = new Map<string, Cloudflare>();
-  const inspections: Cloudflare[] = [];
+  let inspections: readonly { readonly client: Cloudflare; readonly openedAt: number }[] = [];
+  const closeOld = async (now: number): Promise<void> => {
+    const old = inspections.filter(({ openedAt }) => openedAt < now - INSPECTION_MS);
+    inspections = inspections.filter((one) => !old.includes(one));
+    await Promise.all(old.map(({ client }) => client.close()));
+  };
   const open = (credential: Credential, usage: UsageSink): Cloudflare =>
     createCloudflare({
       credential,
@@ -66,13 +74,17 @@ export function openClientPool(options: ClientPoolOptions): ClientPool {
           sink.report(call);
         },
       });
-      inspections.push(client);
+      const openedAt = options.clock.now();
+      // What cannot be given back to the budget runs out there by itself.
+      void closeOld(openedAt).catch(() => undefined);
+      inspections = [...inspections, { client, openedAt }];
       return { inspector: client.inspector, reader: client.zones, calls: () => calls };
     },
     close: async () => {
-      await Promise.all([...clients.values(), ...inspections].map((client) => client.close()));
+      const inspecting = inspections.map(({ client }) => client);
+      inspections = [];
+      await Promise.all([...clients.values(), ...inspecting].map((client) => client.close()));
       clients.clear();
-      inspections.length = 0;
     },
   };
 }

@@ -2,6 +2,7 @@
  * Where things are: the home folder, the store, the vault's key, the Cloudflare to talk to. Options win over the
  * environment, the environment over the defaults. No secret is read here.
  */
+import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { ZonewardError } from '../base/errors.ts';
@@ -30,6 +31,14 @@ export interface Config {
   readonly checkpointWebhook: string | null;
   /** Cloudflare's API, or a sandbox's, without a trailing slash. */
   readonly baseUrl: string;
+  /** Where zones are asked for their SOA serials instead of at their own nameservers: a sandbox's DNS. */
+  readonly dnsServer: DnsServer | null;
+}
+
+export interface DnsServer {
+  /** An IP address. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export const CLOUDFLARE_BASE_URL = 'https://api.cloudflare.com/client/v4';
@@ -39,10 +48,12 @@ export const ENVIRONMENT = {
   home: 'ZONEWARD_HOME',
   store: 'ZONEWARD_STORE',
   keyFile: 'ZONEWARD_VAULT_KEY_FILE',
+  vaultKeys: 'ZONEWARD_VAULT_KEYS',
   signingKeyFile: 'ZONEWARD_AUDIT_KEY_FILE',
   checkpointFile: 'ZONEWARD_CHECKPOINT_FILE',
   checkpointWebhook: 'ZONEWARD_CHECKPOINT_WEBHOOK',
   baseUrl: 'CLOUDFLARE_API_BASE_URL',
+  dnsServer: 'ZONEWARD_DNS_SERVER',
 } as const;
 
 export function resolveConfig(input: ConfigInput, environment: Environment): Config {
@@ -55,7 +66,20 @@ export function resolveConfig(input: ConfigInput, environment: Environment): Con
     checkpointFile: environment[ENVIRONMENT.checkpointFile] ?? path.join(home, 'audit-checkpoints.jsonl'),
     checkpointWebhook: input.checkpointWebhook ?? environment[ENVIRONMENT.checkpointWebhook] ?? null,
     baseUrl: checkBaseUrl(input.baseUrl ?? environment[ENVIRONMENT.baseUrl] ?? CLOUDFLARE_BASE_URL),
+    dnsServer: parseDnsServer(environment[ENVIRONMENT.dnsServer] ?? ''),
   };
+}
+
+function parseDnsServer(text: string): DnsServer | null {
+  if (text === '') return null;
+  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain ?? text;
+  if (isIP(host) !== 0 && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new ZonewardError(`This is not the address of a DNS server: ${text}`, {
+    code: 'dns-server-invalid',
+    kind: 'input',
+    next: [`Set ${ENVIRONMENT.dnsServer} to IP:PORT, for example 127.0.0.1:5353, or leave it out.`],
+  });
 }
 
 /** One home for each user of the machine, whatever the folder a command is run in. */

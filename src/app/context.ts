@@ -4,7 +4,7 @@
  */
 import os from 'node:os';
 import { type Clock, type Random, systemClock, systemRandom } from '../base/clock.ts';
-import type { TenantId, ZoneId } from '../base/ids.ts';
+import type { ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import { sealEvent } from '../domains/audit/chain.ts';
@@ -18,13 +18,15 @@ import type { SyncPorts } from '../domains/zones/sync-zone.ts';
 import { bufferUsage } from '../store/buffer-usage.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { recordHash } from '../store/record-hash.ts';
-import { openKeyFile } from '../vault/key-file.ts';
-import { environmentKeys, VAULT_KEY_VARIABLE } from '../vault/local-keys.ts';
-import { openSecretReferences } from '../vault/secret-references.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import { openSecretReferences, type SecretFetcher } from '../vault/secret-references.ts';
 import { openVault } from '../vault/vault.ts';
 import { type Owner, openClientPool } from './client-pool.ts';
 import type { Config, Environment } from './config.ts';
 import { type Logger, SILENT } from './logger.ts';
+import { once } from './once.ts';
+import { secretFetchers } from './secret-fetchers.ts';
+import { openVaultKeys } from './vault-keys.ts';
 
 export interface ContextOptions {
   readonly config: Config;
@@ -35,6 +37,10 @@ export interface ContextOptions {
   readonly principal?: Principal;
   /** The host's own vault, instead of ours. */
   readonly vault?: Vault;
+  /** The host's own place for vault keys, instead of those of the configuration. */
+  readonly vaultKeys?: KeyProvider;
+  /** More schemes of secret references, by scheme. */
+  readonly secretFetchers?: Readonly<Record<string, SecretFetcher>>;
   /** Told when a call waits for the shared budget. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;
@@ -59,10 +65,11 @@ export interface Context {
   readonly references: SecretReferences;
   /** Opened at the first use: what needs no saved secret needs no key. */
   vault(): Promise<Vault>;
+  vaultKeys(): Promise<KeyProvider>;
   /** The client of a credential; the same for all that use it, so that they share one budget. */
   clientFor(owner: Owner, credential: Credential): Cloudflare;
   /** A client for a credential that need not be saved, with a record of its calls. */
-  openInspection(tenantId: TenantId): OpenInspection;
+  openInspection(tenantId: TenantId, connectionId?: ConnectionId): OpenInspection;
   link(connection: Connection): Promise<LinkedConnection>;
   syncPorts(cloudflare: Cloudflare): SyncPorts;
   readZone(
@@ -84,13 +91,15 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const usage = bufferUsage(store.usage, clock, {
     onError: (error) => logger.warn('the usage log could not be written', { error: String(error) }),
   });
-  const references = openSecretReferences({ environment });
+  const fetchers = { ...secretFetchers(environment), ...options.secretFetchers };
+  const references = openSecretReferences({ environment, fetchers });
   const clients = openClientPool({ ...options, clock, random, budgetStore: store.budget, usage });
-  let opening: Promise<Vault> | null = null;
-  const vault = (): Promise<Vault> => {
-    opening ??= Promise.resolve(options.vault ?? openOwnVault(options, store, { clock, random }));
-    return opening;
-  };
+  const vaultKeys = once(async () => options.vaultKeys ?? openVaultKeys(config, environment, random));
+  const vault = once(async () => {
+    if (options.vault !== undefined) return options.vault;
+    const { id: storeId, vaultHeader: header } = store;
+    return openVault({ keys: await vaultKeys(), storeId, header, clock, random });
+  });
   // A secret that is only named needs no vault, so none is opened for it.
   const lazyVault = { open: async (...input: Parameters<Vault['open']>) => (await vault()).open(...input) };
 
@@ -105,9 +114,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     store,
     references,
     vault,
+    vaultKeys,
     clientFor: (owner, credential) => clients.clientFor(owner, credential),
-    openInspection: (tenantId) => (credential) =>
-      clients.inspect({ tenantId, connectionId: null }, credential),
+    openInspection: (tenantId, connectionId) => (credential) =>
+      clients.inspect({ tenantId, connectionId: connectionId ?? null }, credential),
     link: async (connection) => {
       const credential = await credentialOf(
         { store: store.connections, vault: lazyVault, references },
@@ -139,17 +149,4 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     },
   };
   return context;
-}
-
-async function openOwnVault(
-  options: ContextOptions,
-  store: Store,
-  sources: { readonly clock: Clock; readonly random: Random },
-): Promise<Vault> {
-  const { config, environment } = options;
-  const fromEnvironment = environment[VAULT_KEY_VARIABLE] !== undefined;
-  const keys = fromEnvironment
-    ? environmentKeys(environment, sources)
-    : await openKeyFile(config.keyFile, sources);
-  return openVault({ keys, storeId: store.id, header: store.vaultHeader, ...sources });
 }

@@ -2,9 +2,9 @@
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createKeyFile } from '../vault/key-file.ts';
-import { VAULT_KEY_VARIABLE } from '../vault/local-keys.ts';
 import { createSigningKey } from '../vault/signing-key.ts';
 import type { Config, Environment } from './config.ts';
+import { vaultKeyPlaces } from './vault-keys.ts';
 
 export interface Initialized {
   readonly home: string;
@@ -15,12 +15,14 @@ export interface Initialized {
 export async function initHome(config: Config, environment: Environment): Promise<Initialized> {
   await mkdir(config.home, { recursive: true, mode: 0o700 });
   await makeOnce(config.signingKeyFile, createSigningKey);
-  const fromEnvironment = environment[VAULT_KEY_VARIABLE] !== undefined;
+  // The place for new stores; only a file is ours to make.
+  const [place] = vaultKeyPlaces(config, environment);
+  if (place?.kind !== 'file') return { home: config.home, keyCreated: null };
   // A store without its key is a lost key, not a first start: a new one would open nothing.
-  const lost = !(await exists(config.keyFile)) && (await exists(storeFile(config)));
-  if (fromEnvironment || lost) return { home: config.home, keyCreated: null };
-  const created = await makeOnce(config.keyFile, createKeyFile);
-  return { home: config.home, keyCreated: created ? config.keyFile : null };
+  const lost = !(await exists(place.path)) && (await exists(storeFile(config)));
+  if (lost) return { home: config.home, keyCreated: null };
+  const created = await makeOnce(place.path, createKeyFile);
+  return { home: config.home, keyCreated: created ? place.path : null };
 }
 
 /** True when the file was made now. Of two first starts at once, one makes it and both go on. */

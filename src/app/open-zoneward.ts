@@ -17,6 +17,8 @@ import type { BudgetWait } from '../cloudflare/budget-gate.ts';
 import type { Principal } from '../domains/audit/model.ts';
 import type { Vault } from '../domains/connections/ports.ts';
 import type { StoreCheck } from '../store/check-store.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
+import type { SecretFetcher } from '../vault/secret-references.ts';
 import { type Config, type ConfigInput, type Environment, resolveConfig } from './config.ts';
 import { openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
@@ -41,6 +43,10 @@ export interface ZonewardOptions extends ConfigInput {
   readonly principal?: Principal;
   /** The host's own secret store in place of the vault. */
   readonly vault?: Vault;
+  /** The host's own place for vault keys, in place of those that ZONEWARD_VAULT_KEYS names. */
+  readonly vaultKeys?: KeyProvider;
+  /** More schemes of secret references beside `env:` and `file:`: how to fetch what stands after the colon. */
+  readonly secretFetchers?: Readonly<Record<string, SecretFetcher>>;
   /** Told when a call waits for the shared budget of its credential. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;

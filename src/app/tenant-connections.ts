@@ -170,7 +170,7 @@ export function tenantConnections(
       const connection = await reach.connection(reference);
       if (isEnvironmentConnection(connection)) return testUnsaved(connection, signal);
       const { id: connectionId } = connection;
-      const openInspection = context.openInspection(tenantId);
+      const openInspection = context.openInspection(tenantId, connectionId);
       const ports = {
         store,
         clock,

@@ -140,6 +140,8 @@ export interface Rotation {
   /** The new token until the switch, after which it is the connection's. */
   readonly sealed: SealedSecret | null;
   readonly newExpiresAt: number | null;
+  /** Rights beyond this profile are left out of the new token; null: it gets the policies of the old one. */
+  readonly narrowTo: Profile | null;
   readonly startedAt: number;
   /** When the step was reached. */
   readonly stepAt: number;

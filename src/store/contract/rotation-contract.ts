@@ -20,6 +20,7 @@ function rotation(name: string, more: Partial<Rotation> = {}): Rotation {
     newTokenId: null,
     sealed: null,
     newExpiresAt: null,
+    narrowTo: null,
     startedAt: 1_000,
     stepAt: 1_000,
     dueAt: 1_000,

@@ -3,6 +3,8 @@ import type { Connection, Rotation } from '../model.ts';
 import { USABLE_STATES } from '../state.ts';
 
 const DAY_MS = 86_400_000;
+/** A token that ends before its rotation is due is replaced this long before its end. */
+const BEFORE_END_DAYS = 14;
 /** After a rotation was given up, the next try comes no sooner. */
 export const RETRY_AFTER_DAYS = 1;
 /** Days before the due date, the first reminder first. */
@@ -10,9 +12,12 @@ export const REMINDER_DAYS: readonly number[] = [30, 14, 7, 1];
 
 /** Whether the sweeper starts a rotation now. */
 export function rotationIsDue(connection: Connection, latest: Rotation | null, now: number): boolean {
-  const { dueAt } = connection.rotation;
+  const { dueAt, everyDays } = connection.rotation;
   if (!['active', 'limited', 'expiring'].includes(connection.state)) return false;
-  if (dueAt === null || dueAt > now) return false;
+  // Half an interval at most: a token that is made for two intervals must not be replaced as soon as it is made.
+  const leadMs = Math.min(BEFORE_END_DAYS, everyDays / 2) * DAY_MS;
+  const endsSoon = connection.expiresAt !== null && connection.expiresAt - leadMs <= now;
+  if (!endsSoon && (dueAt === null || dueAt > now)) return false;
   return latest === null || latest.step !== 'backed-out' || latest.stepAt + RETRY_AFTER_DAYS * DAY_MS <= now;
 }
 

@@ -28,8 +28,6 @@ export interface RotationSettings {
   readonly attemptsMax: number;
   /** How long minting or proving may be held up by passing trouble. */
   readonly patienceMs: number;
-  /** Gives the new token only what the profile needs (and the right to mint, where that is its own). */
-  readonly narrow: boolean;
 }
 
 export const ROTATION_SETTINGS: RotationSettings = {
@@ -39,7 +37,6 @@ export const ROTATION_SETTINGS: RotationSettings = {
   retryMaxMs: 3_600_000,
   attemptsMax: 10,
   patienceMs: 86_400_000,
-  narrow: false,
 };
 
 export interface RotationTarget {

@@ -150,8 +150,8 @@ describe('a rotation', () => {
         },
       ],
     });
-    await startRotation(w.ports, w.target);
-    assert.equal((await runToEnd(w, { narrow: true })).step, 'done');
+    await startRotation(w.ports, w.target, { narrow: true });
+    assert.equal((await runToEnd(w)).step, 'done');
     assert.deepEqual(named(w)[0]?.grants[0]?.groups, ['API Tokens Write', 'Zone Read', 'DNS Write']);
   });
 

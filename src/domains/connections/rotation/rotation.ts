@@ -29,13 +29,23 @@ import { backOut, drain, mint, prove, revoke } from './steps.ts';
 const STARTING_STATES: readonly Connection['state'][] = ['active', 'limited', 'expiring'];
 const STEPS_MAX = 50;
 
+export interface StartOptions {
+  /** Gives the new token only what the profile needs (and the right to mint, where that is its own). */
+  readonly narrow?: boolean;
+}
+
 /**
  * Begins a rotation; `continueRotation` carries it on. Throws `rotation-not-possible` for a credential that cannot
  * be rotated this way (with what to do instead), `rotation-under-way`, `connection-not-found`.
  */
-export async function startRotation(ports: RotationPorts, target: RotationTarget): Promise<Rotation> {
+export async function startRotation(
+  ports: RotationPorts,
+  target: RotationTarget,
+  options: StartOptions = {},
+): Promise<Rotation> {
   const connection = await getConnection(ports.store, target.tenantId, target.connectionId);
-  await refuseUnlessPossible(ports, connection);
+  const obstacle = await rotationObstacle(ports, connection);
+  if (obstacle !== null) throw obstacle;
   const now = ports.clock.now();
   const id = newId<string>('rot', ports);
   const { state, stateReason: reason, stateDetail: detail, next } = connection;
@@ -49,6 +59,7 @@ export async function startRotation(ports: RotationPorts, target: RotationTarget
     newTokenId: null,
     sealed: null,
     newExpiresAt: null,
+    narrowTo: options.narrow === true ? connection.profile : null,
     startedAt: now,
     stepAt: now,
     dueAt: now,
@@ -70,38 +81,43 @@ export async function startRotation(ports: RotationPorts, target: RotationTarget
   return rotation;
 }
 
-async function refuseUnlessPossible(ports: RotationPorts, connection: Connection): Promise<void> {
+/** Why the connection cannot be rotated now, with what to do instead; null when it can. Asks Cloudflare nothing. */
+export async function rotationObstacle(
+  ports: Pick<RotationPorts, 'store' | 'rotations'>,
+  connection: Connection,
+): Promise<ZonewardError | null> {
   const link = 'make a new token by hand: zoneward connections link, then zoneward connections relink';
   if (connection.state === 'rotating')
-    throw notPossible('rotation-under-way', 'it is being rotated already', []);
+    return notPossible('rotation-under-way', 'it is being rotated already', []);
   if (!STARTING_STATES.includes(connection.state)) {
-    throw notPossible('rotation-not-possible', `it is ${connection.state}`, [
+    return notPossible('rotation-not-possible', `it is ${connection.state}`, [
       'zoneward connections test',
       link,
     ]);
   }
   if (connection.kind === 'global-key') {
-    throw notPossible('rotation-not-possible', 'a global key cannot be changed by the API', [link]);
+    return notPossible('rotation-not-possible', 'a global key cannot be changed by the API', [link]);
   }
   if (connection.secretSource.kind === 'reference') {
     const where = connection.secretSource.reference;
-    throw notPossible('rotation-not-possible', `its secret is kept at ${where}, where it is rotated`, []);
+    return notPossible('rotation-not-possible', `its secret is kept at ${where}, where it is rotated`, []);
   }
   if (connection.tokenId === null) {
-    throw notPossible('rotation-not-possible', 'it was never tested', ['zoneward connections test']);
+    return notPossible('rotation-not-possible', 'it was never tested', ['zoneward connections test']);
   }
   const others = await ports.store.list(connection.tenantId);
   const twin = others.find((one) => one.id !== connection.id && one.fingerprint === connection.fingerprint);
   if (twin !== undefined) {
     const why = `"${twin.label}" (${twin.id}) uses the same token, which would end`;
-    throw notPossible('rotation-not-possible', why, [`give that connection a token of its own: ${link}`]);
+    return notPossible('rotation-not-possible', why, [`give that connection a token of its own: ${link}`]);
   }
   if (!(await mayMint(ports, connection))) {
-    throw notPossible('rotation-not-possible', 'neither it nor a minter may make tokens', [
-      'give a minter credential: zoneward connections rotate --minter',
+    return notPossible('rotation-not-possible', 'neither it nor a minter may make tokens', [
+      `give a credential that may: zoneward connections minter ${connection.id}`,
       link,
     ]);
   }
+  return null;
 }
 
 /** By a minter, or by its own right; a right that nobody knows of is tried. */

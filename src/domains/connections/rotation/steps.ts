@@ -19,7 +19,7 @@ const OPTIONS = { lane: 'sync' } as const;
 
 /** Deletes what an earlier try may have left, then makes the new token and seals its value. */
 export async function mint(run: RotationRun): Promise<Rotation> {
-  const { ports, rotation, connection, settings, principal } = run;
+  const { ports, rotation, connection, principal } = run;
   const owner = ownerOf(connection);
   const { credential, own } = await mintingCredential(run);
   const tokens = await ports.issuer.list(credential, owner, OPTIONS);
@@ -33,7 +33,7 @@ export async function mint(run: RotationRun): Promise<Rotation> {
   const definition = newTokenDefinition(old, {
     name: rotation.tokenName,
     expiresAt,
-    narrowTo: settings.narrow ? connection.profile : null,
+    narrowTo: rotation.narrowTo,
     keepMinting: own,
   });
   const made = await ports.issuer.create(credential, owner, definition, OPTIONS);
@@ -56,7 +56,7 @@ export async function prove(run: RotationRun): Promise<Rotation> {
   const passing = after.failure?.kind === 'temporary' || after.failure?.kind === 'unknown-outcome';
   if (after.failure !== null && passing) throw new ZonewardError(after.failure.message, after.failure);
   const before = await baseline(run);
-  const lost = lostRights(before, after, settings.narrow ? connection.profile : null);
+  const lost = lostRights(before, after, rotation.narrowTo);
   if (after.failure !== null || lost.length > 0) {
     const message = after.failure?.message ?? `The new token lacks: ${lost.join(', ')}.`;
     const error = { code: after.failure?.code ?? 'new-token-worse', message };
