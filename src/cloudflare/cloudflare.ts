@@ -17,11 +17,9 @@ import type { Credential } from '../domains/connections/model.ts';
 import type { CredentialInspector, TokenIssuer } from '../domains/connections/ports.ts';
 import type { ZoneReader } from '../domains/zones/ports.ts';
 import type { AuditLogReader } from '../domains/zones/signals/ports.ts';
-import type { AuditLogReader } from '../domains/zones/signals/ports.ts';
 import { type AddressLimiter, createAddressLimiter } from './address-limiter.ts';
 import { type Api, createApi } from './api.ts';
 import type { Fetch } from './attempt.ts';
-import { createAuditLogReader } from './audit-log-reader.ts';
 import { createAuditLogReader } from './audit-log-reader.ts';
 import { budgetKeyOf } from './auth.ts';
 import { CLOUDFLARE_BASE_URL, parseBaseUrl } from './base-url.ts';
@@ -66,7 +64,6 @@ export interface Cloudflare {
   readonly zones: ZoneReader;
   readonly records: RecordWriter & RecordQuotaReader;
   readonly auditLog: AuditLogReader;
-  readonly auditLog: AuditLogReader;
   /** Also inspects other credentials than this one's, each on its own budget. */
   readonly inspector: Required<CredentialInspector>;
   /** Also makes and deletes tokens with other credentials than this one's, each on its own budget. */
@@ -104,7 +101,6 @@ export function createCloudflare(options: CloudflareOptions): Cloudflare {
   return {
     zones: createZoneReader(own.api),
     records: createRecordWriter(own.api),
-    auditLog: createAuditLogReader(own.api),
     auditLog: createAuditLogReader(own.api),
     inspector: createCredentialInspector({ apiFor, clock: shared.clock }),
     tokens: createTokenIssuer({ apiFor }),
