@@ -17,7 +17,7 @@ export { changedFields } from '../dns/changed-fields.ts';
 export type { SourceFormat } from '../dns/detect-source.ts';
 export type { LiveRecord } from '../dns/live-record.ts';
 export type { DomainName } from '../dns/name.ts';
-export { compareNames, toUnicode } from '../dns/name.ts';
+export { compareNames, formatRelative, toUnicode } from '../dns/name.ts';
 export { formatRdata } from '../dns/rdata-text.ts';
 export type { RecordFields, Ttl } from '../dns/record.ts';
 export { typeOf } from '../dns/record.ts';
@@ -54,8 +54,11 @@ export type { TestReport, TestStep } from '../domains/connections/test-report.ts
 export type { TokenLink } from '../domains/connections/token-link.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
+export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
 export type { Findings, FoundInZone } from '../domains/zones/find-records.ts';
-export type { Moment } from '../domains/zones/history.ts';
+export type { Moment, RecordChapter, RecordLife } from '../domains/zones/history.ts';
+export type { InventorySettings, WatchRule } from '../domains/zones/inventory-settings.ts';
+export { formatFreshness } from '../domains/zones/known-zone.ts';
 export type {
   Freshness,
   MirrorRecord,
@@ -65,6 +68,7 @@ export type {
   ZoneStatus,
 } from '../domains/zones/model.ts';
 export type { RecordDifference } from '../domains/zones/record-diff.ts';
+export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';
 export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
 export type { Change, ChangeGroup } from '../plan/change.ts';

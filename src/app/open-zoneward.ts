@@ -26,6 +26,8 @@ import type { Logger } from './logger.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
+import { type TenantDrift, tenantDrift } from './tenant-drift.ts';
+import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
@@ -55,6 +57,8 @@ export interface ZonewardOptions extends ConfigInput {
 export interface Tenant {
   readonly connections: TenantConnections;
   readonly zones: TenantZones;
+  readonly inventory: TenantInventory;
+  readonly drift: TenantDrift;
   readonly changes: TenantChanges;
   readonly policies: TenantPolicies;
   readonly audit: TenantAudit;
@@ -92,10 +96,13 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       const context = principal === undefined ? opened : { ...opened, principal };
       const tenantId = parseTenant(name);
       const reach = tenantReach(context, tenantId);
+      const changes = tenantChanges(context, tenantId, reach);
       return {
         connections: tenantConnections(context, tenantId, reach),
         zones: tenantZones(context, tenantId, reach),
-        changes: tenantChanges(context, tenantId, reach),
+        inventory: tenantInventory(context, tenantId, reach),
+        drift: tenantDrift(context, tenantId, { reach, plans: changes }),
+        changes,
         policies: tenantPolicies(context, tenantId, reach),
         audit: tenantAudit(context, tenantId),
         usage: tenantUsage(context, tenantId, reach),

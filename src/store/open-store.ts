@@ -24,6 +24,7 @@ import type {
   ZoneMirror,
   ZoneSightings,
 } from '../domains/zones/ports.ts';
+import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type { OwnWrites, SyncStateStore } from '../domains/zones/signals/ports.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { openBudgetStore } from './budget-store.ts';
@@ -33,6 +34,7 @@ import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
 import type { Engine } from './engine.ts';
+import { openInventorySettings } from './inventory-settings.ts';
 import { migrate } from './migrate.ts';
 import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
@@ -73,6 +75,7 @@ export interface Store {
   readonly budget: BudgetStore;
   readonly sync: SyncStateStore;
   readonly ownWrites: OwnWrites;
+  readonly inventory: InventorySettingsStore;
   readonly sealedSecrets: SealedSecretRows;
   readonly vaultHeader: VaultHeaderStore;
   readonly policies: PolicyStore;
@@ -143,6 +146,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     budget: openBudgetStore(context),
     sync: openSyncStates(context),
     ownWrites: openOwnWrites(context),
+    inventory: openInventorySettings(context),
     sealedSecrets: openSealedSecretRows(context),
     vaultHeader: openVaultHeader(context),
     policies: openPolicyStore(context),

@@ -1,0 +1,78 @@
+/** Drift of one tenant: shown, adopted, or taken back by a plan like any other. */
+import type { LineageId, TenantId } from '../base/ids.ts';
+import type { IgnoreRule } from '../dns/zone-document.ts';
+import { adoptDrift, draftRevert, listDrift, type ZoneDrift } from '../domains/zones/drift.ts';
+import { DEFAULT_INVENTORY, rulesFor } from '../domains/zones/inventory-settings.ts';
+import type { Context } from './context.ts';
+import type { Planned, TenantPlans } from './tenant-plans.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+export interface DriftFilter {
+  readonly zone?: string;
+  readonly connection?: string;
+  /** Besides those of the tenant's settings, for every zone that is looked at. */
+  readonly ignore?: readonly IgnoreRule[];
+}
+
+export interface RevertPlanned extends Planned {
+  /** Records that moved again since the drift was shown, and are left alone. */
+  readonly moved: readonly { readonly zone: string; readonly lineageId: LineageId }[];
+}
+
+export interface TenantDrift {
+  /** Zones with unaccepted changes from outside, from the mirror. `zone.freshness` says how old that is. */
+  list(filter?: DriftFilter): Promise<readonly ZoneDrift[]>;
+  /** Accepts a zone's drift as it was shown; what came later stays drift. */
+  adopt(drift: ZoneDrift): Promise<void>;
+  /**
+   * Plans what was shown back to what was expected, against the zones as they are now. All zones must be read
+   * through one connection.
+   */
+  planRevert(
+    drifts: readonly ZoneDrift[],
+    options?: { readonly connection?: string },
+  ): Promise<RevertPlanned>;
+}
+
+export function tenantDrift(
+  context: Context,
+  tenantId: TenantId,
+  parts: { readonly reach: TenantReach; readonly plans: Pick<TenantPlans, 'planDrafts'> },
+): TenantDrift {
+  const { reach, plans } = parts;
+  const { store, clock, principal } = context;
+  return {
+    list: async ({ zone, connection, ignore = [] } = {}) => {
+      const settings = (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
+      const drifts: ZoneDrift[] = [];
+      const found = listDrift(
+        { mirror: store.mirror, marks: store.mirror },
+        {
+          tenantId,
+          ...(zone === undefined ? {} : { zoneId: (await reach.zone(zone, connection)).facts.id }),
+          ...(connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id }),
+          ignore: (one) => [...rulesFor(settings, one), ...ignore],
+        },
+      );
+      for await (const drift of found) drifts.push(drift);
+      return drifts;
+    },
+    adopt: (drift) => adoptDrift({ marks: store.mirror }, drift, { principal, at: clock.now() }),
+    planRevert: async (drifts, options = {}) => {
+      const byZone = new Map(drifts.map((drift) => [drift.zone.facts.id, drift]));
+      const moved: { zone: string; lineageId: LineageId }[] = [];
+      const planned = await plans.planDrafts(
+        [...byZone.keys()],
+        ({ facts }, live) => {
+          const revert = draftRevert(byZone.get(facts.id)?.entries ?? [], live);
+          for (const lineageId of revert.moved) moved.push({ zone: facts.name, lineageId });
+          return { drafts: revert.drafts, problems: [] };
+        },
+        { ...options, source: 'what was expected' },
+      );
+      const names = drifts.map(({ zone }) => zone.facts.name);
+      const where = names.length > 3 ? `${names.length} zones` : names.join(', ');
+      return { ...planned, moved, summary: `Revert drift of ${where}` };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** The upkeep of a tenant's inventory: rounds that hear what moved, retention, and what is not watched. */
+import type { TenantId } from '../base/ids.ts';
+import {
+  checkInventory,
+  DEFAULT_INVENTORY,
+  type InventorySettings,
+  keepSince,
+} from '../domains/zones/inventory-settings.ts';
+import type { RoundReport, RoundSettings } from '../domains/zones/signals/round.ts';
+import { syncRound } from '../domains/zones/signals/sync-round.ts';
+import type { SyncProgress } from '../domains/zones/sync-all.ts';
+import type { Pruned } from '../store/mirror-retention.ts';
+import type { Context } from './context.ts';
+import { openSoa, roundPorts } from './round-ports.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+export interface RoundRequest {
+  readonly connection?: string;
+  readonly settings?: Partial<RoundSettings>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: SyncProgress) => void;
+}
+
+export interface TenantInventory {
+  /**
+   * One round of a connection: hears the signals, reads only the zones that moved or are due, and says when to come
+   * again. What `serve` and `worker` do all the time; call it yourself from a cron job or a serverless function. One
+   * round of a connection at a time.
+   */
+  round(request?: RoundRequest): Promise<RoundReport>;
+  settings(): Promise<InventorySettings>;
+  /** What is given is set. Throws `InvalidInputError`. */
+  set(change: Partial<InventorySettings>): Promise<InventorySettings>;
+  /** Deletes history from before a moment (milliseconds); without one, what the setting does not keep. */
+  prune(before?: number): Promise<Pruned & { readonly before: number | null }>;
+}
+
+export function tenantInventory(context: Context, tenantId: TenantId, reach: TenantReach): TenantInventory {
+  const { store, clock, config } = context;
+  const settings = async (): Promise<InventorySettings> =>
+    (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
+  return {
+    settings,
+    round: async ({ connection, ...input } = {}) => {
+      const linked = await reach.linked(connection);
+      const soa = openSoa(config);
+      try {
+        return await syncRound(roundPorts(context, linked, soa), { connection: linked.connection, ...input });
+      } finally {
+        await soa?.close();
+      }
+    },
+    set: async (change) => {
+      const next = { ...(await settings()), ...change };
+      checkInventory(next);
+      const kept = next.historyDays === null ? 'all history is kept' : `history of ${next.historyDays} days`;
+      await store.inventory.save(tenantId, next, [
+        {
+          kind: 'inventory.set',
+          at: clock.now(),
+          principal: context.principal,
+          summary: `Inventory: ${kept}, ${next.ignore.length} ignore rules`,
+          payload: { historyDays: next.historyDays, ignore: next.ignore.map((rule) => ({ ...rule })) },
+        },
+      ]);
+      return next;
+    },
+    prune: (before) => pruneHistory(context, tenantId, before),
+  };
+}
+
+/** The same for whoever runs it in the background. */
+export async function pruneHistory(
+  context: Context,
+  tenantId: TenantId,
+  before?: number,
+): Promise<Pruned & { readonly before: number | null }> {
+  const { store, clock } = context;
+  const settings = (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
+  const moment = before ?? keepSince(settings, clock.now());
+  if (moment === null) return { zones: 0, revisions: 0, versions: 0, before: null };
+  const pruned = await store.mirror.prune(tenantId, moment);
+  if (pruned.zones > 0) {
+    await store.audit.append(tenantId, [
+      {
+        kind: 'history.pruned',
+        at: clock.now(),
+        principal: context.principal,
+        summary: `History of ${pruned.zones} zones from before ${new Date(moment).toISOString()} was deleted`,
+        payload: { ...pruned, before: moment },
+      },
+    ]);
+  }
+  return { ...pruned, before: moment };
+}
