@@ -9,6 +9,7 @@ import type { Engine, Trx } from './engine.ts';
 import { firstMigration } from './migrations/0001-first.ts';
 import { rotationsMigration } from './migrations/0002-rotations.ts';
 import { zoneSightingsMigration } from './migrations/0003-zone-sightings.ts';
+import { serviceMigration } from './migrations/0004-service.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -17,7 +18,12 @@ export interface Migration {
 }
 
 /** In order; the nth has number n. Append only: a released step never changes. */
-export const MIGRATIONS: readonly Migration[] = [firstMigration, rotationsMigration, zoneSightingsMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  firstMigration,
+  rotationsMigration,
+  zoneSightingsMigration,
+  serviceMigration,
+];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */
 export async function migrate(

@@ -6,6 +6,8 @@ import { Kysely } from 'kysely';
 import type { Clock, Random } from '../base/clock.ts';
 import { ZonewardError } from '../base/errors.ts';
 import type { BudgetStore } from '../cloudflare/ports.ts';
+import type { IdempotencyStore } from '../domains/access/idempotency.ts';
+import type { ApiKeyStore } from '../domains/access/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { PolicyStore } from '../domains/changes/policy.ts';
 import type { ChangeJournal, Locks } from '../domains/changes/ports.ts';
@@ -17,6 +19,8 @@ import type {
   SealedSecretRows,
   VaultHeaderStore,
 } from '../domains/connections/ports.ts';
+import type { JobStore } from '../domains/jobs/ports.ts';
+import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type {
   DriftMarks,
   MirrorHistory,
@@ -24,8 +28,8 @@ import type {
   ZoneMirror,
   ZoneSightings,
 } from '../domains/zones/ports.ts';
-import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type { OwnWrites, SyncStateStore } from '../domains/zones/signals/ports.ts';
+import { openApiKeyStore } from './api-key-store.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { openBudgetStore } from './budget-store.ts';
 import { openChangeJournal } from './change-journal.ts';
@@ -34,7 +38,9 @@ import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
 import type { Engine } from './engine.ts';
+import { openIdempotencyStore } from './idempotency-store.ts';
 import { openInventorySettings } from './inventory-settings.ts';
+import { openJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
@@ -80,6 +86,9 @@ export interface Store {
   readonly vaultHeader: VaultHeaderStore;
   readonly policies: PolicyStore;
   readonly settings: StoreSettings;
+  readonly apiKeys: ApiKeyStore;
+  readonly idempotency: IdempotencyStore;
+  readonly jobs: JobStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
   /** Waits for running transactions. Calls that come later throw. */
@@ -151,6 +160,9 @@ async function assemble(context: StoreContext): Promise<Store> {
     vaultHeader: openVaultHeader(context),
     policies: openPolicyStore(context),
     settings,
+    apiKeys: openApiKeyStore(context),
+    idempotency: openIdempotencyStore(context),
+    jobs: openJobStore(context),
     check: () => checkStore(context),
     close,
     [Symbol.asyncDispose]: close,

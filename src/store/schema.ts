@@ -30,6 +30,9 @@ export interface Schema {
   zone_leases: { zone_id: string; holder: string | null; fence: number; expires_at: number };
   budget_states: { key: string; state: string; updated_at: number };
   api_calls: ApiCallRow;
+  api_keys: ApiKeyRow;
+  idempotent_requests: IdempotentRequestRow;
+  jobs: JobRow;
 }
 
 export interface ConnectionRow {
@@ -230,4 +233,42 @@ export interface ApiCallRow {
   ray: string | null;
   error: string | null;
   budget_left: number | null;
+}
+
+export interface ApiKeyRow {
+  id: string;
+  /** Null: an operator's, for all tenants. Found by its id before the tenant is known. */
+  tenant_id: string | null;
+  secret_hash: string;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+  data: string;
+}
+
+export interface IdempotentRequestRow {
+  tenant_id: string;
+  caller: string;
+  key: string;
+  fingerprint: string;
+  holder: string | null;
+  held_until: number;
+  expires_at: number;
+  /** Null until the request came to its end. */
+  answer: string | null;
+}
+
+export interface JobRow {
+  tenant_id: string;
+  id: string;
+  kind: string;
+  state: string;
+  dedupe_key: string | null;
+  holder: string | null;
+  due_at: number;
+  lease_until: number | null;
+  finished_at: number | null;
+  cancel_requested: number;
+  version: number;
+  data: string;
 }

@@ -10,6 +10,7 @@ import { journalContract } from './contract/journal-contract.ts';
 import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
 import { rotationContract } from './contract/rotation-contract.ts';
+import { serviceContract } from './contract/service-contract.ts';
 import { sightingsContract } from './contract/sightings-contract.ts';
 import {
   auditContract,
@@ -34,6 +35,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   budgetContract(makePlace);
   usageContract(makePlace);
   settingsContract(makePlace);
+  serviceContract(makePlace);
   isolationContract(makePlace);
 }
 
