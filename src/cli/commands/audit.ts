@@ -94,7 +94,13 @@ export function formatEvents(out: Output, events: readonly AuditEvent[]): string
       { title: 'when', cell: ({ at }) => utcTime(at) },
       { title: 'event', cell: ({ kind }) => kind, paint: out.paint.cyan },
       { title: 'what', cell: ({ summary }) => summary, shrinksTo: 24 },
-      { title: 'by', cell: ({ principal }) => principal, shrinksTo: 8, paint: out.paint.dim },
+      {
+        title: 'by',
+        cell: ({ principal }) => principal,
+        shrinksTo: 8,
+        hiddenBelow: 110,
+        paint: out.paint.dim,
+      },
     ],
     events,
   );

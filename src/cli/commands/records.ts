@@ -99,7 +99,7 @@ function registerList(records: Command, cli: Cli): void {
             freshness: freshnessJson(freshness),
             records: shown.map((one) => recordJson(one)),
           }),
-          text: () => formatRecords(out, shown, { ids: flags.ids === true }),
+          text: () => formatRecords(out, shown, { ids: flags.ids === true, zone: known.facts.name }),
         });
         out.note(
           out.notePaint.dim(`${shown.length} records, verified ${freshnessText(freshness, out.now())}`),

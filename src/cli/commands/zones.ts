@@ -121,6 +121,7 @@ function registerAt(zones: Command, cli: Cli): void {
       cli.run(async (session, name: string, moment: string) => {
         const tenant = await session.tenant();
         const state = await tenant.zones.records(name, parseMoment(moment, session.out.now()));
+        const { facts } = await tenant.zones.get(name);
         const records = sortShown(state.records);
         session.out.note(`${visible(name)} at revision ${state.revision}: ${records.length} records`);
         session.out.result({
@@ -129,7 +130,7 @@ function registerAt(zones: Command, cli: Cli): void {
             revision: state.revision,
             records: records.map((one) => recordJson(one)),
           }),
-          text: () => formatRecords(session.out, records, { ids: false }),
+          text: () => formatRecords(session.out, records, { ids: false, zone: facts.name }),
         });
       }),
     );

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { formatPosition, InvalidInputError, isZonewardError, type Problem } from '../../app/handed-out.ts';
 import { CancelledError, UsageError } from '../errors.ts';
 import type { Paint } from './paint.ts';
-import { visible } from './width.ts';
+import { visible, wrap } from './width.ts';
 
 export interface ErrorFacts {
   readonly code: string;
@@ -63,14 +63,23 @@ export function formatError(
 
 const PROBLEMS_SHOWN_MAX = 50;
 
-/** Each problem with its place and what to do about it. */
-export function formatProblems(problems: readonly Problem[], paint: Paint): string[] {
+/** Each problem with its place and what to do about it. On a terminal of that many columns long ones are wrapped. */
+export function formatProblems(
+  problems: readonly Problem[],
+  paint: Paint,
+  columns: number | null = null,
+): string[] {
+  const fold = (text: string): string =>
+    columns === null ? text : wrap(text, Math.max(20, columns - 4), '    ');
   const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).flatMap((problem) => {
     const place = formatPosition(problem.position);
     const sign = problem.severity === 'error' ? paint.red('✖') : paint.yellow('!');
     const where = place === '' ? '' : `${paint.bold(visible(place))}  `;
     const next = problem.next === undefined ? [] : [`      ${paint.cyan('→')} ${visible(problem.next)}`];
-    return [`  ${sign} ${where}${visible(problem.message)}`, ...next];
+    return [
+      `  ${sign} ${where}${place === '' ? fold(visible(problem.message)) : visible(problem.message)}`,
+      ...next,
+    ];
   });
   const rest = problems.length - PROBLEMS_SHOWN_MAX;
   return rest > 0 ? [...lines, paint.dim(`  … and ${rest} more (all of them with --json)`)] : lines;

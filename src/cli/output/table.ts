@@ -7,6 +7,8 @@ export interface Column<Row> {
   /** Plain text; control characters in it are made visible. */
   readonly cell: (row: Row) => string;
   readonly align?: 'left' | 'right';
+  /** Left out on a terminal that is narrower than this. */
+  readonly hiddenBelow?: number;
   /** May be cut to this many columns when the terminal is narrow. Absent: never cut. */
   readonly shrinksTo?: number;
   /** Colours a cell after it has its width. */
@@ -31,6 +33,7 @@ export function formatTable<Row>(
   // A column in which nothing stands says nothing.
   const shown = columns
     .map((column, index) => ({ column, index }))
+    .filter(({ column }) => (column.hiddenBelow ?? 0) <= (options.columns ?? Number.POSITIVE_INFINITY))
     .filter(({ index }) => rows.length === 0 || cells.some((line) => line[index] !== ''));
   const natural = shown.map(({ column, index }) =>
     cells.reduce((max, line) => Math.max(max, widthOf(line[index] ?? '')), widthOf(column.title)),
@@ -41,25 +44,30 @@ export function formatTable<Row>(
     shown.map(({ column }) => column.shrinksTo),
     options.columns === null ? null : options.columns - indent.length - GAP.length * (shown.length - 1),
   );
-  const line = (texts: readonly string[]): string => `${indent}${texts.join(GAP)}`.trimEnd();
+  const last = shown.length - 1;
+  const line = (texts: readonly string[], paint: (text: string, at: number) => string): string => {
+    const painted = texts.map((text, at) => {
+      const column = shown[at]?.column;
+      const aligned = align(column?.align, text, widths[at] ?? 0);
+      return paint(at === last ? aligned.trimEnd() : aligned, at);
+    });
+    return `${indent}${painted.join(GAP)}`;
+  };
   const head = line(
-    shown.map(({ column }, at) =>
-      options.paint.dim(align(column, column.title.toUpperCase(), widths[at] ?? 0)),
-    ),
+    shown.map(({ column }) => column.title.toUpperCase()),
+    (text) => options.paint.dim(text),
   );
   const body = rows.map((row, number) =>
     line(
-      shown.map(({ column, index }, at) => {
-        const text = align(column, cut(cells[number]?.[index] ?? '', widths[at] ?? 0), widths[at] ?? 0);
-        return column.paint === undefined ? text : column.paint(text, row);
-      }),
+      shown.map(({ index }, at) => cut(cells[number]?.[index] ?? '', widths[at] ?? 0)),
+      (text, at) => shown[at]?.column.paint?.(text, row) ?? text,
     ),
   );
   return `${[head, ...body].join('\n')}\n`;
 }
 
-function align<Row>(column: Column<Row>, text: string, width: number): string {
-  return column.align === 'right' ? padStart(text, width) : padEnd(text, width);
+function align(side: 'left' | 'right' | undefined, text: string, width: number): string {
+  return side === 'right' ? padStart(text, width) : padEnd(text, width);
 }
 
 /** Takes from the widest column that may shrink, until all fit or none may shrink further. */

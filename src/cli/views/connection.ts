@@ -119,8 +119,8 @@ export function formatReport(out: Output, report: TestReport): string {
   const { paint } = out;
   const signs = { ok: paint.green('✓'), failed: paint.red('✖'), skipped: paint.dim('·') } as const;
   const steps = report.steps.map((step) => {
-    const cost = step.calls === 0 ? '' : `  ${formatDuration(step.durationMs)}${rayText(step)}`;
-    return `  ${signs[step.outcome]} ${STEP_NAMES[step.name].padEnd(13)}${visible(step.detail)}${paint.dim(cost)}\n`;
+    const cost = step.calls === 0 ? '' : `  ${formatDuration(step.durationMs)}${rayText(step, out)}`;
+    return `  ${signs[step.outcome]} ${STEP_NAMES[step.name].padEnd(14)}${visible(step.detail)}${paint.dim(cost)}\n`;
   });
   const rights = report.capabilities.length === 0 ? '' : `\n${formatRights(out, report.capabilities)}`;
   const met = {
@@ -130,12 +130,16 @@ export function formatReport(out: Output, report: TestReport): string {
   } as const;
   const grade = report.grade === null ? '' : `, least privilege ${gradeText(report.grade, paint)}`;
   const verdict = `\n  profile ${report.profile.profile}: ${met[report.profile.met]}${grade}; ${report.calls} calls, ${formatDuration(report.durationMs)}\n`;
-  const warnings = formatProblems(report.warnings, paint).map((line) => `${line}\n`);
+  const warnings = formatProblems(report.warnings, paint, out.columns).map((line) => `${line}\n`);
   return [...steps, rights, verdict, ...warnings].join('');
 }
 
-function rayText(step: TestStep): string {
-  return step.ray === null ? '' : `, ray ${step.ray}`;
+const RAY_COLUMNS_MIN = 120;
+
+/** The ray id is for Cloudflare's support: of a step that failed always, of others where there is room. */
+function rayText({ ray, outcome }: TestStep, { columns }: Output): string {
+  const roomy = columns === null || columns >= RAY_COLUMNS_MIN;
+  return ray === null || (outcome === 'ok' && !roomy) ? '' : `, ray ${ray}`;
 }
 
 function gradeText(grade: string, paint: Paint): string {

@@ -1,7 +1,9 @@
 /** Records for people and for programs. */
 import {
   compareNames,
+  type DomainName,
   formatRdata,
+  formatRelative,
   type LiveRecord,
   type RecordFields,
   toUnicode,
@@ -35,12 +37,21 @@ export function recordJson({ record, zone }: ShownRecord): Record<string, unknow
 export function formatRecords(
   out: Output,
   records: readonly ShownRecord[],
-  options: { readonly ids: boolean },
+  options: {
+    readonly ids: boolean;
+    /** All records are of this zone: names are shown relative to it. */
+    readonly zone?: DomainName;
+  },
 ): string {
   const { paint } = out;
   const columns: Column<ShownRecord>[] = [
     ...(options.ids ? [{ title: 'id', cell: (one: ShownRecord) => one.record.id }] : []),
-    { title: 'name', cell: ({ record }) => toUnicode(record.fields.name), shrinksTo: 18, paint: paint.bold },
+    {
+      title: 'name',
+      cell: ({ record }) => nameIn(record.fields.name, options.zone),
+      shrinksTo: 18,
+      paint: paint.bold,
+    },
     { title: 'type', cell: ({ record }) => typeOf(record.fields.rdata), paint: paint.cyan },
     { title: 'content', cell: ({ record }) => formatRdata(record.fields.rdata), shrinksTo: 16 },
     { title: 'ttl', cell: ({ record }) => String(record.fields.ttl), align: 'right' },
@@ -52,6 +63,10 @@ export function formatRecords(
     { title: 'notes', cell: notesOf, shrinksTo: 8, paint: paint.dim },
   ];
   return out.table(columns, records);
+}
+
+function nameIn(name: DomainName, zone: DomainName | undefined): string {
+  return zone === undefined ? toUnicode(name) : toUnicode(formatRelative(name, zone) as DomainName);
 }
 
 function notesOf({ record }: ShownRecord): string {

@@ -13,7 +13,7 @@ import {
 } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
-import { isoTime, relativeTime, timeWithAge } from '../output/time.ts';
+import { isoTime, relativeTime, timeWithAge, utcTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';
 import { nextSteps } from './connection.ts';
 import { fieldsJson, recordJson } from './record.ts';
@@ -117,7 +117,8 @@ export function formatRevisions(out: Output, revisions: readonly Revision[]): st
   return out.table<Revision>(
     [
       { title: 'rev', cell: ({ revision }) => String(revision), align: 'right', paint: out.paint.bold },
-      { title: 'when', cell: ({ at }) => timeWithAge(at, out.now()) },
+      { title: 'when', cell: ({ at }) => utcTime(at) },
+      { title: '', cell: ({ at }) => relativeTime(at, out.now()), paint: out.paint.dim, hiddenBelow: 100 },
       { title: 'added', cell: ({ created }) => count(created, '+'), align: 'right', paint: out.paint.green },
       {
         title: 'changed',
