@@ -9,6 +9,10 @@ const MOMENT = { now: NOW, principal: 'zoneward' };
 const CONNECTION = {
   id: 'con_1',
   label: 'Shop',
+  kind: 'user-token',
+  accountId: 'a'.repeat(32),
+  zoneIds: [] as readonly string[],
+  profile: 'minimum',
   state: 'active',
   expiresAt: null,
   rotation: { everyDays: 90, dueAt: null, lastRotatedAt: null },

@@ -8,6 +8,7 @@ import type { UsageSummary } from '../usage/ports.ts';
 import type { Connection } from './model.ts';
 import { reminderFor } from './rotation/due.ts';
 import { connectionEvent, type Moment } from './state.ts';
+import { linkForProfile } from './token-link.ts';
 
 export interface AlertThresholds {
   /** Share of failed calls, from 0 to 1, from which on it is an alert. */
@@ -26,6 +27,8 @@ export interface AlertFacts {
   readonly usage: Pick<UsageSummary, 'calls' | 'errors' | 'rateLimited' | 'lastError'>;
   /** From 0 to 1; null while unknown. */
   readonly budgetLeft: number | null;
+  /** Whether its token is replaced without a person: then nobody is reminded. Default false. */
+  readonly rotatesByItself?: boolean;
 }
 
 export interface Alerts {
@@ -34,7 +37,10 @@ export interface Alerts {
   readonly events: readonly NewEvent[];
 }
 
-/** `error-rate` and `budget` by threshold; `expiry` and `rotation` as reminders at 30, 14, 7 and 1 days. */
+/**
+ * `error-rate` and `budget` by threshold; `expiry` and `rotation` as reminders at 30, 14, 7 and 1 days, with the link
+ * to a new token.
+ */
 export function lookForAlerts(
   facts: AlertFacts,
   standing: readonly string[],
@@ -105,8 +111,8 @@ function budget({ budgetLeft }: AlertFacts, { budgetLeft: limit }: AlertThreshol
   };
 }
 
-function reminder({ connection }: AlertFacts, now: number): Look {
-  const found = reminderFor(connection, now);
+function reminder({ connection, rotatesByItself = false }: AlertFacts, now: number): Look {
+  const found = rotatesByItself ? null : reminderFor(connection, now);
   const replaces = 'reminder-';
   if (found === null) return { name: replaces, verdict: 'keep', summary: '', payload: {}, replaces };
   const { kind, daysLeft, threshold } = found;
@@ -119,8 +125,18 @@ function reminder({ connection }: AlertFacts, now: number): Look {
       kind,
       daysLeft,
       threshold,
-      next: ['zoneward connections rotate', 'or: zoneward connections link, then relink'],
+      link: linkOf(connection),
+      next: [
+        'open the link, make the token, then give it: zoneward connections relink',
+        'or let it rotate by itself: zoneward connections minter',
+      ],
     },
     replaces,
   };
+}
+
+/** Of the kind that the connection has; a global key is to become a token. */
+function linkOf({ kind, profile, accountId, zoneIds, label }: Connection): string {
+  const { userUrl, accountUrl } = linkForProfile(profile, { accountId, zoneIds, name: `zoneward ${label}` });
+  return kind === 'account-token' ? accountUrl : userUrl;
 }
