@@ -21,6 +21,15 @@ export { compareNames, formatRelative, toUnicode } from '../dns/name.ts';
 export { formatRdata } from '../dns/rdata-text.ts';
 export type { RecordFields, Ttl } from '../dns/record.ts';
 export { typeOf } from '../dns/record.ts';
+export type { IdempotentRequest, KeptAnswer } from '../domains/access/idempotency.ts';
+export {
+  type ApiKey,
+  hasScope,
+  isUnlimited,
+  type KeyReach,
+  SCOPES,
+  type Scope,
+} from '../domains/access/model.ts';
 export type { AuditEvent } from '../domains/audit/model.ts';
 export type { AuditFilter } from '../domains/audit/ports.ts';
 export type { ApplyProgress, ZoneResult } from '../domains/changes/apply.ts';
@@ -52,6 +61,8 @@ export {
 export { DASHBOARD_NAMES, formatGap } from '../domains/connections/profile.ts';
 export type { TestReport, TestStep } from '../domains/connections/test-report.ts';
 export type { TokenLink } from '../domains/connections/token-link.ts';
+export { hasEnded, type Job, type JobState } from '../domains/jobs/model.ts';
+export type { JobRunner } from '../domains/jobs/run-jobs.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
 export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
@@ -72,6 +83,7 @@ export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';
 export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
 export type { Change, ChangeGroup } from '../plan/change.ts';
+export { compilePattern } from '../plan/name-pattern.ts';
 export type { GuardFinding, ZonePlan } from '../plan/plan.ts';
 export { formatPlanFile } from '../plan/plan-file.ts';
 export { type PlanJson, planToJson } from '../plan/render-json.ts';

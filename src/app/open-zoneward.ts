@@ -11,23 +11,26 @@
  * Concurrent calls are safe; so are several processes on one store. `close` waits for what is being written.
  */
 import type { Clock, Random } from '../base/clock.ts';
-import { ZonewardError } from '../base/errors.ts';
-import type { TenantId } from '../base/ids.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
+import type { IdempotencyStore } from '../domains/access/idempotency.ts';
 import type { Principal } from '../domains/audit/model.ts';
+import { ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
 import type { Vault } from '../domains/connections/ports.ts';
 import type { StoreCheck } from '../store/check-store.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import type { SecretFetcher } from '../vault/secret-references.ts';
+import { type ApiKeys, openApiKeys } from './api-keys.ts';
 import { type Config, type ConfigInput, type Environment, resolveConfig } from './config.ts';
-import { openContext } from './context.ts';
+import { type Context, openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
+import { type Jobs, openJobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
 import { type TenantDrift, tenantDrift } from './tenant-drift.ts';
 import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
+import { parseTenant } from './tenant-name.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
@@ -75,8 +78,17 @@ export interface Zoneward {
     options?: {
       /** Who acts through it, for the audit trail: an API key, a signed-in person. */
       readonly principal?: Principal;
+      /** Whether the environment's credential is this tenant's to use while it has no connection. Default true. */
+      readonly environmentCredential?: boolean;
     },
   ): Tenant;
+  readonly apiKeys: ApiKeys;
+  /** Work that goes on after its request was answered. */
+  readonly jobs: Jobs;
+  /** Answers that a repeated request gets again. */
+  readonly idempotency: IdempotencyStore;
+  /** Reads from the store and opens the vault's key. Throws what is wrong with either. */
+  checkReady(): Promise<void>;
   /** Examines the store's file and what must hold between its rows. Reads only. */
   checkStore(): Promise<StoreCheck>;
   close(): Promise<void>;
@@ -89,24 +101,38 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   const initialized: Initialized =
     (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
   const opened = await openContext({ ...options, config, environment });
+  const tenant: Zoneward['tenant'] = (name, { principal, environmentCredential = true } = {}) => {
+    const context: Context = {
+      ...opened,
+      ...(principal === undefined ? {} : { principal }),
+      ...(environmentCredential ? {} : { environment: withoutCredential(environment) }),
+    };
+    const tenantId = parseTenant(name);
+    const reach = tenantReach(context, tenantId);
+    const changes = tenantChanges(context, tenantId, reach);
+    return {
+      connections: tenantConnections(context, tenantId, reach),
+      zones: tenantZones(context, tenantId, reach),
+      inventory: tenantInventory(context, tenantId, { reach, plans: changes }),
+      drift: tenantDrift(context, tenantId, { reach, plans: changes }),
+      changes,
+      policies: tenantPolicies(context, tenantId, reach),
+      audit: tenantAudit(context, tenantId),
+      usage: tenantUsage(context, tenantId, reach),
+    };
+  };
   return {
     config,
     initialized,
-    tenant: (name, { principal } = {}) => {
-      const context = principal === undefined ? opened : { ...opened, principal };
-      const tenantId = parseTenant(name);
-      const reach = tenantReach(context, tenantId);
-      const changes = tenantChanges(context, tenantId, reach);
-      return {
-        connections: tenantConnections(context, tenantId, reach),
-        zones: tenantZones(context, tenantId, reach),
-        inventory: tenantInventory(context, tenantId, reach),
-        drift: tenantDrift(context, tenantId, { reach, plans: changes }),
-        changes,
-        policies: tenantPolicies(context, tenantId, reach),
-        audit: tenantAudit(context, tenantId),
-        usage: tenantUsage(context, tenantId, reach),
-      };
+    tenant,
+    apiKeys: openApiKeys(opened),
+    jobs: openJobs(opened, (name, principal) =>
+      tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),
+    ),
+    idempotency: opened.store.idempotency,
+    checkReady: async () => {
+      await opened.store.settings.get('ready');
+      await opened.vault();
     },
     checkStore: () => opened.store.check(),
     close: () => opened.close(),
@@ -114,13 +140,10 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   };
 }
 
-const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** The tenant that the environment's credential belongs to, wherever several tenants are served. */
+export const LOCAL_TENANT = 'local';
 
-function parseTenant(name: string): TenantId {
-  if (TENANT.test(name)) return name as TenantId;
-  throw new ZonewardError(`"${name.slice(0, 40)}" is not a tenant's name`, {
-    code: 'tenant-invalid',
-    kind: 'input',
-    next: ['Use 1 to 128 letters, digits, "-", "_" or ".", beginning with a letter or digit.'],
-  });
+function withoutCredential(environment: Environment): Environment {
+  const names: readonly string[] = Object.values(ENVIRONMENT_NAMES);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
 }

@@ -65,7 +65,7 @@ export interface TenantChanges extends TenantPlans {
   cancel(id: ChangeSetId): Promise<void>;
   get(id: ChangeSetId): Promise<ChangeDetails>;
   list(
-    filter?: { readonly zone?: string; readonly status?: ChangeSetStatus },
+    filter?: { readonly zone?: string; readonly status?: ChangeSetStatus; readonly before?: ChangeSetId },
     limit?: number,
   ): Promise<readonly ChangeSet[]>;
 }
@@ -181,13 +181,9 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       return { changeSet, outcomes: new Map(entries) };
     },
     list: async (filter = {}, limit = LIST_MAX) => {
-      const { zone, status } = filter;
+      const { zone, ...rest } = filter;
       const zoneId = zone === undefined ? undefined : (await reach.zone(zone)).facts.id;
-      return journal.list(
-        tenantId,
-        { ...(zoneId === undefined ? {} : { zoneId }), ...(status === undefined ? {} : { status }) },
-        limit,
-      );
+      return journal.list(tenantId, { ...rest, ...(zoneId === undefined ? {} : { zoneId }) }, limit);
     },
   };
 }

@@ -49,12 +49,24 @@ export interface TenantZones {
     zone: string,
     moment?: Moment,
   ): Promise<{ readonly revision: number; readonly records: readonly MirrorRecord[] }>;
-  history(zone: string, limit?: number): Promise<ZoneHistory>;
+  /** One page of `records`, in the order of their ids, from one revision: later changes do not shift it. */
+  recordPage(
+    zone: string,
+    page: { readonly revision?: number; readonly after?: RecordId; readonly limit: number },
+  ): Promise<RecordPage>;
+  /** Newest first; with `before`, from the revision before that one on. */
+  history(zone: string, limit?: number, before?: number): Promise<ZoneHistory>;
   diff(zone: string, moments: { readonly from: Moment; readonly to: Moment }): Promise<ZoneDiff>;
   recordLife(zone: string, recordId: RecordId): Promise<RecordLife>;
   /** Over all zones of the tenant, from the mirror. */
   find(query: RecordQuery, page?: { readonly limit?: number; readonly after?: FindPlace }): Promise<Findings>;
   export(zone: string, format: ExportFormat, moment?: Moment): Promise<FormattedZone>;
+}
+
+export interface RecordPage {
+  readonly revision: number;
+  readonly records: readonly MirrorRecord[];
+  readonly more: boolean;
 }
 
 const HISTORY_LIMIT = 50;
@@ -66,7 +78,7 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
   const discover: TenantZones['discover'] = async (reference) => {
     const { connection, cloudflare } = await reach.linked(reference);
     return discoverZones(
-      { reader: cloudflare.zones, mirror, clock },
+      { reader: cloudflare.zones, mirror, sightings: mirror, clock },
       {
         tenantId,
         connectionId: connection.id,
@@ -119,8 +131,24 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       return { discovery, sync };
     },
     records,
-    history: async (reference, limit = HISTORY_LIMIT) => {
+    recordPage: async (reference, { revision, after, limit }) => {
       const zone = await reach.zone(reference);
+      const moment: Moment = revision === undefined ? { kind: 'latest' } : { kind: 'revision', revision };
+      const state = await recordsAt({ mirror }, { tenantId, zoneId: zone.facts.id }, moment);
+      const page: MirrorRecord[] = [];
+      for await (const chunk of state.records) {
+        for (const each of chunk) if (after === undefined || each.record.id > after) page.push(each);
+        if (page.length > limit) break;
+      }
+      return { revision: state.revision, records: page.slice(0, limit), more: page.length > limit };
+    },
+    history: async (reference, limit = HISTORY_LIMIT, before) => {
+      const zone = await reach.zone(reference);
+      if (before !== undefined) {
+        const range = { after: before - 1 - limit, upTo: before - 1 };
+        const revisions = await mirror.revisionsIn(tenantId, zone.facts.id, range);
+        return { zone, revisions: revisions.toReversed() };
+      }
       return listRevisions({ mirror }, { tenantId, zoneId: zone.facts.id }, limit);
     },
     diff: async (reference, moments) => {

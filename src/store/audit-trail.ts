@@ -115,7 +115,7 @@ async function* readForward(
 }
 
 function matching(context: StoreContext, tenantId: TenantId, filter: AuditFilter) {
-  const { connectionId, zoneId, changeSetId, kind, since, until, afterSequence } = filter;
+  const { connectionId, zoneId, changeSetId, kind, since, until, afterSequence, beforeSequence } = filter;
   return context.db
     .selectFrom('audit_events')
     .selectAll()
@@ -126,7 +126,8 @@ function matching(context: StoreContext, tenantId: TenantId, filter: AuditFilter
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
     .$if(since !== undefined, (query) => query.where('at', '>=', since ?? 0))
     .$if(until !== undefined, (query) => query.where('at', '<=', until ?? 0))
-    .$if(afterSequence !== undefined, (query) => query.where('sequence', '>', afterSequence ?? 0));
+    .$if(afterSequence !== undefined, (query) => query.where('sequence', '>', afterSequence ?? 0))
+    .$if(beforeSequence !== undefined, (query) => query.where('sequence', '<', beforeSequence ?? 0));
 }
 
 const COLUMNS = [

@@ -1,5 +1,5 @@
 /** Change sets in the store: created whole, listed, moved from status to status. */
-import type { SelectQueryBuilder } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ChangeSetId, ConnectionId, TenantId } from '../base/ids.ts';
 import type { NewEvent } from '../domains/audit/model.ts';
 import type { ChangeSet, ChangeSetStatus } from '../domains/changes/model.ts';
@@ -35,10 +35,15 @@ export async function createChangeSet(
 export async function listChangeSets(
   trx: Trx,
   tenantId: TenantId,
-  filter: { connectionId?: ConnectionId; zoneId?: string; status?: ChangeSetStatus },
+  filter: {
+    before?: ChangeSetId;
+    connectionId?: ConnectionId;
+    zoneId?: string;
+    status?: ChangeSetStatus;
+  },
   limit: number | null,
 ): Promise<ChangeSet[]> {
-  const { connectionId, zoneId, status } = filter;
+  const { before, connectionId, zoneId, status } = filter;
   const rows = await trx
     .selectFrom('change_sets')
     .selectAll()
@@ -52,6 +57,11 @@ export async function listChangeSets(
           .select('change_set_id')
           .where('tenant_id', '=', tenantId)
           .where('zone_id', '=', zoneId ?? ''),
+      ),
+    )
+    .$if(before !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(created_at, id) < (select created_at, id from change_sets where tenant_id = ${tenantId} and id = ${before ?? ''})`,
       ),
     )
     .orderBy('created_at', 'desc')

@@ -14,6 +14,8 @@ export interface AuditFilter {
   readonly until?: number;
   /** Events after this sequence, for paging forward. */
   readonly afterSequence?: number;
+  /** Events before this sequence, for paging backward. */
+  readonly beforeSequence?: number;
 }
 
 /** The trail of one tenant. Appends are serialized on the tenant's head row, last in their transaction. */

@@ -43,10 +43,11 @@ export interface RecordQuotaReader {
 export interface ChangeJournal {
   create(changeSet: ChangeSet, events: readonly NewEvent[]): Promise<void>;
   get(tenantId: TenantId, id: ChangeSetId): Promise<ChangeSet | null>;
-  /** Newest first. */
+  /** Newest first; with `before`, those older than that one. */
   list(
     tenantId: TenantId,
     filter: {
+      readonly before?: ChangeSetId;
       readonly connectionId?: ConnectionId;
       readonly zoneId?: ZoneId;
       readonly status?: ChangeSetStatus;

@@ -1,0 +1,210 @@
+/** Jobs of the facade: what can be queued, and the worker that does it. */
+import { isZonewardError } from '../base/errors.ts';
+import { type ChangeSetId, newId, type TenantId } from '../base/ids.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Job, JobId, JobState } from '../domains/jobs/model.ts';
+import { type JobHandler, type JobRunner, startJobRunner } from '../domains/jobs/run-jobs.ts';
+import type { SyncAllOutcome } from '../domains/zones/sync-all.ts';
+import { engineHolder } from './api-keys.ts';
+import type { Context } from './context.ts';
+import type { Tenant } from './open-zoneward.ts';
+import type { Applied } from './tenant-changes.ts';
+import { parseTenant } from './tenant-name.ts';
+
+/** What a job can be asked to do. Each kind bears being done again after a crash. */
+export type JobRequest =
+  /** Discovers and reads all zones of a connection, or reads one zone. */
+  | { readonly kind: 'zones.sync'; readonly connection?: string; readonly zone?: string }
+  /** Applies a stored change set, or goes on with one that was interrupted. */
+  | {
+      readonly kind: 'change-set.apply';
+      readonly changeSetId: ChangeSetId;
+      readonly verify?: boolean;
+      readonly continueOnRefusal?: boolean;
+    };
+
+export interface Jobs {
+  /** Queues it, or gives back the same job that is already under way. */
+  add(tenant: string, request: JobRequest, options: { readonly principal: string }): Promise<Job>;
+  /** Null for one that is unknown or another tenant's. */
+  get(tenant: string, id: string): Promise<Job | null>;
+  /** Newest first. */
+  list(
+    tenant: string,
+    filter?: { readonly kind?: string; readonly state?: JobState; readonly before?: string },
+    limit?: number,
+  ): Promise<readonly Job[]>;
+  /** Ends a queued job, asks a running one to stop at the next safe point. Null when there is none. */
+  cancel(tenant: string, id: string): Promise<Job | null>;
+  /** Works on the queue until stopped. Several workers, also of several processes, share it. */
+  work(): JobRunner;
+  counts(): Promise<{
+    readonly queued: number;
+    readonly running: number;
+    readonly oldestDueAt: number | null;
+  }>;
+  /** Removes ended jobs that are older than a week. */
+  prune(): Promise<number>;
+}
+
+const LIST_LIMIT = 50;
+const KEPT_MS = 7 * 86_400_000;
+
+/** `tenant` opens a tenant as the principal of the job. */
+export function openJobs(context: Context, tenant: (name: string, principal: string) => Tenant): Jobs {
+  const store = context.store.jobs;
+  const { clock } = context;
+  const runners = new Set<JobRunner>();
+  return {
+    add: async (name, request, { principal }) => {
+      const { kind, ...input } = request;
+      const at = clock.now();
+      const job: Job = {
+        id: newId<JobId>('job', context),
+        tenantId: parseTenant(name),
+        kind,
+        input: input as JsonObject,
+        principal,
+        state: 'queued',
+        progress: null,
+        result: null,
+        error: null,
+        cancelRequested: false,
+        attempts: 0,
+        dueAt: at,
+        createdAt: at,
+        startedAt: null,
+        finishedAt: null,
+        version: 1,
+      };
+      const added = await store.add(job, dedupeKeyOf(request));
+      for (const runner of runners) runner.wake();
+      return added;
+    },
+    get: (name, id) => store.get(parseTenant(name), id as JobId),
+    list: (name, filter = {}, limit = LIST_LIMIT) => {
+      const { before, ...rest } = filter;
+      return store.list(
+        parseTenant(name),
+        { ...rest, ...(before === undefined ? {} : { before: before as JobId }) },
+        limit,
+      );
+    },
+    cancel: (name, id) => store.cancel(parseTenant(name), id as JobId, clock.now()),
+    work: () => {
+      const runner = startJobRunner({
+        store,
+        clock,
+        holder: engineHolder(context),
+        handlers: handlersOf(tenant),
+        describeError: (error, job) => describeError(context, error, job),
+        onError: (error) =>
+          context.logger.error('the queue could not be worked on', { error: String(error) }),
+      });
+      runners.add(runner);
+      return { ...runner, stop: () => runner.stop().finally(() => runners.delete(runner)) };
+    },
+    counts: () => store.counts(),
+    prune: () => store.prune(clock.now() - KEPT_MS),
+  };
+}
+
+function dedupeKeyOf(request: JobRequest): string {
+  if (request.kind === 'change-set.apply') return `apply:${request.changeSetId}`;
+  return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
+}
+
+function handlersOf(tenant: (name: string, principal: string) => Tenant): Record<string, JobHandler> {
+  const of = ({ tenantId, principal }: { tenantId: TenantId; principal: string }): Tenant =>
+    tenant(tenantId, principal);
+  return {
+    'zones.sync': async (job, { signal, report }) => {
+      const { connection, zone } = job.input as { readonly connection?: string; readonly zone?: string };
+      const via = connection === undefined ? {} : { connection };
+      if (zone !== undefined) {
+        const outcome = await of(job).zones.sync(zone, { ...via, signal });
+        return { zoneId: outcome.zoneId, revision: outcome.revision, records: outcome.recordCount };
+      }
+      const { discovery, sync } = await of(job).zones.syncAll({
+        ...via,
+        signal,
+        onProgress: (event) => report({ done: event.done, total: event.total }),
+      });
+      return { seen: discovery.seen, ...syncSummary(sync) };
+    },
+    'change-set.apply': async (job, { signal, report }) => {
+      const { changeSetId, verify, continueOnRefusal } = job.input as unknown as Extract<
+        JobRequest,
+        { kind: 'change-set.apply' }
+      >;
+      const { changes } = of(job);
+      const before = await changes.get(changeSetId);
+      // An earlier attempt may have ended the work and not lived to say so.
+      if (job.attempts > 1 && before.changeSet.finishedAt !== null)
+        return { changeSetId, status: before.changeSet.status };
+      const applied = await changes.resume(changeSetId, {
+        signal,
+        ...(verify === undefined ? {} : { verify }),
+        ...(continueOnRefusal === undefined ? {} : { continueOnRefusal }),
+        onProgress: (event) => report({ ...event } as unknown as JsonObject),
+      });
+      return appliedSummary(applied);
+    },
+  };
+}
+
+const FAILURES_SHOWN_MAX = 100;
+
+function syncSummary({ done, total, skipped, calls, failures, stopped }: SyncAllOutcome): JsonObject {
+  return {
+    done,
+    total,
+    skipped,
+    calls,
+    failures: failures.slice(0, FAILURES_SHOWN_MAX).map(({ zoneId, name, error }) => ({
+      zoneId,
+      name,
+      code: isZonewardError(error) ? error.code : 'internal',
+    })),
+    stopped: stopped === null ? null : { code: stopped.code, message: stopped.message },
+  };
+}
+
+/** Counts by state; the operations themselves stand with the change set. */
+function appliedSummary({ changeSet, status, zones }: Applied): JsonObject {
+  return {
+    changeSetId: changeSet.id,
+    status,
+    zones: zones.map(({ zoneId, outcomes, stopped, verified }) => ({
+      zoneId,
+      operations: Object.fromEntries(
+        [...new Set(outcomes.map(({ state }) => state))].map((state) => [
+          state,
+          outcomes.filter((one) => one.state === state).length,
+        ]),
+      ),
+      stopped: stopped === null ? null : { code: stopped.code, message: stopped.message },
+      verified,
+    })),
+  };
+}
+
+function describeError(context: Context, error: unknown, job: Job): JsonObject {
+  if (isZonewardError(error)) {
+    const { code, kind, message, next } = error;
+    return { code, kind, message, next: [...next] };
+  }
+  const errorId = newId<string>('err', context);
+  context.logger.error('a job failed for a reason of ours', {
+    errorId,
+    jobId: job.id,
+    kind: job.kind,
+    error: String(error),
+  });
+  return {
+    code: 'internal',
+    kind: 'internal',
+    message: `Something failed on our side (${errorId}).`,
+    next: [],
+  };
+}
