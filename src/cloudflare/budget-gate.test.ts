@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Lane } from '../domains/cloudflare-call.ts';
 import type { BudgetPolicy, Observation } from './budget.ts';
-import { BudgetGate, type BudgetWait } from './budget-gate.ts';
+import { BudgetGate, type BudgetWait, type Permit } from './budget-gate.ts';
 import { createMemoryBudgetStore } from './budget-store-memory.ts';
 import { seededRandom, VirtualClock } from './fakes.ts';
 import type { BudgetStore } from './ports.ts';
+
+const NOTHING: Observation = {
+  policy: null,
+  remaining: null,
+  resetMs: null,
+  settledBefore: null,
+  limited: null,
+};
 
 /** Cloudflare's side: counts in fixed windows and in every sliding one, and reports what is left. */
 class Meter {
@@ -13,6 +21,8 @@ class Meter {
   readonly #policy: BudgetPolicy;
   readonly #clock: VirtualClock;
   readonly #reports: boolean;
+  /** The most that one of the server's own windows held, others' calls included. */
+  fullestFixed = 0;
   #windowStart = Number.NEGATIVE_INFINITY;
   #spent = 0;
 
@@ -22,19 +32,23 @@ class Meter {
     this.#reports = options.reports ?? true;
   }
 
-  hit(): Observation {
+  hit(whose: 'ours' | 'foreign' = 'ours'): Observation {
     const now = this.#clock.now();
     if (now >= this.#windowStart + this.#policy.windowMs) {
       this.#windowStart = now;
       this.#spent = 0;
     }
     this.#spent += 1;
-    this.times.push(now);
-    if (!this.#reports) return { policy: null, remaining: null, limited: null };
+    this.fullestFixed = Math.max(this.fullestFixed, this.#spent);
+    if (whose === 'ours') this.times.push(now);
+    if (!this.#reports) return NOTHING;
     const remaining = Math.max(0, this.#policy.quota - this.#spent);
-    return { policy: this.#policy, remaining, limited: null };
+    // In whole seconds, as the header has it.
+    const resetMs = Math.ceil((this.#windowStart + this.#policy.windowMs - now) / 1000) * 1000;
+    return { ...NOTHING, policy: this.#policy, remaining, resetMs };
   }
 
+  /** The most calls of ours in any window. */
   fullest(): number {
     let most = 0;
     let from = 0;
@@ -64,12 +78,12 @@ async function work(
   let calls = 0;
   const worker = async (): Promise<void> => {
     while (options.mayGo()) {
-      await self.gate.acquire(self.lane);
+      const permit = await self.gate.acquire(self.lane);
       await self.clock.sleep(options.latencyMs / 2);
       const observation = self.meter.hit();
       calls += 1;
       await self.clock.sleep(options.latencyMs / 2);
-      self.gate.report(observation);
+      permit.report(observation);
     }
   };
   await Promise.all(Array.from({ length: options.workers }, worker));
@@ -95,13 +109,13 @@ describe('budget gate', () => {
       const meter = new Meter({ policy, clock, reports });
       const startedAt = clock.now();
       const wanted = policy.quota * 3;
-      const foreignEveryMs = policy.windowMs / (policy.quota * 0.03);
+      const foreignEveryMs = policy.windowMs / (policy.quota * (reports ? 0.08 : 0.03));
       let foreign = 0;
       let done = false;
       const others = async (): Promise<void> => {
         while (!done) {
           await clock.sleep(foreignEveryMs);
-          meter.hit();
+          meter.hit('foreign');
           foreign += 1;
         }
       };
@@ -110,7 +124,7 @@ describe('budget gate', () => {
       const processes = lanes.map((lane, index) => {
         const self = { gate: gate(clock, store, { seed: index + 1 }), clock, meter, lane };
         const isKilled = (): boolean => index === 3 && clock.now() >= killedAt;
-        const mayGo = (): boolean => !isKilled() && meter.times.length - foreign < wanted;
+        const mayGo = (): boolean => !isKilled() && meter.times.length < wanted;
         return work(self, { workers: 6, latencyMs, mayGo });
       });
       const aside = others();
@@ -118,7 +132,8 @@ describe('budget gate', () => {
       done = true;
       await clock.run(aside);
       const elapsedMs = clock.now() - startedAt;
-      assert.ok(meter.fullest() <= policy.quota, `${meter.fullest()} calls in one window`);
+      assert.ok(meter.fullestFixed <= policy.quota, `${meter.fullestFixed} calls in one window`);
+      assert.ok(meter.fullest() <= policy.quota, `${meter.fullest()} calls in a sliding window`);
       const ours = made.reduce((sum, calls) => sum + calls, 0);
       assert.ok(ours >= wanted);
       const permitted = (policy.quota * elapsedMs) / policy.windowMs - foreign;
@@ -150,13 +165,14 @@ describe('budget gate', () => {
     const clock = new VirtualClock();
     const self = gate(clock, createMemoryBudgetStore({ clock }));
     let admitted = 0;
+    let first: Permit | null = null;
     const waiting = Array.from({ length: 30 }, async () => {
-      await self.acquire('interactive');
+      first ??= await self.acquire('interactive');
       admitted += 1;
     });
     await clock.run(clock.sleep(1));
     assert.equal(admitted, 1);
-    self.report({ policy: { quota: 120, windowMs: 3_000 }, remaining: 119, limited: null });
+    (first as Permit | null)?.report({ ...NOTHING, policy: { quota: 120, windowMs: 3_000 } });
     await clock.run(Promise.all(waiting));
     assert.equal(admitted, 30);
   });
@@ -164,9 +180,9 @@ describe('budget gate', () => {
   it('goes on with the next call when the first got no answer', async () => {
     const clock = new VirtualClock();
     const self = gate(clock, createMemoryBudgetStore({ clock }));
-    await clock.run(self.acquire('sync'));
+    const first = await clock.run(self.acquire('sync'));
     const second = self.acquire('sync');
-    self.report(null);
+    first.report(null);
     await clock.run(second);
   });
 
@@ -174,8 +190,7 @@ describe('budget gate', () => {
     const clock = new VirtualClock();
     const waits: BudgetWait[] = [];
     const self = gate(clock, createMemoryBudgetStore({ clock }), { onWait: (wait) => waits.push(wait) });
-    await clock.run(self.acquire('apply'));
-    self.report({ policy: null, remaining: null, limited: { retryAfterMs: 30_000 } });
+    (await clock.run(self.acquire('apply'))).report({ ...NOTHING, limited: { retryAfterMs: 30_000 } });
     const before = clock.now();
     await clock.run(self.acquire('apply'));
     assert.ok(clock.now() - before >= 29_000);
@@ -187,8 +202,7 @@ describe('budget gate', () => {
   it('refuses a wait that is longer than allowed', async () => {
     const clock = new VirtualClock();
     const self = gate(clock, createMemoryBudgetStore({ clock }), { waitMaxMs: 10_000 });
-    await clock.run(self.acquire('apply'));
-    self.report({ policy: null, remaining: null, limited: { retryAfterMs: 30_000 } });
+    (await clock.run(self.acquire('apply'))).report({ ...NOTHING, limited: { retryAfterMs: 30_000 } });
     await assert.rejects(clock.run(self.acquire('apply')), {
       code: 'cloudflare-rate-limited',
       kind: 'temporary',
@@ -198,8 +212,7 @@ describe('budget gate', () => {
   it('lets a caller leave the queue', async () => {
     const clock = new VirtualClock();
     const self = gate(clock, createMemoryBudgetStore({ clock }));
-    await clock.run(self.acquire('apply'));
-    self.report({ policy: null, remaining: null, limited: { retryAfterMs: 30_000 } });
+    (await clock.run(self.acquire('apply'))).report({ ...NOTHING, limited: { retryAfterMs: 30_000 } });
     const controller = new AbortController();
     const left = assert.rejects(self.acquire('apply', { signal: controller.signal }), /enough/);
     const stays = self.acquire('apply');
@@ -230,9 +243,8 @@ describe('budget gate', () => {
     const store = createMemoryBudgetStore({ clock });
     const policy = { quota: 1200, windowMs: 300_000 };
     const first = gate(clock, store);
-    await clock.run(first.acquire('sync'));
-    first.report({ policy, remaining: 1199, limited: null });
-    for (let i = 0; i < 9; i += 1) await clock.run(first.acquire('sync'));
+    (await clock.run(first.acquire('sync'))).report({ ...NOTHING, policy });
+    for (let i = 0; i < 9; i += 1) (await clock.run(first.acquire('sync'))).report(null);
     await clock.run(first.close());
     await assert.rejects(first.acquire('sync'), { code: 'cloudflare-not-sent' });
     const second = gate(clock, store, { seed: 2 });
@@ -241,31 +253,48 @@ describe('budget gate', () => {
     assert.equal(second.left, 1200 - 12 - 48 - 10 - 1);
   });
 
-  it('lets another use what provably never left, once, and only while the lease lives', async () => {
+  it('lets another use what provably never left, once', async () => {
     const clock = new VirtualClock();
     const store = createMemoryBudgetStore({ clock });
     const self = gate(clock, store);
     const policy = { quota: 1200, windowMs: 300_000 };
-    const first = await clock.run(self.acquire('sync'));
-    first.giveBack();
-    first.giveBack();
-    self.report({ policy, remaining: 1199, limited: null });
-    const second = await clock.run(self.acquire('sync'));
-    await clock.run(self.acquire('sync'));
-    // Its lease is settled by now: too late.
-    second.giveBack();
+    (await clock.run(self.acquire('sync'))).report({ ...NOTHING, policy });
+    const unsent = await clock.run(self.acquire('sync'));
+    unsent.giveBack();
+    unsent.giveBack();
+    unsent.report(null);
+    (await clock.run(self.acquire('sync'))).report(null);
     await clock.run(self.close());
     const after = gate(clock, store, { seed: 2 });
     await clock.run(after.acquire('sync'));
     assert.equal(after.left, 1200 - 12 - 48 - 2 - 1);
   });
 
+  it('charges a call when it has ended, not when it was begun', async () => {
+    const clock = new VirtualClock();
+    const store = createMemoryBudgetStore({ clock });
+    const policy = { quota: 120, windowMs: 3_000 };
+    const self = gate(clock, store);
+    (await clock.run(self.acquire('sync'))).report({ ...NOTHING, policy });
+    const slow = await clock.run(self.acquire('sync'));
+    await clock.run(clock.sleep(1_000));
+    slow.report({ ...NOTHING, policy });
+    await clock.run(self.close());
+    // A window after it was begun it still counts: the server may have seen it at any time in between.
+    await clock.run(clock.sleep(2_500));
+    const after = gate(clock, store, { seed: 2 });
+    await clock.run(after.acquire('sync'));
+    assert.equal(after.left, 120 - 2 - 5 - 1 - 1);
+  });
+
   it('does not use a slice beyond its life, nor after the clock jumped back', async () => {
     const clock = new VirtualClock();
     const store = createMemoryBudgetStore({ clock });
     const self = gate(clock, store);
-    await clock.run(self.acquire('sync'));
-    self.report({ policy: { quota: 1200, windowMs: 300_000 }, remaining: 1199, limited: null });
+    (await clock.run(self.acquire('sync'))).report({
+      ...NOTHING,
+      policy: { quota: 1200, windowMs: 300_000 },
+    });
     for (let i = 0; i < 4; i += 1) await clock.run(self.acquire('sync'));
     const keys: string[] = [];
     const spy = gate(clock, {
@@ -274,9 +303,8 @@ describe('budget gate', () => {
         return store.update(key, step);
       },
     });
-    await clock.run(spy.acquire('sync'));
-    spy.report({ policy: null, remaining: null, limited: null });
-    for (let i = 0; i < 3; i += 1) await clock.run(spy.acquire('sync'));
+    (await clock.run(spy.acquire('sync'))).report(NOTHING);
+    for (let i = 0; i < 3; i += 1) (await clock.run(spy.acquire('sync'))).report(null);
     const before = keys.length;
     clock.jump(11_000);
     await clock.run(spy.acquire('sync'));
@@ -294,8 +322,7 @@ describe('budget gate', () => {
     const two = gate(clock, store, { seed: 2, key: 'credential:a' });
     const other = gate(clock, store, { seed: 3, key: 'credential:b' });
     for (const self of [one, two, other]) {
-      await clock.run(self.acquire('apply'));
-      self.report({ policy, remaining: null, limited: null });
+      (await clock.run(self.acquire('apply'))).report({ ...NOTHING, policy });
     }
     await clock.run(one.merge('user:u'));
     await clock.run(other.merge('user:u'));

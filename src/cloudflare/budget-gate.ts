@@ -10,14 +10,14 @@
  * Invariants:
  * - A call goes only on a leased slot that has not expired by this process's clock, counted from before the lease
  *   was asked for; so the store's expiry is never earlier than what was used.
- * - A lease is settled once, with what was used of it; one that is never settled counts as spent.
+ * - A lease is settled once, when its last call has ended; one that is never settled counts as spent.
  * - While nobody knows the server's policy, calls go one at a time: the first answer may tell of a smaller quota.
  */
 import type { Clock, Random } from '../base/clock.ts';
 import { ZonewardError } from '../base/errors.ts';
 import type { Lane } from '../domains/cloudflare-call.ts';
 import { type BudgetAnswer, LANES, type Observation, sliceOf } from './budget.ts';
-import { BudgetLedger } from './budget-ledger.ts';
+import { BudgetLedger, type SettledMark } from './budget-ledger.ts';
 import type { BudgetStore } from './ports.ts';
 
 /** A refill for many waiting callers asks for at most this much. */
@@ -44,9 +44,11 @@ export interface BudgetGateOptions {
   readonly onWait?: (wait: BudgetWait) => void;
 }
 
-/** The right to send one request, at once. */
+/** The right to send one request, at once. Exactly one of the two ends it. */
 export interface Permit {
-  /** The request provably never left: another may use the permit, while its lease lives. */
+  /** The request has ended, with what its answer told; null when there was no answer. */
+  report(observation: Observation | null): void;
+  /** The request provably never left: another may use its slot. */
   giveBack(): void;
 }
 
@@ -68,6 +70,10 @@ interface Slice {
   readonly startedMs: number;
   readonly expiresMs: number;
   used: number;
+  /** Of the used ones, those whose request has not ended. */
+  open: number;
+  /** `retired`: no call begins on it any more. `dropped`: nor is it settled. */
+  state: 'current' | 'retired' | 'dropped';
 }
 
 interface LaneState {
@@ -94,7 +100,11 @@ export class BudgetGate {
     this.#ledger = new BudgetLedger({
       ...options,
       onMove: () => {
-        for (const lane of LANES) this.#lanes[lane].slice = null;
+        for (const lane of LANES) {
+          const { slice } = this.#lanes[lane];
+          if (slice !== null) slice.state = 'dropped';
+          this.#lanes[lane].slice = null;
+        }
       },
     });
     const laneState = (lane: Lane): LaneState => ({
@@ -118,8 +128,8 @@ export class BudgetGate {
   }
 
   /**
-   * Resolves when one request may be sent; send it at once, and `report` afterwards, always. Rejects with the
-   * signal's reason, with `cloudflare-rate-limited` when the wait would be too long, or with the store's error.
+   * Resolves when one request may be sent; send it at once, and end the permit, always. Rejects with the signal's
+   * reason, with `cloudflare-rate-limited` when the wait would be too long, or with the store's error.
    */
   async acquire(lane: Lane, { signal, latestMs }: AcquireOptions = {}): Promise<Permit> {
     signal?.throwIfAborted();
@@ -152,16 +162,6 @@ export class BudgetGate {
     });
   }
 
-  /** What the answer told; null when there was none. Ends what `acquire` began. */
-  report(observation: Observation | null): void {
-    this.#probing = false;
-    if (observation !== null) {
-      this.#learned = true;
-      this.#ledger.observe(observation);
-    }
-    for (const lane of LANES) this.#pump(this.#lanes[lane]);
-  }
-
   /**
    * From now on the budget is kept under `key`, because the user behind the credential is known: all credentials
    * of one user share it. Charges made so far move along. Safe to repeat, to interrupt, and in several processes.
@@ -170,7 +170,10 @@ export class BudgetGate {
     await this.#ledger.merge(key);
   }
 
-  /** Returns what is left of the leases. Waiting callers are refused. Safe to repeat. */
+  /**
+   * Returns what is left of the leases, but for those with a call under way. Waiting callers are refused. Safe to
+   * repeat.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     for (const lane of LANES) this.#rejectAll(this.#lanes[lane], closedError());
@@ -191,15 +194,31 @@ export class BudgetGate {
       return null;
     }
     slice.used += 1;
+    slice.open += 1;
     this.#probing = true;
-    let held = true;
-    return {
-      giveBack: () => {
-        // A slice that was settled has told the store what was used of it.
-        if (held && state.slice === slice) slice.used -= 1;
-        held = false;
-      },
+    const { mark } = this.#ledger;
+    let ended = false;
+    const end = (observation: Observation | null, sent: boolean): void => {
+      if (ended) return;
+      ended = true;
+      slice.open -= 1;
+      if (!sent) slice.used -= 1;
+      this.#settle(state.lane, slice);
+      this.#learn(observation, mark);
     };
+    return {
+      report: (observation) => end(observation, true),
+      giveBack: () => end(null, false),
+    };
+  }
+
+  #learn(observation: Observation | null, mark: SettledMark | null): void {
+    this.#probing = false;
+    if (observation !== null) {
+      this.#learned = true;
+      this.#ledger.observe(observation, mark);
+    }
+    for (const lane of LANES) this.#pump(this.#lanes[lane]);
   }
 
   #retire(state: LaneState): void {
@@ -207,7 +226,15 @@ export class BudgetGate {
     if (slice === null) return;
     state.slice = null;
     state.ramp = slice.used >= slice.size ? state.ramp * 2 : 1;
-    this.#ledger.settle({ leaseId: slice.leaseId, used: slice.used });
+    slice.state = 'retired';
+    this.#settle(state.lane, slice);
+  }
+
+  /** Tells the ledger once nothing of the slice is under way. */
+  #settle(lane: Lane, slice: Slice): void {
+    if (slice.state !== 'retired' || slice.open > 0) return;
+    slice.state = 'dropped';
+    this.#ledger.settle({ leaseId: slice.leaseId, lane, used: slice.used });
   }
 
   #pump(state: LaneState): void {
@@ -223,7 +250,7 @@ export class BudgetGate {
 
   async #serve(state: LaneState): Promise<void> {
     while (state.waiters.length > 0) {
-      if (!this.#learned && this.#probing) return; // `report` goes on.
+      if (!this.#learned && this.#probing) return; // The end of that call goes on.
       const permit = this.#take(state);
       if (permit !== null) {
         state.waiters.shift()?.resolve(permit);
@@ -253,6 +280,8 @@ export class BudgetGate {
         startedMs,
         expiresMs: startedMs + answer.leaseMs,
         used: 0,
+        open: 0,
+        state: 'current',
       };
       state.ramp = Math.min(state.ramp, sliceOf(answer.policy));
     }

@@ -32,12 +32,19 @@ export interface BudgetLedgerOptions {
   readonly onMove: () => void;
 }
 
+/** How many calls a budget had settled at some moment. */
+export interface SettledMark {
+  readonly key: string;
+  readonly settledCalls: number;
+}
+
 export class BudgetLedger {
   readonly #options: BudgetLedgerOptions;
   readonly #settlements: Settlement[] = [];
   readonly #observations: Observation[] = [];
   #key: string;
   #left: number | null = null;
+  #mark: SettledMark | null = null;
   #flushing: Promise<void> | null = null;
 
   constructor(options: BudgetLedgerOptions) {
@@ -50,13 +57,19 @@ export class BudgetLedger {
     return this.#left;
   }
 
+  /** What was settled by now, for the report of a request that begins now. */
+  get mark(): SettledMark | null {
+    return this.#mark;
+  }
+
   settle(settlement: Settlement): void {
     this.#settlements.push(settlement);
   }
 
   /** Told with the next step; at once when it is a surprise. */
-  observe(observation: Observation): void {
-    this.#observations.push(observation);
+  observe(observation: Observation, mark: SettledMark | null): void {
+    const settledBefore = mark?.key === this.#key ? mark.settledCalls : null;
+    this.#observations.push({ ...observation, settledBefore });
     if (this.#observations.length > OBSERVATIONS_MAX) this.#observations.shift();
     if (this.#isSurprising(observation)) this.#flushSoon();
   }
@@ -91,9 +104,12 @@ export class BudgetLedger {
           return { state: writeBudget(step.state), result: step.answer };
         });
         this.#left = answer.left;
+        this.#mark = { key: this.#key, settledCalls: answer.settledCalls };
         if (answer.mergedInto === null) return answer;
         if (merges >= MERGES_MAX) throw new Error(`the budget ${this.#key} was merged too often`);
         await this.#moveTo(answer.mergedInto);
+        // Those leases were copied as spent.
+        settlements.length = 0;
       }
     } catch (error) {
       this.#settlements.unshift(...settlements);

@@ -34,13 +34,14 @@ class Book {
     return { ...answer, leaseId };
   }
 
-  settle(now: number, leaseId: string, used: number): void {
-    const input = { settlements: [{ leaseId, used }], observations: [], request: null };
+  settle(now: number, leaseId: string, used: number, lane: Lane = 'apply'): void {
+    const input = { settlements: [{ leaseId, lane, used }], observations: [], request: null };
     this.state = stepBudget(this.state, now, input).state;
   }
 
   observe(now: number, observation: Partial<Observation>): BudgetAnswer {
-    const whole = { policy: null, remaining: null, limited: null, ...observation };
+    const nothing = { policy: null, remaining: null, resetMs: null, settledBefore: null, limited: null };
+    const whole = { ...nothing, ...observation };
     const input = { settlements: [], observations: [whole], request: null };
     const { state, answer } = stepBudget(this.state, now, input);
     this.state = state;
@@ -84,19 +85,20 @@ describe('budget', () => {
       fc.property(fc.array(step, { minLength: 20, maxLength: 150 }), (steps) => {
         const book = new Book();
         const calls: number[] = [];
-        const pending: { at: number; leaseId: string; used: number }[] = [];
+        const pending: { at: number; leaseId: string; used: number; lane: Lane }[] = [];
         let now = T0;
         for (const { afterMs, lane, want, usedShare, atShare, settles } of steps) {
           now += afterMs;
           for (const due of pending.splice(0)) {
-            if (due.at <= now) book.settle(now, due.leaseId, due.used);
+            if (due.at <= now) book.settle(now, due.leaseId, due.used, due.lane);
             else pending.push(due);
           }
           const { granted, leaseId, leaseMs } = book.lease(now, lane, want);
           const used = Math.round(granted * usedShare);
-          const at = now + Math.floor(leaseMs * atShare);
+          // A process that lives may be slow: its calls reach the server late, and it settles after them.
+          const at = now + Math.floor(leaseMs * atShare * (settles ? 6 : 1));
           for (let i = 0; i < used; i += 1) calls.push(at);
-          if (settles && granted > 0) pending.push({ at, leaseId, used });
+          if (settles && granted > 0) pending.push({ at, leaseId, used, lane });
         }
         assert.ok(fullestWindow(calls, SMALL.windowMs) <= SMALL.quota);
       }),
@@ -112,7 +114,7 @@ describe('budget', () => {
       for (let now = T0; now < end; now += 7) {
         const { granted, leaseId } = book.lease(now, lane, 3);
         for (let i = 0; i < granted; i += 1) calls.push(now);
-        if (granted > 0) book.settle(now, leaseId, granted);
+        if (granted > 0) book.settle(now, leaseId, granted, lane);
       }
       const share = calls.length / (20 * SMALL.quota);
       assert.ok(share >= 0.8, `${lane}: ${share}`);
@@ -161,9 +163,9 @@ describe('budget', () => {
     const before = book.observe(T0 + 1, {}).left;
     book.settle(T0 + 2, leaseId, 3);
     assert.equal(book.observe(T0 + 3, {}).left, before + 47);
-    // Twice makes no difference.
+    // A lease that is no more was folded: what it did later counts beside it.
     book.settle(T0 + 4, leaseId, 3);
-    assert.equal(book.observe(T0 + 5, {}).left, before + 47);
+    assert.equal(book.observe(T0 + 5, {}).left, before + 44);
   });
 
   it('adopts the policy that the server reports', () => {
@@ -176,14 +178,35 @@ describe('budget', () => {
   it('believes the server when it counts more than we made: foreign traffic lowers the budget', () => {
     const book = new Book({ quota: 1200, windowMs: 300_000 });
     const { leaseId } = book.lease(T0, 'sync', 40);
-    book.settle(T0 + 1, leaseId, 40);
+    book.settle(T0 + 1, leaseId, 40, 'sync');
     const unaware = book.observe(T0 + 1, { remaining: 1160 }).left;
     const aware = book.observe(T0 + 2, { remaining: 660 }).left;
-    // The 500 come out of what was kept for people first.
-    assert.equal(unaware - aware, 500 - 48);
+    // The 500 come out of what was kept for people first, of which half stays.
+    assert.equal(unaware - aware, 500 - 48 / 2);
     // Told again, nothing more is taken.
     assert.equal(book.observe(T0 + 3, { remaining: 660 }).left, aware);
     assert.ok(book.drain(T0 + 4, 'sync') + 40 + 500 <= 1200);
+  });
+
+  it('leases no more than the server says is left, less what it cannot have counted and what others may use', () => {
+    const book = new Book({ quota: 1200, windowMs: 300_000 });
+    const { leaseId } = book.lease(T0, 'sync', 40);
+    book.settle(T0, leaseId, 40, 'sync');
+    book.lease(T0, 'apply', 7);
+    const left = (remaining: number, resetMs: number, settledBefore: number): number =>
+      book.observe(T0, { remaining, resetMs, settledBefore }).left;
+    // 12 for safety; a tenth of the quota for the rest of the window; 7 are leased.
+    assert.equal(left(900, 300_000, 40), 900 - 12 - 120 - 7);
+    assert.equal(left(900, 150_000, 40), 900 - 12 - 60 - 7);
+    // The 40 were settled after the request began: the server may not have counted them.
+    assert.equal(left(900, 150_000, 0), 900 - 12 - 60 - 7 - 40);
+    // What is leased comes off; what is not used of it comes back.
+    const lease = book.lease(T0, 'sync', 20);
+    assert.equal(lease.left, 900 - 12 - 60 - 7 - 40 - 20);
+    book.settle(T0, lease.leaseId, 5, 'sync');
+    assert.equal(book.observe(T0, {}).left, 900 - 12 - 60 - 7 - 40 - 5);
+    // Over with the server's window.
+    assert.ok(book.observe(T0 + 150_000, {}).left > 900 - 12 - 60);
   });
 
   it('blocks after a 429 for as long as it was told, else for a window', () => {

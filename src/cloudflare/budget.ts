@@ -3,8 +3,9 @@
  * `BudgetStore` keeps the state and serializes the steps of all processes; the gate around it waits.
  *
  * Terms. A *cell* is a thirtieth of the rate window (10 s of 5 min) with the calls charged to it, by lane; its
- * end is after every one of those calls. A *lease* is a slice of calls that a process may make until it expires;
- * until it is settled it counts as spent, at its expiry, the latest moment at which it can be. *Foreign* calls are
+ * end is after every one of those calls. A *lease* is a slice of calls that a process may begin until it expires; it
+ * counts as spent until it is settled, which is once its calls have ended. A lease that nobody settles counts as
+ * spent at its expiry. *Foreign* calls are
  * those that the server counted and we did not make: the customer's dashboard, other tools.
  *
  * Invariants:
@@ -32,13 +33,19 @@ export const LANES: readonly Lane[] = ['interactive', 'apply', 'sync'];
 const CELLS_PER_WINDOW = 30;
 /** Share of the quota that is never used: rounding and calls under way. */
 const SAFETY_SHARE = 0.01;
-/** Share kept for people at the dashboard; foreign calls that we see are taken out of it. */
+/** Share kept for people at the dashboard; foreign calls that we see are taken out of it, down to the half. */
 const HUMAN_SHARE = 0.04;
+/**
+ * The most that others are expected to use of a whole window. Of what the server says is left, the part of it that
+ * lies ahead is kept; as the window passes without them it is released. So the last calls of a window are spread
+ * out, and foreign traffic shows before it is too late.
+ */
+const OTHERS_SHARE = 0.1;
 /** Share that only the lane itself may use. */
 const RESERVE_SHARE: Readonly<Record<Lane, number>> = { interactive: 0.04, apply: 0.02, sync: 0.02 };
 /** A lease is at most this share of the quota, unless as many callers wait. */
 const SLICE_SHARE = 1 / 200;
-/** Two calls may reach the server closer together than they left by this. */
+/** The last calls of a process that died may reach the server this long after its lease expired. */
 const LATENCY_MAX_MS = 2_000;
 /** An unsettled lease becomes a plain charge this long after its expiry. */
 const FOLD_AFTER_CELLS = 3;
@@ -67,6 +74,10 @@ export interface BudgetState {
   cells: BudgetCell[];
   leases: BudgetLease[];
   blockedUntilMs: number;
+  /** Calls settled since the budget was made: tells a report what the server must have counted. */
+  settledCalls: number;
+  /** What may still be leased of what the server last said was left; holds until the server's window ends. */
+  ceiling: { left: number; resetAtMs: number } | null;
   /** Until when someone of the lane is known to wait; lower lanes keep to their reserves meanwhile. */
   waiting: { interactive: number; apply: number };
   /** This budget is another's since the user behind the credential became known. */
@@ -79,13 +90,18 @@ export interface BudgetState {
 export interface Observation {
   readonly policy: BudgetPolicy | null;
   readonly remaining: number | null;
+  /** Milliseconds to the end of the server's window. */
+  readonly resetMs: number | null;
+  /** `settledCalls` as known when the request was begun; null when not known. */
+  readonly settledBefore: number | null;
   /** The answer was a 429. */
   readonly limited: { readonly retryAfterMs: number | null } | null;
 }
 
-/** What a process did with a lease. */
+/** What a process did with a lease. Told once all its calls have ended, so that none reached the server later. */
 export interface Settlement {
   readonly leaseId: string;
+  readonly lane: Lane;
   readonly used: number;
 }
 
@@ -112,6 +128,7 @@ export interface BudgetAnswer {
   readonly reported: boolean;
   /** Calls that could be made now, by any lane. */
   readonly left: number;
+  readonly settledCalls: number;
   readonly mergedInto: string | null;
 }
 
@@ -123,6 +140,8 @@ export function emptyBudget(): BudgetState {
     cells: [],
     leases: [],
     blockedUntilMs: 0,
+    settledCalls: 0,
+    ceiling: null,
     waiting: { interactive: 0, apply: 0 },
     mergedInto: null,
     merged: [],
@@ -146,10 +165,12 @@ export function stepBudget(
 ): { readonly state: BudgetState; readonly answer: BudgetAnswer } {
   const state = structuredClone(before);
   tidy(state, nowMs);
+  // The policy first: it sets the width of the cells that are charged.
+  for (const { policy } of input.observations) adopt(state, policy);
   for (const settlement of input.settlements) settle(state, settlement, nowMs);
   for (const observation of input.observations) observe(state, observation, nowMs);
   const answer = input.request === null ? null : grant(state, input.request, nowMs);
-  const { policy, reported, mergedInto } = state;
+  const { policy, reported, settledCalls, mergedInto } = state;
   return {
     state,
     answer: {
@@ -158,6 +179,7 @@ export function stepBudget(
       policy,
       reported,
       left: state.blockedUntilMs > nowMs ? 0 : Math.max(0, freeAt(state, nowMs)),
+      settledCalls,
       mergedInto,
     },
   };
@@ -180,6 +202,8 @@ export function mergeBudget(
   state.cells = cells.sort((a, b) => a[0] - b[0]);
   for (const lease of from.leases) charge(state, lease.expiresMs, COLUMN[lease.lane], lease.size);
   state.blockedUntilMs = Math.max(state.blockedUntilMs, from.blockedUntilMs);
+  // It knows nothing of the calls that were just taken over; the next answer tells anew.
+  state.ceiling = null;
   state.merged.push(fromKey);
   tidy(state, nowMs);
   return state;
@@ -194,6 +218,10 @@ function tidy(state: BudgetState, nowMs: number): void {
     lease.expiresMs > latest ? { ...lease, expiresMs: latest } : lease,
   );
   state.blockedUntilMs = Math.min(state.blockedUntilMs, nowMs + BLOCK_MAX_MS);
+  const { ceiling } = state;
+  if (ceiling !== null && (ceiling.resetAtMs <= nowMs || ceiling.resetAtMs > nowMs + state.policy.windowMs)) {
+    state.ceiling = null;
+  }
   state.waiting.interactive = Math.min(state.waiting.interactive, latest);
   state.waiting.apply = Math.min(state.waiting.apply, latest);
   const folded = state.leases.filter((lease) => lease.expiresMs + FOLD_AFTER_CELLS * cellMs <= nowMs);
@@ -202,18 +230,25 @@ function tidy(state: BudgetState, nowMs: number): void {
   state.cells = state.cells.filter((cell) => counts(state.policy, cell[0], nowMs));
 }
 
-function settle(state: BudgetState, { leaseId, used }: Settlement, nowMs: number): void {
+/**
+ * The calls were made between the lease and now, whatever their latency: charged now, they stay until all have left
+ * the window. A lease that was folded meanwhile (its calls took longer than it lived) is charged a second time.
+ */
+function settle(state: BudgetState, { leaseId, lane, used }: Settlement, nowMs: number): void {
   const lease = state.leases.find(({ id }) => id === leaseId);
-  if (lease === undefined) return;
-  state.leases = state.leases.filter((other) => other !== lease);
-  charge(state, Math.min(nowMs, lease.expiresMs), COLUMN[lease.lane], Math.min(used, lease.size));
+  if (lease !== undefined) state.leases = state.leases.filter((other) => other !== lease);
+  if (lease !== undefined && state.ceiling !== null) state.ceiling.left += lease.size - used;
+  state.settledCalls += used;
+  charge(state, nowMs, COLUMN[lane], used);
+}
+
+function adopt(state: BudgetState, policy: BudgetPolicy | null): void {
+  if (policy === null) return;
+  state.policy = policy;
+  state.reported = true;
 }
 
 function observe(state: BudgetState, observation: Observation, nowMs: number): void {
-  if (observation.policy !== null) {
-    state.policy = observation.policy;
-    state.reported = true;
-  }
   if (observation.limited !== null) {
     const blockMs = observation.limited.retryAfterMs ?? state.policy.windowMs;
     state.blockedUntilMs = Math.max(state.blockedUntilMs, nowMs + Math.min(blockMs, BLOCK_MAX_MS));
@@ -225,6 +260,24 @@ function observe(state: BudgetState, observation: Observation, nowMs: number): v
   const counted = state.policy.quota - observation.remaining;
   const unknown = counted - used.ours - used.foreign;
   if (unknown > 0) charge(state, nowMs, COLUMN.foreign, unknown);
+  lowerCeiling(state, observation, nowMs);
+}
+
+/**
+ * Of what is left, calls of ours may come that the server had not yet counted: those leased, and those that were
+ * settled after the reporting request was begun. Some of them it had counted; later answers tell.
+ */
+function lowerCeiling(
+  state: BudgetState,
+  { remaining, resetMs, settledBefore }: Observation,
+  nowMs: number,
+): void {
+  if (remaining === null || settledBefore === null) return;
+  const leased = state.leases.reduce((sum, lease) => sum + lease.size, 0);
+  const since = Math.max(0, state.settledCalls - settledBefore);
+  const { windowMs } = state.policy;
+  const resetAtMs = nowMs + Math.min(resetMs ?? windowMs, windowMs);
+  state.ceiling = { left: remaining - leased - since, resetAtMs };
 }
 
 function grant(
@@ -239,6 +292,7 @@ function grant(
   const granted = Math.min(want, allowedAt(state, lane, nowMs));
   if (granted >= 1) {
     if (lane !== 'sync') state.waiting[lane] = 0;
+    if (state.ceiling !== null) state.ceiling.left -= granted;
     state.leases.push({ id: leaseId, lane, size: granted, expiresMs: nowMs + cellMs });
     return { granted, waitMs: 0, reason: 'none' };
   }
@@ -252,8 +306,9 @@ function waitFor(state: BudgetState, lane: Lane, nowMs: number): number {
     ...state.cells.map((cell) => cell[0]),
     ...state.leases.map((lease) => endOfCell(state.policy, lease.expiresMs)),
   ];
-  for (const end of ends.sort((a, b) => a - b)) {
-    const at = end + lookbackMs(state.policy);
+  const times = ends.map((end) => end + lookbackMs(state.policy));
+  if (state.ceiling !== null) times.push(state.ceiling.resetAtMs);
+  for (const at of times.sort((a, b) => a - b)) {
     if (at > nowMs && allowedAt(state, lane, at) >= 1) return at - nowMs;
   }
   return state.policy.windowMs;
@@ -262,7 +317,7 @@ function waitFor(state: BudgetState, lane: Lane, nowMs: number): number {
 /** How many calls the lane may make: what is free, less what is kept for the other lanes. */
 function allowedAt(state: BudgetState, lane: Lane, atMs: number): number {
   const used = usage(state, atMs);
-  let allowed = freeOf(state.policy, used);
+  let allowed = Math.min(freeOf(state.policy, used), ceilingAt(state, atMs));
   for (const other of LANES) {
     if (other !== lane) allowed -= Math.max(0, reserveOf(state.policy, other) - used[other]);
   }
@@ -274,13 +329,22 @@ function allowedAt(state: BudgetState, lane: Lane, atMs: number): number {
 }
 
 function freeAt(state: BudgetState, atMs: number): number {
-  return freeOf(state.policy, usage(state, atMs));
+  return Math.min(freeOf(state.policy, usage(state, atMs)), ceilingAt(state, atMs));
+}
+
+/** What the server's last word allows, less what others may still use of its window. */
+function ceilingAt({ ceiling, policy }: BudgetState, atMs: number): number {
+  if (ceiling === null || ceiling.resetAtMs <= atMs) return Number.POSITIVE_INFINITY;
+  const ahead = (ceiling.resetAtMs - atMs) / policy.windowMs;
+  return ceiling.left - Math.ceil(policy.quota * (SAFETY_SHARE + OTHERS_SHARE * ahead));
 }
 
 function freeOf(policy: BudgetPolicy, used: Usage): number {
   const limit = policy.quota - Math.ceil(policy.quota * SAFETY_SHARE);
-  const human = Math.ceil(policy.quota * HUMAN_SHARE);
-  return limit - used.ours - Math.max(used.foreign, human);
+  const people = policy.quota * HUMAN_SHARE;
+  // Who is seen to make calls will make more before anyone tells us.
+  const unseen = Math.ceil(Math.max(people - used.foreign, people / 2));
+  return limit - used.ours - used.foreign - unseen;
 }
 
 function reserveOf(policy: BudgetPolicy, lane: Lane): number {

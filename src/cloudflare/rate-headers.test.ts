@@ -6,11 +6,17 @@ const NOW = Date.parse('2026-11-01T12:00:00Z');
 
 describe('rate headers', () => {
   const cases: readonly [string, Record<string, string>, unknown][] = [
-    ['none', {}, { policy: null, remaining: null, limited: null }],
+    ['none', {}, { policy: null, remaining: null, resetMs: null, settledBefore: null, limited: null }],
     [
       'as documented',
       { Ratelimit: '"default";r=1173;t=212', 'Ratelimit-Policy': '"default";q=1200;w=300' },
-      { policy: { quota: 1200, windowMs: 300_000 }, remaining: 1173, limited: null },
+      {
+        policy: { quota: 1200, windowMs: 300_000 },
+        remaining: 1173,
+        resetMs: 212_000,
+        settledBefore: null,
+        limited: null,
+      },
     ],
     [
       'several policies: the one that binds, and what is left of that one',
@@ -18,17 +24,29 @@ describe('rate headers', () => {
         ratelimit: '"burst";r=9;t=1, "default";r=50;t=30',
         'ratelimit-policy': '"burst";q=200;w=1, "default";q=1200;w=300',
       },
-      { policy: { quota: 1200, windowMs: 300_000 }, remaining: 50, limited: null },
+      {
+        policy: { quota: 1200, windowMs: 300_000 },
+        remaining: 50,
+        resetMs: 30_000,
+        settledBefore: null,
+        limited: null,
+      },
     ],
     [
       'spaces and a scaled window',
       { ratelimit: '"default"; r=0; t=1', 'ratelimit-policy': '"default"; q=120; w=2.5' },
-      { policy: { quota: 120, windowMs: 2_500 }, remaining: 0, limited: null },
+      {
+        policy: { quota: 120, windowMs: 2_500 },
+        remaining: 0,
+        resetMs: 1_000,
+        settledBefore: null,
+        limited: null,
+      },
     ],
     [
       'nonsense is not believed',
       { ratelimit: 'default', 'ratelimit-policy': '"default";q=0;w=300, "x";q=5;w=99999999' },
-      { policy: null, remaining: null, limited: null },
+      { policy: null, remaining: null, resetMs: null, settledBefore: null, limited: null },
     ],
   ];
   for (const [name, headers, expected] of cases) {

@@ -15,16 +15,19 @@ const QUOTA_MAX = 1_000_000;
 const WINDOW_SECONDS_MAX = 86_400;
 const WINDOW_SECONDS_MIN = 0.1;
 
-/** What one answer observed. `now` is needed for a `Retry-After` that is a date. */
+/** What one answer observed; the gate adds what was settled before it. `now` is needed for a `Retry-After` that is a date. */
 export function observe(answer: { status: number; headers: Headers; now: number }): Observation {
   const { status, headers, now } = answer;
   const policy = readPolicy(headers.get('ratelimit-policy'));
   const items = parseItems(headers.get('ratelimit'));
   const item = items.find(({ name }) => name === policy?.name) ?? items[0];
   const remaining = item?.params['r'];
+  const reset = item?.params['t'];
   return {
     policy: policy === null ? null : { quota: policy.quota, windowMs: policy.windowMs },
     remaining: remaining === undefined || remaining < 0 ? null : Math.floor(remaining),
+    resetMs: reset === undefined ? null : Math.round(reset * 1000),
+    settledBefore: null,
     limited: status === 429 ? { retryAfterMs: retryAfterMs(headers.get('retry-after'), now) } : null,
   };
 }

@@ -105,7 +105,7 @@ async function attempt(
   request: DueRequest,
   scrub: (text: string) => string,
 ): Promise<AttemptResult> {
-  const { gate, clock, breaker, timeoutMs, fetch } = transport;
+  const { clock, breaker, timeoutMs, fetch } = transport;
   const { method, url, headers, body } = request;
   const { signal } = request.options;
   const permit = await admit(transport, request);
@@ -113,7 +113,7 @@ async function attempt(
   const outcome = await attemptOnce(fetch, { url, method, headers, body, timeoutMs, signal });
   const answered = outcome.kind === 'answered' ? outcome : null;
   if (outcome.kind === 'not-sent') permit.giveBack();
-  gate.report(answered === null ? null : observe({ ...answered, now: clock.now() }));
+  else permit.report(answered === null ? null : observe({ ...answered, now: clock.now() }));
   const result = judge(request, outcome, scrub, clock.now());
   if ('answer' in result || result.failure.kind === 'final' || result.failure.kind === 'rate-limited') {
     if (outcome.kind === 'answered') breaker.succeeded();
@@ -143,10 +143,7 @@ async function admit(
     return permit;
   } catch (error) {
     breaker.abandoned();
-    if (permit !== null) {
-      permit.giveBack();
-      gate.report(null);
-    }
+    permit?.giveBack();
     if (signal?.aborted === true) throw abortError(call, signal);
     throw notAdmitted(call, error);
   }
