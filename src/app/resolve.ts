@@ -96,7 +96,12 @@ export async function resolveZone(
   if (known !== null) return known;
   const linked = await context.link(await connection());
   await discoverZones(
-    { reader: linked.cloudflare.zones, mirror: context.store.mirror, clock: context.clock },
+    {
+      reader: linked.cloudflare.zones,
+      mirror: context.store.mirror,
+      sightings: context.store.mirror,
+      clock: context.clock,
+    },
     {
       tenantId,
       connectionId: linked.connection.id,

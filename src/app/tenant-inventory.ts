@@ -11,7 +11,9 @@ import { syncRound } from '../domains/zones/signals/sync-round.ts';
 import type { SyncProgress } from '../domains/zones/sync-all.ts';
 import type { Pruned } from '../store/mirror-retention.ts';
 import type { Context } from './context.ts';
+import { planSources, type ZoneSource } from './plan-sources.ts';
 import { openSoa, roundPorts } from './round-ports.ts';
+import type { Planned, TenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 export interface RoundRequest {
@@ -28,6 +30,14 @@ export interface TenantInventory {
    * round of a connection at a time.
    */
   round(request?: RoundRequest): Promise<RoundReport>;
+  /**
+   * Plans many zones, each from a source of its own: what `zones export --all` wrote, brought back. One plan for each
+   * connection. Throws `InvalidInputError` with the problems of all files; nothing is planned then.
+   */
+  planImport(
+    sources: readonly ZoneSource[],
+    options?: { readonly connection?: string; readonly onPlanned?: (zone: string, done: number) => void },
+  ): Promise<readonly Planned[]>;
   settings(): Promise<InventorySettings>;
   /** What is given is set. Throws `InvalidInputError`. */
   set(change: Partial<InventorySettings>): Promise<InventorySettings>;
@@ -35,12 +45,18 @@ export interface TenantInventory {
   prune(before?: number): Promise<Pruned & { readonly before: number | null }>;
 }
 
-export function tenantInventory(context: Context, tenantId: TenantId, reach: TenantReach): TenantInventory {
+export function tenantInventory(
+  context: Context,
+  tenantId: TenantId,
+  parts: { readonly reach: TenantReach; readonly plans: Pick<TenantPlans, 'plan'> },
+): TenantInventory {
+  const { reach, plans } = parts;
   const { store, clock, config } = context;
   const settings = async (): Promise<InventorySettings> =>
     (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
   return {
     settings,
+    planImport: (sources, options) => planSources(plans, sources, options),
     round: async ({ connection, ...input } = {}) => {
       const linked = await reach.linked(connection);
       const soa = openSoa(config);

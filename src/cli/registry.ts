@@ -82,6 +82,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         summary: 'Change sets: list, show, cancel, resume',
         load: () => import('./commands/changes.ts'),
       },
+      {
+        name: 'drift',
+        summary: 'What was changed from outside: show, accept, take back',
+        load: () => import('./commands/drift.ts'),
+      },
     ],
   },
   {

@@ -9,6 +9,7 @@ import type { Session } from '../session.ts';
 import { formatRecords, recordJson, type ShownRecord, sortShown } from '../views/record.ts';
 import { freshnessJson, freshnessText } from '../views/zone.ts';
 import { registerRecordsEdit } from './records-edit.ts';
+import { registerRecordsLife } from './records-life.ts';
 
 export interface SelectionFlags {
   readonly id?: string;
@@ -27,6 +28,7 @@ export function register(program: Command, cli: Cli): void {
   registerList(records, cli);
   registerFind(records, cli);
   registerRecordsEdit(records, cli);
+  registerRecordsLife(records, cli);
 }
 
 /** Flags that say which records are meant; all that are given must hold. */

@@ -19,6 +19,7 @@ const ENDINGS: Readonly<Record<ExportFormat, string>> = {
 interface ExportFlags {
   readonly format: ExportFormat;
   readonly output?: string;
+  readonly dir?: string;
   readonly at?: string;
   readonly all?: boolean;
 }
@@ -35,6 +36,7 @@ export function registerZonesExport(zones: Command, cli: Cli): void {
         .default('yaml'),
     )
     .option('-o, --output <path>', 'into this file; with --all, into this folder')
+    .option('--dir <folder>', 'with --all, the same as -o')
     .option('--at <moment>', 'as it was at a revision or a time')
     .option('--all', 'every zone that was read')
     .addHelpText(
@@ -71,7 +73,7 @@ async function exportOne(session: Session, name: string, flags: ExportFlags): Pr
 }
 
 async function exportAll(session: Session, flags: ExportFlags): Promise<void> {
-  const folder = flags.output;
+  const folder = flags.output ?? flags.dir;
   if (folder === undefined)
     throw new UsageError('--all needs a folder.', ['zoneward zones export --all -o backup/']);
   const tenant = await session.tenant();

@@ -1,19 +1,21 @@
 /** `zoneward zones sync`: reads zones in full, with progress, and says what was found. */
 import type { Command } from 'commander';
-import type { Discovery, SyncAllOutcome, SyncProgress } from '../../app/handed-out.ts';
+import type { Discovery, RoundReport, SyncAllOutcome, SyncProgress } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
+import { UsageError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
 import { examples, span } from '../help.ts';
 import { errorFacts, formatError } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Progress } from '../output/progress.ts';
-import { formatDuration } from '../output/time.ts';
+import { formatDuration, isoTime } from '../output/time.ts';
 import type { Session } from '../session.ts';
 
 export function registerZonesSync(zones: Command, cli: Cli): void {
   zones
     .command('sync [zone]')
     .description('Find the zones of a connection and read them in full; or read one zone.')
+    .option('--changed', 'read only what moved or is due, as Cloudflare’s audit log and the nameservers tell')
     .option('--older-than <time>', 'leave out zones that were verified within this time: 90m, 24h, 7d', span)
     .addHelpText(
       'after',
@@ -24,11 +26,66 @@ export function registerZonesSync(zones: Command, cli: Cli): void {
       ),
     )
     .action(
-      cli.run(async (session, name: string | undefined, flags: { readonly olderThan?: number }) => {
+      cli.run(async (session, name: string | undefined, flags: SyncFlags) => {
         const one = name ?? session.flags.zone;
+        if (flags.changed === true) return syncChanged(session, one);
         return one === undefined ? syncAll(session, flags.olderThan) : syncOne(session, one);
       }),
     );
+}
+
+/** What `serve` and `worker` do all the time, once: for a cron job. */
+async function syncChanged(session: Session, zone: string | undefined): Promise<number> {
+  if (zone !== undefined) {
+    throw new UsageError('--changed looks at all zones of a connection.', [`zoneward zones sync ${zone}`]);
+  }
+  const { refresh } = await import('../refresh.ts');
+  const reports = await refresh(session);
+  session.out.result({
+    json: () => ({ rounds: reports.map(roundJson) }),
+    text: () => reports.map((report) => formatRound(session.out, report)).join(''),
+  });
+  return reports.every(({ state, failures }) => state === 'ran' && failures.length === 0)
+    ? EXIT.done
+    : EXIT.failed;
+}
+
+function roundJson({
+  outcomes,
+  discovery,
+  failures,
+  nextDueAt,
+  ...report
+}: RoundReport): Record<string, unknown> {
+  return {
+    ...report,
+    nextDueAt: isoTime(nextDueAt),
+    appeared: discovery?.appeared.map(({ name }) => name) ?? [],
+    vanished: discovery?.vanished.map(({ name }) => name) ?? [],
+    zones: outcomes,
+    failures: failures.map(({ zoneId, name, error }) => ({ zoneId, name, error: errorFacts(error) })),
+  };
+}
+
+function formatRound(
+  out: Output,
+  { state, reason, outcomes, failures, calls, waiting, silent }: RoundReport,
+): string {
+  if (state !== 'ran') return `${out.paint.red('✖')} ${state}: ${reason}\n`;
+  const changed = outcomes.filter((one) => !one.firstRead && one.created + one.updated + one.deleted > 0);
+  const notes = [
+    `${outcomes.length} zones read`,
+    `${changed.length} changed from outside`,
+    ...(failures.length === 0 ? [] : [`${failures.length} failed`]),
+    ...(waiting === 0 ? [] : [`${waiting} wait for the next round`]),
+    ...(silent === 0 ? [] : [`${silent} without an answer of their nameservers`]),
+  ];
+  return `${out.paint.green('✓')} ${notes.join(', ')}; ${calls} calls to Cloudflare\n`;
+}
+
+interface SyncFlags {
+  readonly olderThan?: number;
+  readonly changed?: boolean;
 }
 
 async function syncOne(session: Session, name: string): Promise<void> {

@@ -18,6 +18,8 @@ import {
   zoneJson,
 } from '../views/zone.ts';
 import { registerZonesExport } from './zones-export.ts';
+import { registerZonesImport } from './zones-import.ts';
+import { registerZonesRetention } from './zones-retention.ts';
 import { registerZonesSync } from './zones-sync.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -32,6 +34,8 @@ export function register(program: Command, cli: Cli): void {
   registerAt(zones, cli);
   registerDiff(zones, cli);
   registerZonesExport(zones, cli);
+  registerZonesImport(zones, cli);
+  registerZonesRetention(zones, cli);
 }
 
 function registerList(zones: Command, cli: Cli): void {
