@@ -2,10 +2,9 @@
 
 import type { Behaviour, PlanName } from './constants.ts';
 import { PLAN_NAMES } from './constants.ts';
-import { updateFamilies } from './control/families.ts';
+import { type FamilyUpdate, updateFamilies } from './control/families.ts';
 import type { Fault, FaultState } from './control/faults.ts';
 import { foreignEdit } from './control/foreign.ts';
-import type { ParentDs } from './dns/dnssec.ts';
 import type { Core } from './http/dispatch.ts';
 import type { RatePolicy, RateState } from './http/rate-limit.ts';
 import type { RequestCounts, RequestEntry } from './http/request-log.ts';
@@ -15,7 +14,6 @@ import type { RecordBody } from './records/build.ts';
 import { toAscii } from './records/names.ts';
 import type { DnsRecord } from './records/record.ts';
 import type { AuditEntry } from './state/audit.ts';
-import type { Entitlement } from './state/family.ts';
 import {
   type Home,
   plantSeed,
@@ -43,17 +41,13 @@ export interface SandboxCredentials {
   readonly account: string;
 }
 
-export interface ZoneUpdate {
+export interface ZoneUpdate extends FamilyUpdate {
   readonly plan?: PlanName;
   readonly recordQuota?: number | null;
   /** Nameservers seen at the registrar. */
   readonly delegation?: Delegation;
   readonly status?: Exclude<ZoneStatus, 'deleted'>;
   readonly scanFindings?: readonly RecordBody[];
-  /** DS records that the parent publishes: DNSSEC becomes active with `published`, ends with `none`. */
-  readonly parentDs?: ParentDs;
-  /** What the zone may use beyond its plan. */
-  readonly entitlements?: readonly Entitlement[];
 }
 
 export interface ClockUpdate {

@@ -4,15 +4,21 @@ import { SandboxInputError } from '../input-error.ts';
 import { ENTITLEMENTS, type Entitlement, setEntitlements } from '../state/family.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
+import { setValidation } from '../tls/validation.ts';
 
 export interface FamilyUpdate {
+  /** DS records that the parent publishes: DNSSEC becomes active with `published`, ends with `none`. */
   readonly parentDs?: ParentDs;
+  /** What the zone may use beyond its plan. */
   readonly entitlements?: readonly Entitlement[];
+  /** Whether certificates for the zone's names get validated. Default true. */
+  readonly certificatesValidate?: boolean;
 }
 
-/** Applies what a zone update says about DNSSEC and entitlements. */
+/** Applies what a zone update says about DNSSEC, entitlements and certificates. */
 export function updateFamilies(world: World, zone: Zone, update: FamilyUpdate): void {
-  const { parentDs, entitlements } = update;
+  const { parentDs, entitlements, certificatesValidate } = update;
+  if (certificatesValidate !== undefined) setValidation(world, zone, certificatesValidate);
   if (entitlements !== undefined) {
     for (const name of entitlements) {
       if (!ENTITLEMENTS.includes(name)) {

@@ -1,10 +1,11 @@
 /**
- * A self-signed certificate, made afresh for each start. Node can make keys and sign, but not issue X.509, so the few
- * lines of DER (X.690) that one certificate needs are written here: P-256, SHA-256, localhost and the bound address.
+ * A self-signed certificate, made afresh for each start. Node can make keys and sign, but not issue X.509, so the
+ * certificate is put together from DER here: P-256, SHA-256, localhost and the bound address.
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import { ipv4Bytes, ipv6Bytes } from '../records/ip.ts';
+import { bitString, commonName, OID, oid, pem, sequence, tagged, time } from '../tls/der.ts';
 
 export interface Certificate {
   /** PEM. */
@@ -14,19 +15,13 @@ export interface Certificate {
 }
 
 const VALID_DAYS = 825;
-const OID = {
-  ecdsaWithSha256: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02],
-  commonName: [0x55, 0x04, 0x03],
-  subjectAltName: [0x55, 0x1d, 0x11],
-  basicConstraints: [0x55, 0x1d, 0x13],
-} as const;
 
 /** A certificate that is its own authority: clients trust it by its PEM. */
 export function selfSigned(host: string, nowMs: number = Date.now()): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const algorithm = sequence(oid(OID.ecdsaWithSha256));
-  const name = sequence(set(sequence(oid(OID.commonName), tagged(0x0c, Buffer.from('Zoneward sandbox')))));
+  const name = commonName('Zoneward sandbox');
   const serial = createHash('sha256').update(spki).digest().subarray(0, 16);
   // A leading byte below 0x80 keeps the number positive and its encoding minimal.
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
@@ -41,7 +36,7 @@ export function selfSigned(host: string, nowMs: number = Date.now()): Certificat
     tagged(0xa3, sequence(altNames(host), authority())),
   );
   const signature = sign('sha256', body, privateKey);
-  const certificate = sequence(body, algorithm, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
+  const certificate = sequence(body, algorithm, bitString(signature));
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: pem(certificate),
@@ -64,36 +59,4 @@ function altNames(host: string): Buffer {
 function authority(): Buffer {
   const isAuthority = sequence(tagged(0x01, Buffer.from([0xff])));
   return sequence(oid(OID.basicConstraints), tagged(0x01, Buffer.from([0xff])), tagged(0x04, isAuthority));
-}
-
-function tagged(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return tagged(0x30, Buffer.concat(parts));
-}
-
-function set(...parts: readonly Buffer[]): Buffer {
-  return tagged(0x31, Buffer.concat(parts));
-}
-
-function oid(bytes: readonly number[]): Buffer {
-  return tagged(0x06, Buffer.from(bytes));
-}
-
-/** UTCTime until 2049, GeneralizedTime after. */
-function time(ms: number): Buffer {
-  const digits = new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14);
-  return new Date(ms).getUTCFullYear() < 2050
-    ? tagged(0x17, Buffer.from(`${digits.slice(2)}Z`))
-    : tagged(0x18, Buffer.from(`${digits}Z`));
-}
-
-function pem(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }

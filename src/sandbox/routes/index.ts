@@ -2,11 +2,17 @@
 import type { Route } from '../http/call.ts';
 import { accountRoutes } from './accounts.ts';
 import { auditLogRoutes } from './audit-logs.ts';
+import { customCertificateRoutes } from './custom-certificates.ts';
+import { customHostnameRoutes } from './custom-hostnames.ts';
 import { dnsSettingsRoutes } from './dns-settings.ts';
 import { dnssecRoutes } from './dnssec.ts';
 import { endedRoutes } from './ended.ts';
+import { originCaRoutes } from './origin-ca.ts';
+import { originPullRoutes } from './origin-pulls.ts';
 import { recordRoutes } from './records.ts';
 import { settingRoutes } from './settings.ts';
+import { sslRoutes } from './ssl.ts';
+import { sslPackRoutes } from './ssl-packs.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './user.ts';
 import { zoneHoldRoutes } from './zone-holds.ts';
@@ -26,4 +32,10 @@ export const ROUTES: readonly Route[] = [
   ...endedRoutes,
   ...dnssecRoutes,
   ...auditLogRoutes,
+  ...sslRoutes,
+  ...sslPackRoutes,
+  ...customCertificateRoutes,
+  ...originCaRoutes,
+  ...customHostnameRoutes,
+  ...originPullRoutes,
 ];

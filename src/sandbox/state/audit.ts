@@ -69,10 +69,10 @@ export class AuditLog {
 }
 
 const TOKEN_SECRET = /"cf(?:k|ut|at)_[^"]*"/g;
-const PRIVATE_KEY = /"private_key"\s*:\s*"(?:[^"\\]|\\.)*"/g;
+const SECRET_FIELD = /"(private_key|custom_key|auth_code)"\s*:\s*"(?:[^"\\]|\\.)*"/g;
 
 /** A body as kept in an entry, as JSON text: large ones are left out, secrets too. */
 export function auditBody(text: string): string | undefined {
   if (text === '' || text.length > AUDIT_BODY_CHARS_MAX || !/^[[{]/.test(text)) return undefined;
-  return text.replace(TOKEN_SECRET, '"[redacted]"').replace(PRIVATE_KEY, '"private_key":"[redacted]"');
+  return text.replace(TOKEN_SECRET, '"[redacted]"').replace(SECRET_FIELD, '"$1":"[redacted]"');
 }
