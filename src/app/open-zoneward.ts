@@ -33,8 +33,11 @@ import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
 import { parseTenant } from './tenant-name.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
+import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
+import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
+import { runWorker, type SweepReport, sweepOnce, type WorkerOptions } from './worker.ts';
 
 export interface ZonewardOptions extends ConfigInput {
   /** Default: the process's environment. Pass `{}` to read nothing from it. */
@@ -58,7 +61,7 @@ export interface ZonewardOptions extends ConfigInput {
 }
 
 export interface Tenant {
-  readonly connections: TenantConnections;
+  readonly connections: TenantConnections & TenantRotations;
   readonly zones: TenantZones;
   readonly inventory: TenantInventory;
   readonly drift: TenantDrift;
@@ -87,6 +90,12 @@ export interface Zoneward {
   readonly jobs: Jobs;
   /** Answers that a repeated request gets again. */
   readonly idempotency: IdempotencyStore;
+  /** The keys of the vault: status, add, promote, rewrap, retire. */
+  readonly keys: VaultKeys;
+  /** Does once, for all tenants, what a worker does: states, reminders, rotations, rounds of zones, pruning. */
+  sweep(options?: WorkerOptions): Promise<SweepReport>;
+  /** Does it until `signal` aborts. One worker of a store works; others wait to take over. */
+  work(options?: WorkerOptions): Promise<void>;
   /** Reads from the store and opens the vault's key. Throws what is wrong with either. */
   checkReady(): Promise<void>;
   /** Examines the store's file and what must hold between its rows. Reads only. */
@@ -101,6 +110,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   const initialized: Initialized =
     (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
   const opened = await openContext({ ...options, config, environment });
+  await proveKeys(opened, options);
   const tenant: Zoneward['tenant'] = (name, { principal, environmentCredential = true } = {}) => {
     const context: Context = {
       ...opened,
@@ -111,7 +121,10 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     const reach = tenantReach(context, tenantId);
     const changes = tenantChanges(context, tenantId, reach);
     return {
-      connections: tenantConnections(context, tenantId, reach),
+      connections: {
+        ...tenantConnections(context, tenantId, reach),
+        ...tenantRotations(context, tenantId, reach),
+      },
       zones: tenantZones(context, tenantId, reach),
       inventory: tenantInventory(context, tenantId, { reach, plans: changes }),
       drift: tenantDrift(context, tenantId, { reach, plans: changes }),
@@ -130,6 +143,9 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),
     ),
     idempotency: opened.store.idempotency,
+    keys: vaultAdmin(opened),
+    sweep: (work) => sweepOnce(opened, work),
+    work: (work) => runWorker(opened, work),
     checkReady: async () => {
       await opened.store.settings.get('ready');
       await opened.vault();
@@ -138,6 +154,19 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     close: () => opened.close(),
     [Symbol.asyncDispose]: () => opened.close(),
   };
+}
+
+/**
+ * A store that has sealed anything does not start without its keys: a wrong one must not show first when a secret
+ * is needed. A store that never has asks for none.
+ */
+async function proveKeys(opened: Context, { vault }: ZonewardOptions): Promise<void> {
+  try {
+    if (vault === undefined && (await opened.store.vaultHeader.read()) !== null) await opened.vault();
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 /** The tenant that the environment's credential belongs to, wherever several tenants are served. */
