@@ -49,6 +49,36 @@ function verdicts(report: TestReport, capabilities: readonly Capability[], zone 
 }
 
 describe('a good token', () => {
+  it('passes where Cloudflare has no answer to a probe; that right is unknown, and asked for once', async () => {
+    const world = fakeCloudflare({ zones: 1 });
+    const token = world.addToken({});
+    const missing = new ZonewardError('no route', { code: 'cloudflare-not-found', kind: 'not-found' });
+    let asked = 0;
+    const report = await testConnection(
+      {
+        clock: fakeClock(),
+        openInspection: (credential) => {
+          const inspection = world.openInspection(credential);
+          const probe: typeof inspection.inspector.probe = async (...input) => {
+            if (input[1] !== 'registrar') return inspection.inspector.probe(...input);
+            asked += 1;
+            throw missing;
+          };
+          return { ...inspection, inspector: { ...inspection.inspector, probe } };
+        },
+      },
+      {
+        credential: { kind: 'user-token', token: new Secret(token.value) },
+        accountId: ACCOUNT,
+        zoneIds: [],
+        profile: 'minimum',
+      },
+    );
+    assert.equal(report.passed, true);
+    assert.equal(asked, 1);
+    assert.deepEqual(verdicts(report, ['registrar-read']), { 'registrar-read': 'unknown by none' });
+  });
+
   it('passes in few calls, with each step, its ray and its cost', async () => {
     const world = fakeCloudflare({ zones: 50 });
     const report = await run(world, world.addToken({}));

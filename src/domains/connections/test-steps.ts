@@ -10,7 +10,14 @@ import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneFacts } from '../zones/model.ts';
 import { type CapabilityFacts, capabilityMatrix, needsProbe, RIGHTS } from './capabilities.ts';
 import { CAPABILITIES, type Credential, type Profile } from './model.ts';
-import type { AccountFacts, Inspection, Probe, TokenDescription, TokenFacts } from './ports.ts';
+import type {
+  AccountFacts,
+  CredentialInspector,
+  Inspection,
+  Probe,
+  TokenDescription,
+  TokenFacts,
+} from './ports.ts';
 import { formatGap, profileVerdict } from './profile.ts';
 import {
   accountNeeded,
@@ -227,14 +234,35 @@ export async function findRights(run: TestRun): Promise<string> {
 /** Asks only what neither the policies nor the zone's own list tells; each question once. */
 async function probe(run: TestRun, zoneId: ZoneId | null): Promise<void> {
   const accountId = accountOf(run);
+  const asked = new Set<Probe>();
   for (const capability of CAPABILITIES) {
     const { scope, probe: question } = RIGHTS[capability];
     if (question === null || (scope === 'zone') !== (zoneId !== null)) continue;
     if (!needsProbe(capability, zoneId, factsOf(run))) continue;
     if (run.probes.some((done) => done.probe === question && done.zoneId === zoneId)) continue;
+    if (asked.has(question)) continue;
+    asked.add(question);
     const target = zoneId === null ? { accountId } : { accountId, zoneId };
-    const allowed = await run.inspection.inspector.probe(run.credential, question, target, run.options);
-    run.probes.push({ probe: question, zoneId, allowed });
+    const allowed = await tryProbe(run, question, target);
+    if (allowed !== null) run.probes.push({ probe: question, zoneId, allowed });
+  }
+}
+
+/**
+ * Null when Cloudflare answered neither yes nor no: a route that this Cloudflare does not have, or a product that the
+ * account does not use, tells nothing of the right and is no reason to call the credential bad.
+ */
+async function tryProbe(
+  run: TestRun,
+  question: Probe,
+  target: Parameters<CredentialInspector['probe']>[2],
+): Promise<boolean | null> {
+  try {
+    return await run.inspection.inspector.probe(run.credential, question, target, run.options);
+  } catch (error) {
+    const tellsNothing = isZonewardError(error) && (error.kind === 'not-found' || error.kind === 'refused');
+    if (!tellsNothing) throw error;
+    return null;
   }
 }
 
