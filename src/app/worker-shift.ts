@@ -14,8 +14,9 @@ const HOUSE_EVERY_MS = 3_600_000;
 const PAUSED_LOOK_MS = 60_000;
 /** After a round that could not even begin (no secret, say). */
 const FAILED_WAIT_MS = 300_000;
-/** The first rounds of many connections are spread over this. */
-const FIRST_SPREAD_MS = 5_000;
+/** The first rounds of many connections are spread out: so long for each of them, and no longer in all. */
+const SPREAD_EACH_MS = 100;
+const SPREAD_MAX_MS = 60_000;
 const IN_FLIGHT_MAX = 8;
 export const ROTATIONS_MAX: number = 50;
 
@@ -116,7 +117,8 @@ export class Shift {
         const key = keyOf({ tenantId, connectionId });
         present.add(key);
         if (this.#places.has(key)) continue;
-        const roundAt = now + Math.round(this.#context.random.next() * FIRST_SPREAD_MS);
+        const spreadMs = Math.min(SPREAD_MAX_MS, this.#places.size * SPREAD_EACH_MS);
+        const roundAt = now + Math.round(this.#context.random.next() * spreadMs);
         this.#places.set(key, { tenantId, connectionId, label, roundAt, sweepAt: now, testAt: now });
       }
     }
