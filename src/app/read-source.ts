@@ -30,13 +30,16 @@ export function wishOf(source: SourceText, zone: DomainName): ZoneWish {
   };
 }
 
-/** Reads a file whole. Throws `file-unreadable` with what the system said and what to do. */
-export async function readSourceFile(file: string): Promise<string> {
+/**
+ * Reads a file whole. Throws `file-unreadable` with what the system said and what to do; `shown` is how the user
+ * named the file.
+ */
+export async function readSourceFile(file: string, shown: string = file): Promise<string> {
   try {
     const bytes = await readFile(file);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadable(shown, error);
   }
 }
 

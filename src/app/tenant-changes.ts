@@ -19,6 +19,7 @@ import { type ChangePolicy, needsApproval, policyFor } from '../domains/changes/
 import { type Recovered, recoverChangeSets } from '../domains/changes/recover.ts';
 import type { ZonePlan } from '../plan/plan.ts';
 import type { Context } from './context.ts';
+import { refuseWithoutRight } from './edit-rights.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -154,6 +155,10 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     apply: async (planned, request = {}) => {
       const empty = planned.zones.every(({ plan }) => plan.groups.length === 0);
       if (empty && !hasErrors(planned.zones.flatMap(({ plan }) => plan.problems))) return null;
+      refuseWithoutRight(
+        planned.connection,
+        planned.zones.map(({ plan }) => plan),
+      );
       const changeSet = await save(planned, request);
       await recover(request.signal === undefined ? {} : { signal: request.signal });
       return run(changeSet, planned.zones, request);

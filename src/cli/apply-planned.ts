@@ -34,7 +34,9 @@ export async function applyPlanned(session: Session, planned: Planned, flags: Ap
     });
     return planned.conflicts.length > 0 && changes === 0 ? EXIT.conflict : EXIT.done;
   }
-  out.line(out.json ? '' : formatPlanned(out, planned).trimEnd());
+  // Who has said yes already and wants it quiet has seen the diff.
+  const seen = out.json || (out.quiet && session.flags.yes === true);
+  if (!seen) out.line(formatPlanned(out, planned).trimEnd());
   refuseGuarded(planned, flags.allow ?? []);
   await confirm(session.io, question(planned, changes), session.flags.yes === true);
   const tenant = await session.tenant();

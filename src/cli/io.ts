@@ -26,6 +26,8 @@ export interface Io {
   readonly stderr: OutStream;
   readonly stdin: InStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What relative paths of files start at. */
+  readonly cwd: string;
   /** Milliseconds since the epoch. */
   now(): number;
   /**
@@ -48,6 +50,7 @@ export function processIo(): Io {
       readKeys: readStandardKeys,
     },
     env: process.env,
+    cwd: process.cwd(),
     now: () => Date.now(),
     onInterrupt: (listener) => {
       for (const signal of END_SIGNALS) process.on(signal, listener);

@@ -1,4 +1,5 @@
 /** A file that a command was given, or standard input, as text. */
+import path from 'node:path';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -15,5 +16,5 @@ export async function readSource(io: Io, file: string): Promise<Source> {
     return { file, text: await io.stdin.readAll() };
   }
   const { readSourceFile } = await import('../app/read-source.ts');
-  return { file, text: await readSourceFile(file) };
+  return { file, text: await readSourceFile(path.resolve(io.cwd, file), file) };
 }

@@ -1,5 +1,6 @@
 /** `zoneward audit`: what was meant, what happened, who asked; and whether the trail is whole. */
 import { createWriteStream } from 'node:fs';
+import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { AuditEvent, AuditFilter, ChangeSetId, ZoneId } from '../../app/handed-out.ts';
@@ -8,7 +9,7 @@ import { EXIT } from '../exit.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { parseTime } from '../moment.ts';
 import type { Output } from '../output/output.ts';
-import { isoTime, utcTime } from '../output/time.ts';
+import { isoTime, relativeTime, utcTime } from '../output/time.ts';
 import type { Session } from '../session.ts';
 
 interface FilterFlags {
@@ -55,7 +56,7 @@ export function register(program: Command, cli: Cli): void {
           for await (const events of chunks) for (const event of events) session.out.jsonLine(event);
           return;
         }
-        const count = await writeEvents(flags.output, chunks);
+        const count = await writeEvents(path.resolve(session.io.cwd, flags.output), chunks);
         session.out.note(`${count} events → ${flags.output}`);
       }),
     );
@@ -87,11 +88,15 @@ function eventJson(event: AuditEvent): Record<string, unknown> {
   return { ...event, at: isoTime(event.at) };
 }
 
-export function formatEvents(out: Output, events: readonly AuditEvent[]): string {
+/** From so many columns on, a line has room for the exact time. */
+const EXACT_TIME_COLUMNS = 110;
+
+function formatEvents(out: Output, events: readonly AuditEvent[]): string {
+  const exact = out.columns === null || out.columns >= EXACT_TIME_COLUMNS;
   return out.table<AuditEvent>(
     [
       { title: '#', cell: ({ sequence }) => String(sequence), align: 'right', paint: out.paint.dim },
-      { title: 'when', cell: ({ at }) => utcTime(at) },
+      { title: 'when', cell: ({ at }) => (exact ? utcTime(at) : relativeTime(at, out.now())) },
       { title: 'event', cell: ({ kind }) => kind, paint: out.paint.cyan },
       { title: 'what', cell: ({ summary }) => summary, shrinksTo: 24 },
       {

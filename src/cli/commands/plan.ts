@@ -1,5 +1,6 @@
 /** `zoneward plan`: what a file would change. Reads Cloudflare, writes nothing. */
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Planned } from '../../app/handed-out.ts';
 import {
@@ -82,7 +83,7 @@ export function register(program: Command, cli: Cli): void {
           return EXIT.usage;
         }
         if (flags.save !== undefined) {
-          await writeFile(flags.save, formatPlanFile(plans), { mode: 0o600 });
+          await writeFile(path.resolve(session.io.cwd, flags.save), formatPlanFile(plans), { mode: 0o600 });
           out.note(`Saved. Apply it with: zoneward apply ${flags.save}`);
         }
         return flags.detailedExitcode === true && countChanges(planned) > 0 ? EXIT.findings : EXIT.done;

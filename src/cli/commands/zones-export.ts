@@ -65,7 +65,7 @@ async function exportOne(session: Session, name: string, flags: ExportFlags): Pr
     session.io.stdout.write(text);
     return;
   }
-  await writeFile(flags.output, text);
+  await writeFile(path.resolve(session.io.cwd, flags.output), text);
   session.out.result({
     json: () => ({ zone: name, file: flags.output, losses }),
     text: () => `${session.out.paint.green('✓')} ${name} → ${flags.output}\n`,
@@ -81,7 +81,7 @@ async function exportAll(session: Session, flags: ExportFlags): Promise<void> {
     ({ facts, revision }) => revision > 0 && facts.status !== 'deleted',
   );
   if (zones.length === 0) throw new UsageError('No zone was read yet.', ['zoneward zones sync']);
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.resolve(session.io.cwd, folder), { recursive: true });
   const bar = session.progress();
   const files: { zone: string; file: string }[] = [];
   const names = new Set<string>();
@@ -91,7 +91,7 @@ async function exportAll(session: Session, flags: ExportFlags): Promise<void> {
     const stem = names.has(facts.name) ? `${facts.name}.${facts.id}` : facts.name;
     names.add(stem);
     const file = path.join(folder, `${stem}.${ENDINGS[flags.format]}`);
-    await writeFile(file, text);
+    await writeFile(path.resolve(session.io.cwd, file), text);
     files.push({ zone: facts.name, file });
     bar.update({ done: files.length, total: zones.length, text: facts.name });
     for (const loss of losses)
