@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../base/clock.ts';
 import type { ConnectionId, TenantId } from '../base/ids.ts';
+import { createAddressLimiter } from '../cloudflare/address-limiter.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
 import { type Cloudflare, createCloudflare } from '../cloudflare/cloudflare.ts';
 import type { BudgetStore, CallReport, UsageSink } from '../cloudflare/ports.ts';
@@ -44,8 +45,11 @@ export function openClientPool(options: ClientPoolOptions): ClientPool {
     inspections = inspections.filter((one) => !old.includes(one));
     await Promise.all(old.map(({ client }) => client.close()));
   };
+  // Cloudflare counts requests a second for each client address: all credentials of this process share it.
+  const addressLimiter = createAddressLimiter({ clock: options.clock });
   const open = (credential: Credential, usage: UsageSink): Cloudflare =>
     createCloudflare({
+      addressLimiter,
       credential,
       usage,
       baseUrl: options.config.baseUrl,

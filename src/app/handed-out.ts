@@ -42,6 +42,7 @@ export type { ImportedLine } from '../domains/connections/import-connections.ts'
 export type { RotationStep } from '../domains/connections/model.ts';
 export type {
   Capability,
+  CapabilityFinding,
   CapabilitySet,
   Connection,
   ConnectionState,

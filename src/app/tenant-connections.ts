@@ -59,6 +59,7 @@ export interface ImportRequest {
 }
 
 export interface LinkRequest {
+  /** Default: the connection's, or `minimum`. */
   readonly profile?: Profile;
   /** The connection whose missing rights are asked for; absent: the whole profile is. */
   readonly missingOf?: string;
@@ -211,12 +212,16 @@ export function tenantConnections(
         },
       );
     },
-    link: async ({ profile = 'minimum', missingOf, accountId, zoneIds = [], name = TOKEN_NAME } = {}) => {
+    link: async ({ profile, missingOf, accountId, zoneIds = [], name = TOKEN_NAME } = {}) => {
       if (missingOf === undefined)
-        return linkForProfile(profile, { accountId: accountId ?? null, zoneIds, name });
+        return linkForProfile(profile ?? 'minimum', { accountId: accountId ?? null, zoneIds, name });
       const connection = await reach.connection(missingOf);
       const known = connection.accountId === NO_ACCOUNT ? null : connection.accountId;
-      const verdict = profileVerdict(profile, connection.capabilities);
+      const wanted = profile ?? connection.profile;
+      // What was never tested lacks all that it is not known to have.
+      if (connection.testedAt === null)
+        return linkForProfile(wanted, { accountId: accountId ?? known, zoneIds: connection.zoneIds, name });
+      const verdict = profileVerdict(wanted, connection.capabilities);
       return linkForMissing(verdict, { accountId: accountId ?? known, name });
     },
   };

@@ -25,11 +25,22 @@ interface Found {
   readonly names: FieldNames;
 }
 
+export interface ReadOptions {
+  /** Whether the environment's credential is meant where no flag names one. Default true. */
+  readonly environment?: boolean;
+  /** What a person is asked for. */
+  readonly what?: string;
+}
+
 /** Throws `InvalidInputError` with every problem of what was given; never repeats a secret. */
-export async function readCredential(session: Session, flags: CredentialFlags): Promise<ReadCredential> {
+export async function readCredential(
+  session: Session,
+  flags: CredentialFlags,
+  options: ReadOptions = {},
+): Promise<ReadCredential> {
   const { InvalidInputError } = await import('../app/handed-out.ts');
   const { connections } = await session.tenant();
-  const { input, reference, names } = await findCredential(session, flags);
+  const { input, reference, names } = await findCredential(session, flags, options);
   const parsed = await connections.read(reference === null ? input : { ...input, reference }, names);
   if (!parsed.ok)
     throw new InvalidInputError('The credential is not valid; nothing was stored.', parsed.problems);
@@ -37,10 +48,15 @@ export async function readCredential(session: Session, flags: CredentialFlags): 
   return { ...parsed.value, reference };
 }
 
-async function findCredential(session: Session, flags: CredentialFlags): Promise<Found> {
+async function findCredential(
+  session: Session,
+  flags: CredentialFlags,
+  { environment = true, what: asked }: ReadOptions,
+): Promise<Found> {
   const { ENVIRONMENT_NAMES, FLAG_NAMES } = await import('../app/handed-out.ts');
   const { io, out } = session;
-  const given = (name: keyof FieldNames): string | undefined => io.env[ENVIRONMENT_NAMES[name]];
+  const given = (name: keyof FieldNames): string | undefined =>
+    environment ? io.env[ENVIRONMENT_NAMES[name]] : undefined;
   const accountId = flags.accountId ?? given('accountId');
   const zoneIds = flags.zoneId === undefined ? given('zoneIds') : flags.zoneId.join(',');
   const { email } = flags;
@@ -66,7 +82,7 @@ async function findCredential(session: Session, flags: CredentialFlags): Promise
       'zoneward connections link shows where to make a token.',
     ]);
   }
-  const what = email === undefined ? 'API token' : 'Global API key';
+  const what = asked ?? (email === undefined ? 'API token' : 'Global API key');
   return found(secretInput(await askSecret(io, `${what} (not shown):`), email, rest), FLAG_NAMES);
 }
 

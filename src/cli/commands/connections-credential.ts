@@ -8,6 +8,7 @@ import { collect, examples, wholeNumber } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
 import { visible } from '../output/width.ts';
 import { connectionJson, formatReport, nextSteps, paintState, reportJson } from '../views/connection.ts';
+import { formatFindings } from '../views/rights.ts';
 import { parseMetadata, parseProfile } from './connections.ts';
 
 export function registerCredentialCommands(connections: Command, cli: Cli): void {
@@ -29,18 +30,23 @@ interface AddFlags extends CredentialFlags {
 
 /** Flags that say where the secret is. Without any, the environment is looked at, and then a person asked. */
 function withCredentialFlags(command: Command): Command {
-  return command
-    .option('--token-stdin', 'read the token from standard input')
-    .option('--secret-from <reference>', 'env:NAME or file:PATH; fetched when needed, never stored')
-    .option('--token <token>', 'the token itself; others on this machine can see it')
-    .option('--email <address>', 'of the user, for a Global API key')
-    .option('--key <key>', 'the Global API key; better asked for: leave it out')
+  return withSecretFlags(command)
     .option('--account-id <id>', 'the account; else CLOUDFLARE_ACCOUNT_ID, else found out')
     .option(
       '--zone-id <id>',
       'for a token of given zones that may not list them (may be given again)',
       collect,
     );
+}
+
+/** Where the secret itself is. */
+export function withSecretFlags(command: Command): Command {
+  return command
+    .option('--token-stdin', 'read the token from standard input')
+    .option('--secret-from <reference>', 'env:NAME or file:PATH; fetched when needed, never stored')
+    .option('--token <token>', 'the token itself; others on this machine can see it')
+    .option('--email <address>', 'of the user, for a Global API key')
+    .option('--key <key>', 'the Global API key; better asked for: leave it out');
 }
 
 function registerAdd(connections: Command, cli: Cli): void {
@@ -120,10 +126,16 @@ function inputOf({ credential, accountId, zoneIds, reference }: ReadCredential) 
 function registerTest(connections: Command, cli: Cli): void {
   connections
     .command('test [connection]')
-    .description('Ask Cloudflare: is it alive, what does it see, what may it do? Writes nothing there.')
+    .description(
+      'Ask Cloudflare: is it alive, what does it see, what may it do? Writes nothing there. With --zone, also what it may do in that zone.',
+    )
     .addHelpText(
       'after',
-      examples('zoneward connections test', 'zoneward connections test --json | jq .report.passed'),
+      examples(
+        'zoneward connections test',
+        'zoneward connections test --zone example.com',
+        'zoneward connections test --json | jq .report.passed',
+      ),
     )
     .action(
       cli.run(async (session, reference: string | undefined) => {
@@ -133,13 +145,23 @@ function registerTest(connections: Command, cli: Cli): void {
         const { connection, report } = await tenant.connections
           .test(reference ?? session.flags.connection)
           .finally(() => bar.end());
+        const { zone } = session.flags;
+        const inZone =
+          zone === undefined || !report.passed
+            ? null
+            : await tenant.connections.zoneRights(connection.id, zone);
         const { out } = session;
         out.result({
-          json: () => ({ connection: connectionJson(connection), report: reportJson(report) }),
+          json: () => ({
+            connection: connectionJson(connection),
+            report: reportJson(report),
+            ...(inZone === null ? {} : { zone: inZone }),
+          }),
           text: () => {
             const state = paintState(out.paint, connection.state);
             const steps = report.failure === null ? connection.next : report.failure.next;
-            return `${out.paint.bold(visible(connection.label))}  ${state}\n${formatReport(out, report)}${nextSteps(out, steps)}`;
+            const rights = inZone === null ? '' : `\n  in ${visible(zone ?? '')}\n${formatFindings(out, inZone)}`;
+            return `${out.paint.bold(visible(connection.label))}  ${state}\n${formatReport(out, report)}${rights}${nextSteps(out, steps)}`;
           },
         });
         return reportExit(report);
@@ -199,10 +221,12 @@ interface LinkFlags {
 
 function registerLink(connections: Command, cli: Cli): void {
   connections
-    .command('link')
-    .description("The address of Cloudflare's token form, filled in with exactly the rights that are needed.")
-    .option('--profile <name>', 'minimum (read) or full (edit)', 'minimum')
-    .option('--missing-of <connection>', 'only what this connection lacks of the profile')
+    .command('link [connection]')
+    .description(
+      "The address of Cloudflare's token form, filled in with exactly the rights that are needed; for a connection, with exactly what it lacks.",
+    )
+    .option('--profile <name>', "minimum (read) or full (edit); default: the connection's, else minimum")
+    .option('--missing-of <connection>', 'the same as naming the connection')
     .option('--account-id <id>', 'limit it to this account')
     .option('--zone-id <id>', 'limit it to this zone (may be given again)', collect)
     .option('--name <text>', 'what the token is to be called')
@@ -210,16 +234,18 @@ function registerLink(connections: Command, cli: Cli): void {
       'after',
       examples(
         'zoneward connections link --profile full',
-        'zoneward connections link --profile full --missing-of con_…',
+        'zoneward connections link "Shop, production" --profile full',
       ),
     )
     .action(
-      cli.run(async (session, flags: LinkFlags) => {
+      cli.run(async (session, connection: string | undefined, flags: LinkFlags) => {
         const tenant = await session.tenant();
-        const accountId = flags.accountId ?? session.io.env['CLOUDFLARE_ACCOUNT_ID'];
+        const missingOf = connection ?? flags.missingOf ?? session.flags.connection;
+        const accountId =
+          flags.accountId ?? (missingOf === undefined ? session.io.env['CLOUDFLARE_ACCOUNT_ID'] : undefined);
         const link = await tenant.connections.link({
-          profile: parseProfile(flags.profile ?? 'minimum'),
-          ...(flags.missingOf === undefined ? {} : { missingOf: flags.missingOf }),
+          ...(flags.profile === undefined ? {} : { profile: parseProfile(flags.profile) }),
+          ...(missingOf === undefined ? {} : { missingOf }),
           ...(accountId === undefined ? {} : { accountId: accountId as AccountId }),
           ...(flags.zoneId === undefined ? {} : { zoneIds: flags.zoneId as readonly ZoneId[] }),
           ...(flags.name === undefined ? {} : { name: flags.name }),

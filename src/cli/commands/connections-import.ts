@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ImportedLine } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
+import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
@@ -9,23 +10,35 @@ import type { Output } from '../output/output.ts';
 import { visible } from '../output/width.ts';
 import { readSource } from '../source.ts';
 
+interface ImportFlags {
+  readonly file?: string;
+  readonly untested?: boolean;
+}
+
 export function registerConnectionsImport(connections: Command, cli: Cli): void {
   connections
-    .command('import')
+    .command('import [file]')
     .description(
       'Add many connections from a CSV, JSON or YAML file. A line that fails does not hold up the next.',
     )
-    .requiredOption('-f, --file <path>', 'the file; - for standard input')
+    .option('-f, --file <path>', 'the file, if not named; - for standard input')
     .option('--untested', 'save them without asking Cloudflare')
     .addHelpText(
       'after',
-      `${examples('zoneward connections import -f connections.csv')}\nA CSV file has a header line: label, token (or email and key, or secret-from), account-id, …\n`,
+      `${examples('zoneward connections import connections.csv', 'pass show cloudflare.yaml | zoneward connections import -')}
+A CSV file has a header line; only one of token, key or reference is needed in a row:
+  label,token,email,key,reference,account-id,zone-ids,profile,tags,metadata.team
+A JSON or YAML file is a list of objects with the same names. Running it again adds only what is not there yet.
+`,
     )
     .action(
-      cli.run(async (session, flags: { readonly file: string; readonly untested?: boolean }) => {
+      cli.run(async (session, named: string | undefined, flags: ImportFlags) => {
         const { out } = session;
+        const file = named ?? flags.file;
+        if (file === undefined)
+          throw new UsageError('Which file?', ['zoneward connections import connections.csv']);
         const tenant = await session.tenant();
-        const source = await readSource(session.io, flags.file);
+        const source = await readSource(session.io, file);
         const bar = session.progress();
         const lines = await tenant.connections.import({
           ...source,

@@ -1,5 +1,5 @@
 /** What a credential may do, as a small table: one line for each area, reading and editing beside each other. */
-import type { Capability, CapabilitySet } from '../../app/handed-out.ts';
+import type { Capability, CapabilityFinding, CapabilitySet } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
 
 interface Area {
@@ -49,6 +49,33 @@ export function formatRights(out: Output, matrix: readonly CapabilitySet[], inde
       },
     ],
     AREAS,
+    indent,
+  );
+}
+
+const EVIDENCE: Readonly<Record<CapabilityFinding['evidence'], string>> = {
+  policies: "the token's policies",
+  'zone-permissions': 'what Cloudflare shows of the zone',
+  probe: 'asked, harmlessly',
+  'global-key': 'a global key may do everything',
+  none: '',
+};
+
+/** Each right by itself, with how it is known. */
+export function formatFindings(out: Output, { findings }: CapabilitySet, indent = '  '): string {
+  const { green, red, dim } = out.paint;
+  return out.table<CapabilityFinding>(
+    [
+      { title: 'right', cell: ({ capability }) => capability },
+      {
+        title: 'verdict',
+        cell: ({ verdict }) => verdict,
+        paint: (text, { verdict }) =>
+          verdict === 'yes' ? green(text) : verdict === 'no' ? red(text) : dim(text),
+      },
+      { title: 'known from', cell: ({ evidence }) => EVIDENCE[evidence], paint: dim },
+    ],
+    findings,
     indent,
   );
 }
