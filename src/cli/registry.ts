@@ -44,7 +44,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'connections',
-        summary: 'Credentials: add, test, list, edit, relink, remove',
+        summary: 'Credentials: add, test, list, edit, relink, rotate, remove',
         load: () => import('./commands/connections.ts'),
       },
       {
@@ -101,6 +101,16 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         name: 'usage',
         summary: 'Calls to Cloudflare: how many, how slow, what failed',
         load: () => import('./commands/usage.ts'),
+      },
+      {
+        name: 'worker',
+        summary: 'Keep zones in step, rotate and remind, until Ctrl-C',
+        load: () => import('./commands/worker.ts'),
+      },
+      {
+        name: 'keys',
+        summary: "The vault's keys: status, add, promote, rewrap, retire",
+        load: () => import('./commands/keys.ts'),
       },
       { name: 'store', summary: 'Check the local store', load: () => import('./commands/store.ts') },
     ],

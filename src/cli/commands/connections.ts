@@ -16,6 +16,7 @@ import {
 } from '../views/connection.ts';
 import { registerCredentialCommands } from './connections-credential.ts';
 import { registerConnectionsImport } from './connections-import.ts';
+import { registerRotation } from './connections-rotate.ts';
 
 export function register(program: Command, cli: Cli): void {
   const connections = program
@@ -25,6 +26,7 @@ export function register(program: Command, cli: Cli): void {
   registerCredentialCommands(connections, cli);
   registerLooking(connections, cli);
   registerEditing(connections, cli);
+  registerRotation(connections, cli);
   registerConnectionsImport(connections, cli);
 }
 
