@@ -1,16 +1,15 @@
 /** `zoneward connections rotate` and `minter`: a new token in place of the old one, while everything runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { RotationStep, RotationView } from '../../app/handed-out.ts';
+import type { RotationView } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { type CredentialFlags, readCredential } from '../credential-input.ts';
 import { EXIT } from '../exit.ts';
 import { examples, span } from '../help.ts';
-import { isoTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
-import { nextSteps } from '../views/connection.ts';
+import { formatRotation, ROTATION_SAID, rotationJson } from '../views/rotation.ts';
 import { withSecretFlags } from './connections-credential.ts';
 
 interface RotateFlags extends CredentialFlags {
@@ -103,7 +102,7 @@ async function rotate(session: Session, named: string | undefined, flags: Rotate
     out.result({
       json: () => ({ rotation: given === null ? null : rotationJson(given) }),
       text: () =>
-        given === null ? 'No rotation is under way.\n' : `${out.paint.green('✓')} ${SAID[given.step]}\n`,
+        given === null ? 'No rotation is under way.\n' : `${out.paint.green('✓')} ${ROTATION_SAID[given.step]}\n`,
     });
     return EXIT.done;
   }
@@ -117,7 +116,7 @@ async function rotate(session: Session, named: string | undefined, flags: Rotate
   );
   out.result({
     json: () => ({ rotation: rotationJson(rotation) }),
-    text: () => `${visible(label)}: ${formatRotation(session, rotation, id)}`,
+    text: () => `${visible(label)}: ${formatRotation(out, rotation)}`,
   });
   return exitOf(rotation);
 }
@@ -144,7 +143,7 @@ async function follow(
       const switched = rotation.step === 'draining' || rotation.step === 'revoking';
       const pauseMs = Math.max(0, rotation.dueAt - session.io.now());
       if (flags.wait !== true && (switched || pauseMs > PAUSE_MAX_MS)) break;
-      bar.status(`${SAID[rotation.step]} ${rotation.lastError?.message ?? ''}`);
+      bar.status(`${ROTATION_SAID[rotation.step]} ${rotation.lastError?.message ?? ''}`);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) break;
       rotation = (await connections.continueRotation(id, request)) ?? rotation;
@@ -153,47 +152,6 @@ async function follow(
   } finally {
     bar.end();
   }
-}
-
-const SAID: Readonly<Record<RotationStep, string>> = {
-  minting: 'The new token is not made yet.',
-  proving: 'The new token is being proven; the old one works.',
-  draining: 'The new token is in use; the old one is deleted after the last requests with it.',
-  revoking: 'The new token is in use; the old one is being deleted.',
-  done: 'Rotated: the new token is in use, the old one is deleted.',
-  'backing-out': 'The rotation is being given up; the old token stays.',
-  'backed-out': 'The rotation was given up; the old token stays.',
-};
-
-function formatRotation(session: Session, rotation: RotationView, id: string): string {
-  const { out } = session;
-  const { step, dueAt, lastError, newExpiresAt } = rotation;
-  const steps =
-    dueAt === null
-      ? []
-      : [`zoneward worker carries it on, or run again: zoneward connections rotate ${id} --wait`];
-  const facts = out.facts(
-    [
-      ['token', rotation.tokenName],
-      ['ends', newExpiresAt === null ? null : timeWithAge(newExpiresAt, out.now())],
-      ['goes on', dueAt === null ? null : timeWithAge(dueAt, out.now())],
-      ['why', lastError === null ? null : lastError.message],
-    ],
-    '  ',
-  );
-  const paint = step === 'done' ? out.paint.green : step === 'backed-out' ? out.paint.red : out.paint.cyan;
-  return `${paint(SAID[step])}\n${facts}${nextSteps(out, steps)}`;
-}
-
-export function rotationJson(rotation: RotationView): Record<string, unknown> {
-  const { newExpiresAt, startedAt, stepAt, dueAt } = rotation;
-  return {
-    ...rotation,
-    newExpiresAt: isoTime(newExpiresAt),
-    startedAt: isoTime(startedAt),
-    stepAt: isoTime(stepAt),
-    dueAt: isoTime(dueAt),
-  };
 }
 
 function exitOf({ step }: RotationView): number {

@@ -1,9 +1,10 @@
 /** `zoneward connections`: each subcommand is one call of the facade and one view. */
 import type { Command } from 'commander';
-import type { Connection, ConnectionState, Profile } from '../../app/handed-out.ts';
+import type { AccountId, Connection, ConnectionState, CredentialKind, Profile } from '../../app/handed-out.ts';
+import type { Tenant } from '../../app/open-zoneward.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { collect, examples, wholeNumber } from '../help.ts';
+import { collect, examples, span, wholeNumber } from '../help.ts';
 import { visible } from '../output/width.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
@@ -14,6 +15,7 @@ import {
   nextSteps,
   paintState,
 } from '../views/connection.ts';
+import { formatSurroundings, rotationJson, type Surroundings } from '../views/rotation.ts';
 import { registerCredentialCommands } from './connections-credential.ts';
 import { registerConnectionsImport } from './connections-import.ts';
 import { registerRotation } from './connections-rotate.ts';
@@ -34,6 +36,11 @@ interface ListFlags {
   readonly label?: string;
   readonly state?: readonly string[];
   readonly tag?: readonly string[];
+  readonly kind?: string;
+  readonly accountId?: string;
+  readonly profile?: string;
+  readonly metadata?: readonly string[];
+  readonly dueWithin?: number;
 }
 
 function registerLooking(connections: Command, cli: Cli): void {
@@ -43,7 +50,18 @@ function registerLooking(connections: Command, cli: Cli): void {
     .option('--label <text>', 'only those whose label holds this')
     .option('--state <state>', 'only those in this state (may be given again)', collect)
     .option('--tag <tag>', 'only those with this tag (may be given again)', collect)
-    .addHelpText('after', examples('zoneward connections list --state expiring --state expired'))
+    .option('--kind <kind>', 'only user-token, account-token or global-key')
+    .option('--account-id <id>', 'only those of this account')
+    .option('--profile <name>', 'only minimum or full')
+    .option('--metadata <key=value>', 'only those with this fact (may be given again)', collect)
+    .option('--due-within <time>', 'only those that end or are due for rotation within 30d, say', span)
+    .addHelpText(
+      'after',
+      examples(
+        'zoneward connections list --state expiring --state expired',
+        'zoneward connections list --due-within 14d --tag production',
+      ),
+    )
     .action(
       cli.run(async (session, flags: ListFlags) => {
         const tenant = await session.tenant();
@@ -51,6 +69,13 @@ function registerLooking(connections: Command, cli: Cli): void {
           ...(flags.label === undefined ? {} : { label: flags.label }),
           ...(flags.state === undefined ? {} : { states: flags.state as readonly ConnectionState[] }),
           ...(flags.tag === undefined ? {} : { tags: flags.tag }),
+          ...(flags.kind === undefined ? {} : { kind: flags.kind as CredentialKind }),
+          ...(flags.accountId === undefined ? {} : { accountId: flags.accountId as AccountId }),
+          ...(flags.profile === undefined ? {} : { profile: parseProfile(flags.profile) }),
+          ...(flags.metadata === undefined ? {} : { metadata: parseMetadata(flags.metadata) }),
+          ...(flags.dueWithin === undefined
+            ? {}
+            : { dueBefore: session.out.now() + flags.dueWithin }),
         });
         session.out.result({
           json: () => ({ connections: list.map(connectionJson) }),
@@ -64,8 +89,28 @@ function registerLooking(connections: Command, cli: Cli): void {
     .addHelpText('after', examples('zoneward connections show "Cloudflare Domains Integration"'))
     .action(
       cli.run(async (session, reference: string | undefined) => {
-        const tenant = await session.tenant();
-        showConnection(session, await tenant.connections.get(reference ?? session.flags.connection));
+        const { connections: facade } = await session.tenant();
+        const connection = await facade.get(reference ?? session.flags.connection);
+        // One that only the environment describes has nothing around it.
+        const around = connection.id.startsWith('env:') ? null : await surroundingsOf(facade, connection.id);
+        const { out } = session;
+        out.result({
+          json: () => ({
+            ...connectionJson(connection),
+            ...(around === null
+              ? {}
+              : {
+                  ...around,
+                  rotation: {
+                    ...(connectionJson(connection)['rotation'] as object),
+                    obstacle: around.obstacle,
+                    latest: around.rotation === null ? null : rotationJson(around.rotation),
+                  },
+                }),
+          }),
+          text: () =>
+            formatConnection(out, connection, around === null ? '' : formatSurroundings(out, around)),
+        });
       }),
     );
 }
@@ -143,6 +188,19 @@ function registerEditing(connections: Command, cli: Cli): void {
         });
       }),
     );
+}
+
+async function surroundingsOf(
+  facade: Tenant['connections'],
+  id: string,
+): Promise<Surroundings> {
+  const [[latest = null], minter, alerts, obstacle] = await Promise.all([
+    facade.rotations(id, 1),
+    facade.minter(id),
+    facade.alerts(id),
+    facade.rotationObstacle(id),
+  ]);
+  return { rotation: latest, minter, alerts, obstacle: obstacle?.message ?? null };
 }
 
 export function showConnection({ out }: Session, connection: Connection): void {

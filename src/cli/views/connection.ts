@@ -60,6 +60,7 @@ export function formatConnections(out: Output, connections: readonly Connection[
       { title: 'account', cell: (one) => one.accountName ?? one.accountId, shrinksTo: 10 },
       { title: 'tested', cell: (one) => ago(one.testedAt, out) },
       { title: 'expires', cell: (one) => ago(one.expiresAt, out) },
+      { title: 'rotation due', cell: (one) => ago(one.rotation.dueAt, out) },
     ],
     connections,
   );
@@ -69,7 +70,8 @@ function ago(at: number | null, out: Output): string {
   return at === null ? '' : relativeTime(at, out.now());
 }
 
-export function formatConnection(out: Output, connection: Connection): string {
+/** `more`: lines below the connection's own. */
+export function formatConnection(out: Output, connection: Connection, more = ''): string {
   const when = (at: number | null): string | null => (at === null ? null : timeWithAge(at, out.now()));
   const { secretSource, rotation } = connection;
   const facts = out.facts(
@@ -93,7 +95,7 @@ export function formatConnection(out: Output, connection: Connection): string {
   );
   const rights =
     connection.capabilities.length === 0 ? '' : `\n${formatRights(out, connection.capabilities)}`;
-  return `${out.paint.bold(visible(connection.label))}\n${facts}${rights}${nextSteps(out, connection.next)}`;
+  return `${out.paint.bold(visible(connection.label))}\n${facts}${more}${rights}${nextSteps(out, connection.next)}`;
 }
 
 function metadataText({ metadata }: Connection): string | null {
