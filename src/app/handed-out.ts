@@ -39,7 +39,6 @@ export type { PlannedZone } from '../domains/changes/plan-change.ts';
 export type { UndoConflict } from '../domains/changes/undo.ts';
 export type { Added } from '../domains/connections/add-connection.ts';
 export type { ImportedLine } from '../domains/connections/import-connections.ts';
-export type { RotationStep } from '../domains/connections/model.ts';
 export type {
   Capability,
   CapabilityFinding,
@@ -49,6 +48,7 @@ export type {
   Credential,
   CredentialKind,
   Profile,
+  RotationStep,
 } from '../domains/connections/model.ts';
 export { CAPABILITIES, DEFAULT_LABEL } from '../domains/connections/model.ts';
 export {
@@ -94,8 +94,8 @@ export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { WorkerEvent } from './sweeper.ts';
+export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
+export type { Planned } from './tenant-plans.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export type { SweepReport } from './worker.ts';
-export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
-export type { Planned } from './tenant-plans.ts';

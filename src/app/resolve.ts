@@ -9,6 +9,7 @@ import { discoverZones } from '../domains/zones/discover-zones.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Context } from './context.ts';
 import { environmentConnection, NO_ACCOUNT } from './environment-connection.ts';
+import { refuseUntestedBlindness } from './nothing-seen.ts';
 
 /**
  * The connection that `reference` (an id or a label) names; without one, the only connection, or else the one that
@@ -27,7 +28,8 @@ export async function resolveConnection(
     throw new ZonewardError(`There is no connection "${reference}"`, {
       code: 'connection-unknown',
       kind: 'not-found',
-      next: saved.map((one) => `--connection "${one.label}"`),
+      next:
+        saved.length === 0 ? ['zoneward connections add'] : saved.map((one) => `--connection "${one.label}"`),
     });
   }
   const [only, ...others] = saved;
@@ -95,7 +97,7 @@ export async function resolveZone(
   const known = await findZone(context, tenantId, reference);
   if (known !== null) return known;
   const linked = await context.link(await connection());
-  await discoverZones(
+  const { seen } = await discoverZones(
     {
       reader: linked.cloudflare.zones,
       mirror: context.store.mirror,
@@ -110,12 +112,17 @@ export async function resolveZone(
       lane: 'interactive',
     },
   );
+  if (seen === 0) await refuseUntestedBlindness(context, tenantId, linked.connection);
   const found = await findZone(context, tenantId, reference);
   if (found !== null) return found;
   throw await zoneUnknown(context, tenantId, reference);
 }
 
-async function findZone(context: Context, tenantId: TenantId, reference: string): Promise<Zone | null> {
+export async function findZone(
+  context: Context,
+  tenantId: TenantId,
+  reference: string,
+): Promise<Zone | null> {
   if (isCloudflareId(reference))
     return context.store.mirror.getZone(tenantId, reference as Zone['facts']['id']);
   const name = zoneName(reference);
@@ -138,7 +145,11 @@ function zoneName(text: string): DomainName {
 
 const SUGGESTIONS_MAX = 5;
 
-async function zoneUnknown(context: Context, tenantId: TenantId, reference: string): Promise<ZonewardError> {
+export async function zoneUnknown(
+  context: Context,
+  tenantId: TenantId,
+  reference: string,
+): Promise<ZonewardError> {
   const zones = await context.store.mirror.listZones(tenantId);
   const names = zones.map((zone) => toUnicode(zone.facts.name)).sort();
   return new ZonewardError(`There is no zone ${reference} in the accounts that your connections see`, {

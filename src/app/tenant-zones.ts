@@ -22,6 +22,8 @@ import { collect } from './collect.ts';
 import type { Context } from './context.ts';
 import { NO_ACCOUNT } from './environment-connection.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
+import { refuseUntestedBlindness } from './nothing-seen.ts';
+import { findZone, zoneUnknown } from './resolve.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 export interface SyncRequest {
@@ -38,6 +40,8 @@ export interface TenantZones {
   /** From the mirror; asks nothing. */
   list(filter?: { readonly connection?: string; readonly name?: string }): Promise<readonly Zone[]>;
   get(zone: string, connection?: string): Promise<Zone>;
+  /** By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. */
+  known(zone: string): Promise<Zone>;
   /** What stands between a zone and `active`, and what to do. */
   advice(zone: Zone): ZoneAdvice;
   /** Reads one zone in full. */
@@ -77,7 +81,7 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
 
   const discover: TenantZones['discover'] = async (reference) => {
     const { connection, cloudflare } = await reach.linked(reference);
-    return discoverZones(
+    const discovery = await discoverZones(
       { reader: cloudflare.zones, mirror, sightings: mirror, clock },
       {
         tenantId,
@@ -87,6 +91,8 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
         lane: 'interactive',
       },
     );
+    if (discovery.seen === 0) await refuseUntestedBlindness(context, tenantId, connection);
+    return discovery;
   };
   const records: TenantZones['records'] = async (reference, moment = { kind: 'latest' }) => {
     const zone = await reach.zone(reference);
@@ -105,6 +111,11 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       });
     },
     get: (zone, connection) => reach.zone(zone, connection),
+    known: async (reference) => {
+      const zone = await findZone(context, tenantId, reference);
+      if (zone !== null) return zone;
+      throw await zoneUnknown(context, tenantId, reference);
+    },
     advice: (zone) => adviseOnZone(zone.facts, clock.now()),
     sync: async (reference, request = {}) => {
       const zone = await reach.zone(reference, request.connection);

@@ -37,7 +37,7 @@ export async function applyPlanned(session: Session, planned: Planned, flags: Ap
   // Who has said yes already and wants it quiet has seen the diff.
   const seen = out.json || (out.quiet && session.flags.yes === true);
   if (!seen) out.line(formatPlanned(out, planned).trimEnd());
-  refuseGuarded(planned, flags.allow ?? []);
+  refuseGuarded(planned, flags.allow ?? [], seen);
   await confirm(session.io, question(planned, changes), session.flags.yes === true);
   const tenant = await session.tenant();
   const startedAt = out.now();
@@ -109,7 +109,8 @@ function refuseErrors({ zones }: Planned): void {
   if (hasErrors(problems)) throw new InvalidInputError('The plan has errors; nothing was written.', problems);
 }
 
-function refuseGuarded({ zones }: Planned, allow: readonly string[]): void {
+/** With the diff on the screen the findings stand there already; `tellThem` says them in the error too. */
+function refuseGuarded({ zones }: Planned, allow: readonly string[], tellThem: boolean): void {
   const held: readonly GuardFinding[] = heldGuards(
     zones.map(({ plan }) => plan),
     allow,
@@ -117,7 +118,10 @@ function refuseGuarded({ zones }: Planned, allow: readonly string[]): void {
   if (held.length === 0) return;
   const words = [...new Set(held.map((guard) => guard.override))];
   throw new ZonewardError(
-    ['A guard rail holds; nothing was written.', ...held.map((guard) => `  ${guard.message}`)].join('\n'),
+    [
+      'A guard rail holds; nothing was written.',
+      ...(tellThem ? held.map((guard) => `  ${guard.message}`) : []),
+    ].join('\n'),
     {
       code: 'guard-rail',
       kind: 'conflict',

@@ -32,9 +32,15 @@ const OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   internal: EXIT.failed,
 };
 
+const MALFORMED_CREDENTIAL = /^(?:credential|token|key|email)-/;
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CancelledError || error instanceof UsageError) return EXIT.usage;
-  if (isZonewardError(error)) return OF_KIND[error.kind];
+  if (isZonewardError(error)) {
+    // A credential that is not one: wrong input in form, and for who calls, a matter of credentials.
+    const malformed = error.kind === 'input' && MALFORMED_CREDENTIAL.test(error.code);
+    return malformed ? EXIT.credentials : OF_KIND[error.kind];
+  }
   // The sandbox shares no class with us; its input errors are told by their name.
   if (error instanceof Error && error.name === 'SandboxInputError') return EXIT.usage;
   return EXIT.failed;

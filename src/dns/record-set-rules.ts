@@ -54,7 +54,7 @@ function cnameConflicts(atName: readonly DesiredRecord[]): Blame[] {
   const [cname, ...more] = cnames;
   if (cname === undefined) return [];
   const where = formatPosition(cname.position);
-  const beside = `the CNAME ${shortRdata(cname)}${where === '' ? '' : ` at ${where}`}`;
+  const beside = `the ${shortRdata(cname)}${where === '' ? '' : ` at ${where}`}`;
   const next = 'A name has either one CNAME or addresses: keep one of the two.';
   const others = atName.filter(({ rdata }) => rdata.type === 'A' || rdata.type === 'AAAA');
   const firstKey = rdataKey(cname.rdata);

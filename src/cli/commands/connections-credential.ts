@@ -160,7 +160,8 @@ function registerTest(connections: Command, cli: Cli): void {
           text: () => {
             const state = paintState(out.paint, connection.state);
             const steps = report.failure === null ? connection.next : report.failure.next;
-            const rights = inZone === null ? '' : `\n  in ${visible(zone ?? '')}\n${formatFindings(out, inZone)}`;
+            const rights =
+              inZone === null ? '' : `\n  in ${visible(zone ?? '')}\n${formatFindings(out, inZone)}`;
             return `${out.paint.bold(visible(connection.label))}  ${state}\n${formatReport(out, report)}${rights}${nextSteps(out, steps)}`;
           },
         });

@@ -102,7 +102,9 @@ async function rotate(session: Session, named: string | undefined, flags: Rotate
     out.result({
       json: () => ({ rotation: given === null ? null : rotationJson(given) }),
       text: () =>
-        given === null ? 'No rotation is under way.\n' : `${out.paint.green('✓')} ${ROTATION_SAID[given.step]}\n`,
+        given === null
+          ? 'No rotation is under way.\n'
+          : `${out.paint.green('✓')} ${ROTATION_SAID[given.step]}\n`,
     });
     return EXIT.done;
   }

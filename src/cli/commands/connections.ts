@@ -1,6 +1,12 @@
 /** `zoneward connections`: each subcommand is one call of the facade and one view. */
 import type { Command } from 'commander';
-import type { AccountId, Connection, ConnectionState, CredentialKind, Profile } from '../../app/handed-out.ts';
+import type {
+  AccountId,
+  Connection,
+  ConnectionState,
+  CredentialKind,
+  Profile,
+} from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -73,9 +79,7 @@ function registerLooking(connections: Command, cli: Cli): void {
           ...(flags.accountId === undefined ? {} : { accountId: flags.accountId as AccountId }),
           ...(flags.profile === undefined ? {} : { profile: parseProfile(flags.profile) }),
           ...(flags.metadata === undefined ? {} : { metadata: parseMetadata(flags.metadata) }),
-          ...(flags.dueWithin === undefined
-            ? {}
-            : { dueBefore: session.out.now() + flags.dueWithin }),
+          ...(flags.dueWithin === undefined ? {} : { dueBefore: session.out.now() + flags.dueWithin }),
         });
         session.out.result({
           json: () => ({ connections: list.map(connectionJson) }),
@@ -190,10 +194,7 @@ function registerEditing(connections: Command, cli: Cli): void {
     );
 }
 
-async function surroundingsOf(
-  facade: Tenant['connections'],
-  id: string,
-): Promise<Surroundings> {
+async function surroundingsOf(facade: Tenant['connections'], id: string): Promise<Surroundings> {
   const [[latest = null], minter, alerts, obstacle] = await Promise.all([
     facade.rotations(id, 1),
     facade.minter(id),

@@ -71,11 +71,14 @@ export function formatProblems(
 ): string[] {
   const fold = (text: string): string =>
     columns === null ? text : wrap(text, Math.max(20, columns - 4), '    ');
-  const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).flatMap((problem) => {
+  const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).flatMap((problem, index) => {
     const place = formatPosition(problem.position);
     const sign = problem.severity === 'error' ? paint.red('✖') : paint.yellow('!');
     const where = place === '' ? '' : `${paint.bold(visible(place))}  `;
-    const next = problem.next === undefined ? [] : [`      ${paint.cyan('→')} ${visible(problem.next)}`];
+    // One step for several problems in a row is said once, after the last.
+    const repeated = problem.next === problems[index + 1]?.next;
+    const next =
+      problem.next === undefined || repeated ? [] : [`      ${paint.cyan('→')} ${visible(problem.next)}`];
     return [
       `  ${sign} ${where}${place === '' ? fold(visible(problem.message)) : visible(problem.message)}`,
       ...next,
