@@ -68,9 +68,9 @@ function roomOf(source: Source, to: string): string | null {
   return room === source.room ? null : room;
 }
 
-/** Tests may import what they test with: the sandbox, and fakes of any room. */
+/** Tests, and the suites and fakes that only tests use, may import what they test with. */
 function isTest(file: string): boolean {
-  return /\.(test|bench)\.tsx?$/.test(file);
+  return /\.(test|bench)\.tsx?$|-contract\.ts$|\/(contract|testing)\//.test(file);
 }
 
 const sources = readSources();
