@@ -75,7 +75,8 @@ export function openClientPool(options: ClientPoolOptions): ClientPool {
       const client = open(credential, {
         report: (call) => {
           calls.push(call);
-          sink.report(call);
+          // A test asks what is allowed: a no is an answer there, and no failure of the connection.
+          sink.report(call.status === 403 ? { ...call, error: null } : call);
         },
       });
       const openedAt = options.clock.now();

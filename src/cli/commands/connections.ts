@@ -21,7 +21,7 @@ import {
   nextSteps,
   paintState,
 } from '../views/connection.ts';
-import { formatSurroundings, rotationJson, type Surroundings } from '../views/rotation.ts';
+import { rotationJson, type Surroundings, surroundingFacts } from '../views/rotation.ts';
 import { registerCredentialCommands } from './connections-credential.ts';
 import { registerConnectionsImport } from './connections-import.ts';
 import { registerRotation } from './connections-rotate.ts';
@@ -113,7 +113,7 @@ function registerLooking(connections: Command, cli: Cli): void {
                 }),
           }),
           text: () =>
-            formatConnection(out, connection, around === null ? '' : formatSurroundings(out, around)),
+            formatConnection(out, connection, around === null ? [] : surroundingFacts(out, around)),
         });
       }),
     );

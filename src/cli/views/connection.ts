@@ -70,8 +70,12 @@ function ago(at: number | null, out: Output): string {
   return at === null ? '' : relativeTime(at, out.now());
 }
 
-/** `more`: lines below the connection's own. */
-export function formatConnection(out: Output, connection: Connection, more = ''): string {
+/** `more`: facts below the connection's own. */
+export function formatConnection(
+  out: Output,
+  connection: Connection,
+  more: readonly (readonly [label: string, value: string | null])[] = [],
+): string {
   const when = (at: number | null): string | null => (at === null ? null : timeWithAge(at, out.now()));
   const { secretSource, rotation } = connection;
   const facts = out.facts(
@@ -90,12 +94,13 @@ export function formatConnection(out: Output, connection: Connection, more = '')
       ['expires', when(connection.expiresAt)],
       ['rotation due', when(rotation.dueAt)],
       ['created', when(connection.createdAt)],
+      ...more,
     ],
     '  ',
   );
   const rights =
     connection.capabilities.length === 0 ? '' : `\n${formatRights(out, connection.capabilities)}`;
-  return `${out.paint.bold(visible(connection.label))}\n${facts}${more}${rights}${nextSteps(out, connection.next)}`;
+  return `${out.paint.bold(visible(connection.label))}\n${facts}${rights}${nextSteps(out, connection.next)}`;
 }
 
 function metadataText({ metadata }: Connection): string | null {

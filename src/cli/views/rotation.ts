@@ -57,24 +57,22 @@ export interface Surroundings {
   readonly obstacle: string | null;
 }
 
-/** Lines that stand below a connection's own. */
-export function formatSurroundings(
+/** Facts that stand below a connection's own. */
+export function surroundingFacts(
   out: Output,
   { rotation, minter, alerts, obstacle }: Surroundings,
-): string {
+): readonly (readonly [label: string, value: string | null])[] {
+  const underWay = rotation !== null && rotation.dueAt !== null;
   const alertText = alerts.map((name) => name.replace(/^(reminder-(?:expiry|rotation)).*/, '$1')).join(', ');
-  return out.facts(
+  return [
+    ['rotates', underWay ? 'now' : (obstacle ?? 'by itself, when it is due')],
+    [underWay ? 'rotation' : 'last rotation', rotation === null ? null : rotationText(out, rotation)],
     [
-      ['rotates', obstacle === null ? 'by itself, when it is due' : obstacle],
-      ['last rotation', rotation === null ? null : rotationText(out, rotation)],
-      [
-        'minter',
-        minter === null ? null : `${minter.kind}${minter.email === null ? '' : ` of ${minter.email}`}`,
-      ],
-      ['alerts', alertText === '' ? null : out.paint.yellow(alertText)],
+      'minter',
+      minter === null ? null : `${minter.kind}${minter.email === null ? '' : ` of ${minter.email}`}`,
     ],
-    '  ',
-  );
+    ['alerts', alertText === '' ? null : out.paint.yellow(alertText)],
+  ];
 }
 
 function rotationText(out: Output, { step, stepAt, lastError }: RotationView): string {
