@@ -112,8 +112,7 @@ function registerLooking(connections: Command, cli: Cli): void {
                   },
                 }),
           }),
-          text: () =>
-            formatConnection(out, connection, around === null ? [] : surroundingFacts(out, around)),
+          text: () => formatConnection(out, connection, around === null ? [] : surroundingFacts(out, around)),
         });
       }),
     );
