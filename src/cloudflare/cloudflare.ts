@@ -15,6 +15,9 @@ import { type Clock, type Random, systemClock, systemRandom } from '../base/cloc
 import type { RecordQuotaReader, RecordWriter } from '../domains/changes/ports.ts';
 import type { Credential } from '../domains/connections/model.ts';
 import type { CredentialInspector, TokenIssuer } from '../domains/connections/ports.ts';
+import type { SettingsReader, SettingsWriter } from '../domains/tls/ports.ts';
+import type { ZoneMaker } from '../domains/provisioning/ports.ts';
+import type { Registrar } from '../domains/registrar/ports.ts';
 import type { ZoneReader } from '../domains/zones/ports.ts';
 import type { AuditLogReader } from '../domains/zones/signals/ports.ts';
 import { type AddressLimiter, createAddressLimiter } from './address-limiter.ts';
@@ -29,9 +32,12 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { createCredentialInspector } from './credential-inspector.ts';
 import type { BudgetStore, UsageSink } from './ports.ts';
 import { createRecordWriter } from './record-writer.ts';
+import { createRegistrar } from './registrar.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 import { createTransport, DEFAULT_TIMEOUT_MS } from './transport.ts';
+import { createZoneMaker } from './zone-maker.ts';
 import { createZoneReader } from './zone-reader.ts';
+import { createZoneSettings } from './zone-settings.ts';
 
 export type { BudgetWait } from './budget-gate.ts';
 
@@ -63,11 +69,14 @@ export interface CloudflareOptions {
 export interface Cloudflare {
   readonly zones: ZoneReader;
   readonly records: RecordWriter & RecordQuotaReader;
+  readonly settings: SettingsReader & SettingsWriter;
   readonly auditLog: AuditLogReader;
   /** Also inspects other credentials than this one's, each on its own budget. */
   readonly inspector: Required<CredentialInspector>;
   /** Also makes and deletes tokens with other credentials than this one's, each on its own budget. */
   readonly tokens: TokenIssuer;
+  readonly registrar: Registrar;
+  readonly zoneMaker: ZoneMaker;
   /** Calls by route, for what has no port of its own yet. */
   readonly api: Api;
   /** Calls that could be made now, as far as this process knows; null before the first answer. */
@@ -101,9 +110,12 @@ export function createCloudflare(options: CloudflareOptions): Cloudflare {
   return {
     zones: createZoneReader(own.api),
     records: createRecordWriter(own.api),
+    settings: createZoneSettings(own.api),
     auditLog: createAuditLogReader(own.api),
     inspector: createCredentialInspector({ apiFor, clock: shared.clock }),
     tokens: createTokenIssuer({ apiFor }),
+    registrar: createRegistrar(own.api),
+    zoneMaker: createZoneMaker(own.api),
     api: own.api,
     budgetLeft: () => own.gate.left,
     mergeBudget: (userId) => own.gate.merge(`user:${userId}`),

@@ -12,9 +12,17 @@ import type {
 } from 'cloudflare/resources/accounts/tokens/tokens';
 import type { DNSSEC } from 'cloudflare/resources/dns/dnssec';
 import type { RecordBatchResponse, RecordResponse } from 'cloudflare/resources/dns/records';
+import type { ZoneGetResponse as DNSSettings } from 'cloudflare/resources/dns/settings/zone';
 import type { ZoneGetResponse as RecordUsage } from 'cloudflare/resources/dns/usage/zone';
-import type { Registration } from 'cloudflare/resources/registrar/registrar';
+import type { ExtensionGetResponse, ExtensionListResponse } from 'cloudflare/resources/registrar/extensions';
+import type {
+  RegistrarCheckResponse,
+  RegistrarSearchResponse,
+  Registration,
+  WorkflowStatus,
+} from 'cloudflare/resources/registrar/registrar';
 import type { Token } from 'cloudflare/resources/shared';
+import type { CertificatePackListResponse } from 'cloudflare/resources/ssl/certificate-packs/certificate-packs';
 import type { UniversalSSLSettings } from 'cloudflare/resources/ssl/universal/settings';
 import type { PermissionGroupListResponse } from 'cloudflare/resources/user/tokens/permission-groups';
 import type {
@@ -30,7 +38,26 @@ import type { Zone } from 'cloudflare/resources/zones/zones';
 export interface Routes {
   'GET /accounts': Account[];
   'GET /accounts/{account_id}/logs/audit': AuditListResponse[];
+  'GET /accounts/{account_id}/registrar/domain-search': RegistrarSearchResponse;
+  'POST /accounts/{account_id}/registrar/domain-check': RegistrarCheckResponse;
   'GET /accounts/{account_id}/registrar/registrations': Registration[];
+  'POST /accounts/{account_id}/registrar/registrations': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar/registrations/{domain_name}': Registration;
+  'PATCH /accounts/{account_id}/registrar/registrations/{domain_name}': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar/registrations/{domain_name}/registration-status': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar/registrations/{domain_name}/update-status': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar/extensions': ExtensionListResponse[];
+  'GET /accounts/{account_id}/registrar/extensions/{extension}': ExtensionGetResponse;
+  'GET /accounts/{account_id}/registrar-sandbox/domain-search': RegistrarSearchResponse;
+  'POST /accounts/{account_id}/registrar-sandbox/domain-check': RegistrarCheckResponse;
+  'GET /accounts/{account_id}/registrar-sandbox/registrations': Registration[];
+  'POST /accounts/{account_id}/registrar-sandbox/registrations': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar-sandbox/registrations/{domain_name}': Registration;
+  'PATCH /accounts/{account_id}/registrar-sandbox/registrations/{domain_name}': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar-sandbox/registrations/{domain_name}/registration-status': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar-sandbox/registrations/{domain_name}/update-status': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar-sandbox/extensions': ExtensionListResponse[];
+  'GET /accounts/{account_id}/registrar-sandbox/extensions/{extension}': ExtensionGetResponse;
   'GET /accounts/{account_id}/tokens': Token[];
   'POST /accounts/{account_id}/tokens': AccountTokenCreateResponse;
   'GET /accounts/{account_id}/tokens/permission_groups': PermissionGroupListResponse[];
@@ -45,13 +72,22 @@ export interface Routes {
   'GET /user/tokens/{token_id}': Token;
   'DELETE /user/tokens/{token_id}': TokenDeleteResponse | null;
   'GET /zones': Zone[];
+  'POST /zones': Zone;
   'GET /zones/{zone_id}': Zone;
+  'DELETE /zones/{zone_id}': { id: string };
+  'PUT /zones/{zone_id}/activation_check': { id?: string };
   'GET /zones/{zone_id}/dns_records': RecordResponse[];
   'POST /zones/{zone_id}/dns_records/batch': RecordBatchResponse;
   'GET /zones/{zone_id}/dns_records/usage': RecordUsage;
+  'GET /zones/{zone_id}/dns_settings': DNSSettings;
+  'PATCH /zones/{zone_id}/dns_settings': DNSSettings;
   'GET /zones/{zone_id}/dnssec': DNSSEC;
+  'PATCH /zones/{zone_id}/dnssec': DNSSEC;
   'GET /zones/{zone_id}/settings/{setting_id}': SettingGetResponse;
+  'PATCH /zones/{zone_id}/settings/{setting_id}': SettingGetResponse;
+  'GET /zones/{zone_id}/ssl/certificate_packs': CertificatePackListResponse[];
   'GET /zones/{zone_id}/ssl/universal/settings': UniversalSSLSettings;
+  'PATCH /zones/{zone_id}/ssl/universal/settings': UniversalSSLSettings;
 }
 
 export type Route = keyof Routes;

@@ -18,6 +18,7 @@
 import type { Parsed } from '../base/problem.ts';
 import { APEX_NS_REASON } from './dns-types.ts';
 import { fault, shown } from './fault.ts';
+import { type LocatedValue, locate } from './located-value.ts';
 import type { ParseSourceOptions } from './master-file.ts';
 import { type DomainName, parseName } from './name.ts';
 import type { DesiredRecord, DesiredZone, OmittedRecord } from './record.ts';
@@ -55,11 +56,13 @@ export interface ManageOptions {
   readonly only?: readonly string[];
 }
 
-/** A zone document, read: records, options, and reserved sections as they stand. */
+/** A zone document, read: records, options, and the sections of other rooms as they stand. */
 export interface ZoneDocument extends DesiredZone {
   readonly manage?: ManageOptions;
-  /** Top-level sections that later versions give a meaning (`settings`, `tls`), parsed to JSON. */
+  /** Top-level sections whose meaning is the plan room's (`settings`, `tls`), parsed to JSON. */
   readonly sections?: Readonly<Record<string, unknown>>;
+  /** The same with their places; `readDesiredSettings` of the plan room gives them their meaning. */
+  readonly located?: Readonly<Record<string, LocatedValue>>;
 }
 
 const RESERVED_SECTIONS = ['settings', 'tls'];
@@ -114,14 +117,19 @@ function readDocument(root: SourceMap, reading: DocumentReading): ZoneDocument |
   const { records, omitted } = readRecords(root, zone, context);
   const sections = RESERVED_SECTIONS.flatMap((key) => {
     const entry = entryWithValue(root, key, context);
-    return entry === undefined ? [] : [[key, toJson(entry.value)] as const];
+    return entry === undefined ? [] : [[key, entry.value] as const];
   });
   return {
     zone,
     records,
     omitted,
     ...(manage === undefined ? {} : { manage }),
-    ...(sections.length === 0 ? {} : { sections: Object.fromEntries(sections) }),
+    ...(sections.length === 0
+      ? {}
+      : {
+          sections: Object.fromEntries(sections.map(([key, node]) => [key, toJson(node)])),
+          located: Object.fromEntries(sections.map(([key, node]) => [key, locate(node, context.problems)])),
+        }),
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * The nouns of a plan. A change is `{resource, before, after}`; records are the first kind of resource, and
- * settings, DNSSEC and registrations join this union under the same journal, audit and undo.
+ * The nouns of a plan. A change is `{resource, before, after}`. Changes of records come in groups and share
+ * requests; those of settings (setting-change.ts) stand alone, a call for each, under the same journal, audit and undo.
  */
 import type { RecordId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { SourcePosition } from '../base/problem.ts';
 import type { FieldName } from '../dns/changed-fields.ts';
 import type { LiveRecord, RecordImage } from '../dns/live-record.ts';
+import type { SettingChange } from './setting-change.ts';
 
 export interface RecordCreate {
   readonly resource: 'record';
@@ -42,6 +43,8 @@ export interface RecordDelete {
 
 export type RecordChange = RecordCreate | RecordUpdate | RecordDelete;
 export type Change = RecordChange;
+/** Everything that a plan may hold. */
+export type AnyChange = RecordChange | SettingChange;
 
 /**
  * Changes that stand or fall together: refused whole when one of their records moved, cut into batches whole,

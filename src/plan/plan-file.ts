@@ -5,6 +5,7 @@
  * which guard rails, is for `replan` (replan.ts) to say.
  */
 import type { ZoneId } from '../base/ids.ts';
+import type { JsonValue } from '../base/json.ts';
 import { InvalidInputError, type Parsed, type Problem } from '../base/problem.ts';
 import { changedFields } from '../dns/changed-fields.ts';
 import { isInZone } from '../dns/name.ts';
@@ -13,6 +14,9 @@ import type { Change, RecordEncoder } from './change.ts';
 import { canonicalJson, hashOf } from './hash.ts';
 import type { ZonePlan } from './plan.ts';
 import { checkPlanFile } from './plan-schema.ts';
+import { SETTING_GROUP_PREFIX } from './setting-change.ts';
+import { isInDomain, isRecord } from './setting-domain.ts';
+import { bodyOfSetting, findSetting } from './settings-catalogue.ts';
 
 /** Larger files are not read. */
 export const PLAN_FILE_CHARS_MAX: number = 256 * 1024 * 1024;
@@ -121,6 +125,7 @@ function planFaults(plan: ZonePlan, options: PlanFileOptions): Fault[] {
   const faults = [
     ...plan.groups.flatMap((group) => group.changes).flatMap((change) => changeFaults(change, plan, options)),
     ...batchFaults(plan),
+    ...settingFaults(plan),
   ].map(tampered);
   return [...faults, ...ageFaults(plan, options)];
 }
@@ -169,6 +174,32 @@ function changeFaults(change: Change, plan: ZonePlan, { encoder }: PlanFileOptio
     faults.push(`${what} cannot be sent`);
   }
   return faults;
+}
+
+/** Each setting once, with a value that it may have and the body that follows from it. */
+function settingFaults({ settings = [] }: ZonePlan): string[] {
+  const faults = settings.flatMap(({ setting, before, after, body }) => {
+    const spec = findSetting(setting);
+    if (spec === undefined || !isInDomain(spec.domain, changedPart(before, after)))
+      return [`${setting} cannot have that value`];
+    if (canonicalJson(before) === canonicalJson(after)) return [`${setting} does not change`];
+    const sent = canonicalJson(body) === canonicalJson(bodyOfSetting(spec, after));
+    return sent ? [] : [`${setting} would be sent as something else`];
+  });
+  const unique = (texts: readonly string[]): boolean => new Set(texts).size === texts.length;
+  const once = unique(settings.map((one) => one.setting)) && unique(settings.map((one) => one.id));
+  const placed = settings.every(({ id }, index) => id === `${SETTING_GROUP_PREFIX}${index + 1}`);
+  return once && placed ? faults : [...faults, 'its settings are not each there once, in order'];
+}
+
+/** Of a map only the fields that change: the others are Cloudflare's, and may be newer than this code. */
+function changedPart(before: JsonValue, after: JsonValue): JsonValue {
+  if (!isRecord(before) || !isRecord(after)) return after;
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([key, value]) => canonicalJson(value) !== canonicalJson(before[key] ?? null),
+    ),
+  );
 }
 
 /** Every group is in exactly one request. */

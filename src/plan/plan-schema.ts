@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import { isCloudflareId } from '../base/ids.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import { parseName } from '../dns/name.ts';
 import { rdataFields } from '../dns/rdata-fields.ts';
 import { RECORD_TYPES } from '../dns/record.ts';
 import type { ZonePlan } from './plan.ts';
+import { findSetting } from './settings-catalogue.ts';
 
 /** Levels of JSON within JSON that a received record may have: Cloudflare's have three. */
 const RECEIVED_DEPTH_MAX = 16;
@@ -121,6 +122,19 @@ const change = z.discriminatedUnion('action', [
   }),
 ]);
 
+const value = z.custom<JsonValue>((given) => isPlainJson({ given }, RECEIVED_DEPTH_MAX), 'is not JSON');
+
+const setting = z.strictObject({
+  resource: z.literal('setting'),
+  action: z.literal('update'),
+  id: z.string(),
+  setting: z.string().refine((key) => findSetting(key)?.key === key, 'is no setting that is known here'),
+  before: value,
+  after: value,
+  body: json,
+  position: position.optional(),
+});
+
 const problem = z.strictObject({
   code: z.string(),
   severity: z.enum(['error', 'warning']),
@@ -149,6 +163,7 @@ const zonePlan = z.strictObject({
   readAt: count,
   groups: z.array(z.strictObject({ id: z.string(), reason: z.string(), changes: z.array(change).min(1) })),
   batches: z.array(z.strictObject({ groupIds: z.array(z.string()).min(1) })),
+  settings: z.array(setting).min(1).optional(),
   problems: z.array(problem),
   guards: z.array(guard),
   inventory: z.strictObject({

@@ -8,6 +8,7 @@ import type { Problem } from '../base/problem.ts';
 import type { DomainName } from '../dns/name.ts';
 import type { OmittedRecord } from '../dns/record.ts';
 import type { ChangeGroup } from './change.ts';
+import type { SettingChange } from './setting-change.ts';
 
 /** Operations of one request, in the order in which Cloudflare runs them (deletes, patches, puts, posts). */
 export interface BatchBody {
@@ -15,6 +16,8 @@ export interface BatchBody {
   readonly patches: readonly JsonObject[];
   readonly puts: readonly JsonObject[];
   readonly posts: readonly JsonObject[];
+  /** In place of operations on records: one setting, by the catalogue's key, with the body of its PATCH. */
+  readonly setting?: { readonly key: string; readonly body: JsonObject };
 }
 
 /** One request: whole groups. `bodyOf` makes its body. */
@@ -74,6 +77,8 @@ export interface ZonePlan {
   readonly readAt: number;
   readonly groups: readonly ChangeGroup[];
   readonly batches: readonly PlannedBatch[];
+  /** In the order in which they are sent, after the records; absent when the plan changes none. */
+  readonly settings?: readonly SettingChange[];
   /** With an error among them the plan cannot be applied. */
   readonly problems: readonly Problem[];
   readonly guards: readonly GuardFinding[];

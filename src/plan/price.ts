@@ -6,7 +6,7 @@ export const RECORDS_PER_PAGE = 5_000;
 /** Cloudflare's budget: requests in five minutes for one user or account token (§2.3). */
 export const BUDGET_CALLS = 1_200;
 /** An ordinary answer time, for the estimate only. */
-const CALL_MS = 300;
+export const CALL_MS = 300;
 
 export function priceOf(input: { readonly liveRecords: number; readonly batches: number }): Price {
   const reads = Math.max(1, Math.ceil(input.liveRecords / RECORDS_PER_PAGE));

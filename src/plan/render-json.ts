@@ -3,6 +3,8 @@
  * breaking anyone: members are only ever added within a `version`. It carries what a person would see, and not the
  * forms in which Cloudflare sent the records.
  */
+
+import type { JsonValue } from '../base/json.ts';
 import { hasErrors, type Problem } from '../base/problem.ts';
 import type { FieldName } from '../dns/changed-fields.ts';
 import { formatRdata } from '../dns/rdata-text.ts';
@@ -29,6 +31,8 @@ export interface PlanJson {
     readonly reason: string;
     readonly changes: readonly ChangeJson[];
   }[];
+  /** Settings that change, in the order in which they are sent. */
+  readonly settings: readonly SettingJson[];
   readonly guards: readonly GuardFinding[];
   readonly problems: readonly Problem[];
   readonly inventory: PlanInventory;
@@ -45,6 +49,14 @@ export interface ChangeJson {
   readonly after: RecordJson | null;
   /** What an update changes; empty for the others. */
   readonly fields: readonly FieldName[];
+}
+
+export interface SettingJson {
+  readonly id: string;
+  /** Cloudflare's id of the setting. */
+  readonly setting: string;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
 }
 
 export interface RecordJson {
@@ -77,6 +89,7 @@ export function planToJson(plan: ZonePlan): PlanJson {
       reason,
       changes: changes.map(changeToJson),
     })),
+    settings: (plan.settings ?? []).map(({ id, setting, before, after }) => ({ id, setting, before, after })),
     guards: plan.guards,
     problems: plan.problems,
     inventory: plan.inventory,

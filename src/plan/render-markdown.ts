@@ -6,7 +6,8 @@
 import { formatProblem } from '../base/problem.ts';
 import { type ChangeText, describeChange, describePrice, plural, printable } from './change-text.ts';
 import type { ZonePlan } from './plan.ts';
-import { countChanges, summarizePlans } from './summarize-plans.ts';
+import { describeSetting } from './setting-text.ts';
+import { changesAnything, countChanges, summarizePlans } from './summarize-plans.ts';
 
 export interface MarkdownOptions {
   /** Characters of the whole text; what does not fit is counted. GitHub takes 65,536 in a comment. */
@@ -64,20 +65,22 @@ class Page {
 
 function headOf(plan: ZonePlan): string[] {
   const counts = countChanges(plan);
-  const what =
-    plan.groups.length === 0
-      ? 'No changes.'
-      : `**${counts.create} to add, ${counts.update} to change, ${counts.delete} to remove** · risk ${plan.risk} · ${describePrice(plan.price)}`;
+  const what = !changesAnything(plan)
+    ? 'No changes.'
+    : `**${counts.create} to add, ${counts.update} to change, ${counts.delete} to remove** · risk ${plan.risk} · ${describePrice(plan.price)}`;
   return [`### ${code(plan.zoneName)}`, '', `From ${code(plan.source)}. ${what}`, ''];
 }
 
 function addChanges(page: Page, plan: ZonePlan): void {
-  const changes = plan.groups.flatMap((group) => group.changes);
+  const changes = [
+    ...plan.groups.flatMap((group) => group.changes.map((change) => describeChange(change, plan.zoneName))),
+    ...(plan.settings ?? []).map(describeSetting),
+  ];
   if (changes.length === 0) return;
   let shown = 0;
   if (page.add('| | Name | Type | Data | |', '|---|---|---|---|---|')) {
     for (const change of changes) {
-      if (!page.add(rowOf(describeChange(change, plan.zoneName)))) break;
+      if (!page.add(rowOf(change))) break;
       shown += 1;
     }
   }
@@ -97,7 +100,8 @@ function addNotices(page: Page, plan: ZonePlan): void {
   const notices = [
     ...plan.problems.map((problem) => `- **${problem.severity}:** ${code(formatProblem(problem))}`),
     ...plan.guards.map(
-      (guard) => `- **guard rail:** ${code(guard.message)}; lifted by ${code(`--allow ${guard.override}`)}`,
+      (guard) =>
+        `- **guard rail:** ${code(guard.message)}${guard.irreversible ? ' **This cannot be undone.**' : ''}; lifted by ${code(`--allow ${guard.override}`)}`,
     ),
     ...plan.omitted.map(({ name, type, reason }) => `- **left out:** ${code(`${name} ${type}: ${reason}`)}`),
     ...leftAlone(plan),

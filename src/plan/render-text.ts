@@ -6,7 +6,8 @@ import { formatPosition, formatProblem } from '../base/problem.ts';
 import type { Change, ChangeGroup } from './change.ts';
 import { type ChangeText, describeChange, describePrice, plural, printable } from './change-text.ts';
 import type { RecordMention, ZonePlan } from './plan.ts';
-import { countChanges, summarizePlans } from './summarize-plans.ts';
+import { describeSetting } from './setting-text.ts';
+import { changesAnything, countChanges, summarizePlans } from './summarize-plans.ts';
 
 type Brush = (text: string) => string;
 
@@ -57,7 +58,10 @@ export function renderText(plans: readonly ZonePlan[], options: TextOptions = {}
 function renderZone(plan: ZonePlan, paint: Paint, shownMax: number): string[] {
   const header = `${paint.bold(printable(plan.zoneName))} ${paint.dim(`from ${printable(plan.source)}`)}`;
   const errors = plan.problems.filter((problem) => problem.severity === 'error').length;
-  const body = renderGroups(plan, paint, shownMax);
+  const records = renderGroups(plan, paint, shownMax);
+  const settings = renderSettings(plan, paint);
+  const body =
+    records.length > 0 && settings.length > 0 ? [...records, '', ...settings] : [...records, ...settings];
   const nothing = errors > 0 ? [] : [paint.dim('  No changes.')];
   return [
     header,
@@ -65,7 +69,7 @@ function renderZone(plan: ZonePlan, paint: Paint, shownMax: number): string[] {
     ...renderProblems(plan, paint),
     ...renderGuards(plan, paint),
     ...renderLeftAlone(plan, paint),
-    ...(plan.groups.length > 0 ? [countsLine(plan, paint), paint.dim(`  ${describePrice(plan.price)}`)] : []),
+    ...(changesAnything(plan) ? [countsLine(plan, paint), paint.dim(`  ${describePrice(plan.price)}`)] : []),
     ...(errors > 0 ? [paint.error(`  Cannot be applied: ${plural(errors, 'error')}.`)] : []),
   ];
 }
@@ -98,6 +102,15 @@ function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] 
   return lines.filter(
     (line, index) => line !== '' || (index > 0 && index < lines.length - 1 && lines[index - 1] !== ''),
   );
+}
+
+function renderSettings({ settings = [] }: ZonePlan, paint: Paint): string[] {
+  const texts = settings.map(describeSetting);
+  const widths = {
+    name: widest(texts.map((text) => text.name)),
+    type: widest(texts.map((text) => text.type)),
+  };
+  return texts.flatMap((text) => renderChange(text, widths, paint));
 }
 
 function widest(texts: readonly string[]): number {

@@ -33,7 +33,7 @@ export function summarizePlans(plans: readonly ZonePlan[]): PlansSummary {
   const risk = plans.reduce((most, plan) => Math.max(most, RISKS.indexOf(plan.risk)), 0);
   return {
     zones: plans.length,
-    changedZones: plans.filter((plan) => plan.groups.length > 0).length,
+    changedZones: plans.filter(changesAnything).length,
     changes: {
       create: sum((plan) => countChanges(plan).create),
       update: sum((plan) => countChanges(plan).update),
@@ -52,11 +52,26 @@ export function summarizePlans(plans: readonly ZonePlan[]): PlansSummary {
   };
 }
 
+/** Whether the plan would write at all. */
+export function changesAnything({ groups, settings = [] }: ZonePlan): boolean {
+  return groups.length > 0 || settings.length > 0;
+}
+
+/** Changes of records and of settings together. */
+export function changeCount({ groups, settings = [] }: ZonePlan): number {
+  return groups.reduce((total, group) => total + group.changes.length, 0) + settings.length;
+}
+
+/** A setting that changes counts as an update. */
 export function countChanges(plan: ZonePlan): ChangeCounts {
   const count = (action: Change['action']): number =>
     plan.groups.reduce(
       (total, group) => total + group.changes.filter((change) => change.action === action).length,
       0,
     );
-  return { create: count('create'), update: count('update'), delete: count('delete') };
+  return {
+    create: count('create'),
+    update: count('update') + (plan.settings?.length ?? 0),
+    delete: count('delete'),
+  };
 }

@@ -1,0 +1,107 @@
+/** Guard rails over settings: moves that stop a site, or that no undo brings back. Each says what will break. */
+import type { JsonValue } from '../base/json.ts';
+import type { GuardFinding } from './plan.ts';
+import type { SettingChange } from './setting-change.ts';
+import { isRecord } from './setting-domain.ts';
+
+export interface SettingScene {
+  readonly changes: readonly SettingChange[];
+  /** DS records that the parent publishes, as DNS texts; null when nobody could tell. */
+  readonly parentDs: readonly string[] | null;
+  /** Cloudflare has seen the zone's own DS at the parent: DNSSEC is `active`. */
+  readonly dsSeen: boolean;
+}
+
+type Finding = Omit<GuardFinding, 'groupIds'>;
+
+/** Every guard rail that the changes run into. */
+export function settingGuards(scene: SettingScene): GuardFinding[] {
+  return scene.changes.flatMap((change) => {
+    const found = findingsOf(change, scene);
+    return found.map((finding) => ({ ...finding, groupIds: [change.id] }));
+  });
+}
+
+function findingsOf(change: SettingChange, scene: SettingScene): Finding[] {
+  switch (change.setting) {
+    case 'ssl':
+      return modeFindings(change);
+    case 'universal_ssl':
+      return change.after === 'off' ? [UNIVERSAL_OFF] : [];
+    case 'security_header':
+      return hstsFindings(change);
+    case 'dnssec':
+      return change.after === 'off' ? dnssecFindings(scene) : [];
+    default:
+      return [];
+  }
+}
+
+function modeFindings({ before, after }: SettingChange): Finding[] {
+  if (after === 'off') {
+    return [
+      {
+        code: 'tls-mode-off',
+        message:
+          'SSL/TLS mode off ends HTTPS: https:// addresses of proxied names stop working, visitors travel unencrypted, and browsers that remember HSTS cannot reach the site at all',
+        override: 'tls-off',
+        irreversible: false,
+      },
+    ];
+  }
+  // From off, flexible is the safer of the two.
+  if (after !== 'flexible' || before === 'off') return [];
+  return [
+    {
+      code: 'tls-mode-flexible',
+      message:
+        'SSL/TLS mode flexible sends traffic from Cloudflare to the origin unencrypted, and an origin that redirects to https:// answers in an endless loop',
+      override: 'tls-flexible',
+      irreversible: false,
+    },
+  ];
+}
+
+const UNIVERSAL_OFF: Finding = {
+  code: 'universal-ssl-off',
+  message:
+    'universal SSL off deletes the edge certificates: HTTPS fails at once for every proxied name that no other certificate covers; switched on again, a new certificate is ordered, which can take a day',
+  override: 'universal-ssl-off',
+  irreversible: true,
+};
+
+function hstsFindings({ before, after }: SettingChange): Finding[] {
+  if (isPreloading(after) && !isPreloading(before)) {
+    return [
+      {
+        code: 'hsts-preload',
+        message:
+          'HSTS with preload lets anyone put the domain on the list that browsers ship: from then on no browser opens it or any name below it without HTTPS, and leaving the list takes months',
+        override: 'hsts-preload',
+        irreversible: true,
+      },
+    ];
+  }
+  return [];
+}
+
+function isPreloading(value: JsonValue): boolean {
+  return isRecord(value) && value['enabled'] === true && value['preload'] === true;
+}
+
+function dnssecFindings({ parentDs, dsSeen }: SettingScene): Finding[] {
+  if (parentDs !== null && parentDs.length === 0) return [];
+  if (parentDs === null && !dsSeen) return [];
+  const known =
+    parentDs === null
+      ? 'Cloudflare has seen a DS record at the parent'
+      : `the parent publishes ${parentDs.length === 1 ? 'a DS record' : `${parentDs.length} DS records`}`;
+  return [
+    {
+      code: 'dnssec-off-with-ds',
+      message: `DNSSEC off while ${known}: once the zone is unsigned, every resolver that validates refuses all of its names, web and mail, until the DS is gone and forgotten; remove the DS at the registrar first and wait for its TTL`,
+      override: 'dnssec-off',
+      irreversible: true,
+    },
+  ];
+}
