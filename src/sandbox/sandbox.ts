@@ -13,6 +13,7 @@ import { checkRateLimit } from './options.ts';
 import type { RecordBody } from './records/build.ts';
 import { toAscii } from './records/names.ts';
 import type { DnsRecord } from './records/record.ts';
+import { RegistrarControls } from './registrar/controls.ts';
 import type { AuditEntry } from './state/audit.ts';
 import {
   type Home,
@@ -71,9 +72,12 @@ export interface SandboxParts {
 /** What can be done to a running sandbox, in the process or over the control path. */
 export class SandboxControls {
   readonly #parts: SandboxParts;
+  /** Registries, workflows, charges. */
+  readonly registrar: RegistrarControls;
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
+    this.registrar = new RegistrarControls(parts.core.world, parts.home.accountId);
   }
 
   get #core(): Core {
@@ -99,12 +103,13 @@ export class SandboxControls {
     return { email: user?.email ?? '', key: user?.globalKey ?? '' };
   }
 
-  /** Adds accounts, zones, tokens. */
+  /** Adds accounts, zones, tokens, and what the registrar has. */
   seed(seed: SandboxSeed): void {
     const zones = Array.isArray(seed?.zones)
       ? seed.zones.map((zone: ZoneSeed) => this.#withPlan(zone))
       : seed?.zones;
     plantSeed(this.#core.world, this.#parts.home, zones === undefined ? seed : { ...seed, zones });
+    if (seed.registrar !== undefined) this.registrar.update(seed.registrar);
   }
 
   /** Adds one zone, active unless said otherwise. */

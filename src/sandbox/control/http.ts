@@ -9,6 +9,7 @@ import { JSON_TYPE } from '../http/envelope.ts';
 import type { RatePolicy } from '../http/rate-limit.ts';
 import { SandboxInputError } from '../input-error.ts';
 import type { RecordBody } from '../records/build.ts';
+import type { RegistrarUpdate } from '../registrar/controls.ts';
 import type { ClockUpdate, SandboxControls, ZoneUpdate } from '../sandbox.ts';
 import type { SandboxSeed, TokenSeed, ZoneSeed } from '../state/seed.ts';
 import type { Fault } from './faults.ts';
@@ -74,6 +75,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   'PATCH zones/*': ({ controls, segments, body }) =>
     controls.updateZone(segments[1] ?? '', objectOf(body) as ZoneUpdate),
+  'GET registrar': ({ controls }) => controls.registrar.view(),
+  'PUT registrar': ({ controls, body }) => controls.registrar.update(objectOf(body) as RegistrarUpdate),
+  'POST registrar/*': ({ controls, segments, body }) =>
+    controls.registrar.resolve(segments[1] ?? '', objectOf(body) as { state: 'succeeded' | 'failed' }),
   'POST edits/*': ({ controls, segments, body }) =>
     controls.foreignEdit(segments[1] ?? '', objectOf(body) as RecordBody),
 };

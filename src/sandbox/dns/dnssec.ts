@@ -4,6 +4,7 @@
  * What the parent publishes is said by the world outside (`setParentDs`).
  */
 import type { DNSSEC } from 'cloudflare/resources/dns/dnssec';
+import { bookOf } from '../registrar/books.ts';
 import { family } from '../state/family.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
@@ -40,6 +41,8 @@ interface DnssecState {
   parentDs: ParentDs;
   /** True once DELETE was called; then the status is shown as disabled. */
   deleted: boolean;
+  /** When it was last switched on or off. */
+  switchedAtMs: number;
 }
 
 /** The object of the API. The SDK's type has no null for `status`, but it occurs for zones that never had DNSSEC. */
@@ -55,6 +58,7 @@ function stateOf(zone: Zone): DnssecState {
     keys: null,
     parentDs: 'none',
     deleted: false,
+    switchedAtMs: 0,
   }));
 }
 
@@ -68,7 +72,7 @@ export function signingKeys(world: World, zone: Zone): ZoneKeys | undefined {
 /** Looks at the parent and lets the status follow. */
 function settled(world: World, zone: Zone): DnssecState {
   const state = stateOf(zone);
-  const next = nextStatus(zone, state);
+  const next = nextStatus(world, zone, state);
   if (next !== state.status) {
     state.status = next;
     state.modifiedOn = world.clock.stamp();
@@ -78,21 +82,34 @@ function settled(world: World, zone: Zone): DnssecState {
 }
 
 /** [U] What Cloudflare makes of a DS that is gone, or is somebody else's, while DNSSEC is on. */
-function nextStatus(zone: Zone, state: DnssecState): DnssecState['status'] {
+function nextStatus(world: World, zone: Zone, state: DnssecState): DnssecState['status'] {
   const { status, keys } = state;
   if (status === null || status === 'disabled' || keys === null) return status;
-  const atParent = parentDsTexts(zone);
+  const atParent = parentDsTexts(world, zone);
   if (status === 'pending-disabled') return atParent.length === 0 ? 'disabled' : status;
   if (atParent.length === 0) return 'pending';
   return atParent.includes(dsText(zone.name, keys.ksk)) ? 'active' : 'error';
 }
 
-/** DS texts that the parent publishes. */
-export function parentDsTexts(zone: Zone): readonly string[] {
-  const { parentDs, keys } = stateOf(zone);
-  if (parentDs === 'none') return [];
-  if (parentDs === 'published') return keys === null ? [] : [dsText(zone.name, keys.ksk)];
-  return parentDs.map((text) => text.trim().replace(/\s+/g, ' ').toUpperCase());
+/** [U] How long our own registrar takes to publish a DS, or to take it back. */
+const DS_BY_REGISTRAR_MS = 60_000;
+
+/** DS texts that the parent publishes. For a name at our own registrar they follow the switch by themselves. */
+export function parentDsTexts(world: World, zone: Zone): readonly string[] {
+  const { parentDs, keys, status, switchedAtMs } = stateOf(zone);
+  const own = keys === null ? [] : [dsText(zone.name, keys.ksk)];
+  if (parentDs === 'published') return own;
+  if (parentDs !== 'none') return parentDs.map((text) => text.trim().replace(/\s+/g, ' ').toUpperCase());
+  if (!isRegisteredHere(world, zone)) return [];
+  const isWanted = status !== null && status !== 'disabled' && status !== 'pending-disabled';
+  const hasFollowed = world.clock.now() - switchedAtMs >= DS_BY_REGISTRAR_MS;
+  return isWanted === hasFollowed ? own : [];
+}
+
+function isRegisteredHere(world: World, zone: Zone): boolean {
+  const account = world.account(zone.accountId);
+  const registrations = account === undefined ? [] : bookOf(account, 'live').registrations;
+  return registrations.some((item) => item.domain === zone.name && item.pending === null);
 }
 
 /** What the world outside does at the registrar. */
@@ -123,8 +140,12 @@ export function changeDnssec(
     state.keys ??= makeZoneKeys();
     state.status = 'pending';
     state.deleted = false;
+    state.switchedAtMs = world.clock.now();
   }
-  if (change.status === 'disabled' && isOn) state.status = 'pending-disabled';
+  if (change.status === 'disabled' && isOn) {
+    state.status = 'pending-disabled';
+    state.switchedAtMs = world.clock.now();
+  }
   state.modifiedOn = world.clock.stamp();
   settled(world, zone);
   world.zoneChanged(zone, { content: true, fields: false });
@@ -140,6 +161,7 @@ export function deleteDnssec(world: World, zone: Zone): void {
     keys: null,
     parentDs: parentDs === 'published' ? 'none' : parentDs,
     deleted: true,
+    switchedAtMs: 0,
   } satisfies DnssecState;
   world.zoneChanged(zone, { content: true, fields: false });
 }

@@ -10,6 +10,7 @@ import { endedRoutes } from './ended.ts';
 import { originCaRoutes } from './origin-ca.ts';
 import { originPullRoutes } from './origin-pulls.ts';
 import { recordRoutes } from './records.ts';
+import { registrarRoutes } from './registrar.ts';
 import { settingRoutes } from './settings.ts';
 import { sslRoutes } from './ssl.ts';
 import { sslPackRoutes } from './ssl-packs.ts';
@@ -38,4 +39,5 @@ export const ROUTES: readonly Route[] = [
   ...originCaRoutes,
   ...customHostnameRoutes,
   ...originPullRoutes,
+  ...registrarRoutes,
 ];

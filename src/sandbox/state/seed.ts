@@ -9,18 +9,20 @@ import { groupByName } from '../auth/permission-groups.ts';
 import type { Policy } from '../auth/policies.ts';
 import { formatSeconds } from '../clock.ts';
 import { PLAN_NAMES, type PlanName } from '../constants.ts';
+import { type FamilyUpdate, updateFamilies } from '../control/families.ts';
 import { idFrom, newId, newSecret } from '../ids.ts';
 import { SandboxInputError } from '../input-error.ts';
 import { type BuildContext, newRecord, type RecordBody } from '../records/build.ts';
 import { assertNoConflict } from '../records/conflicts.ts';
 import { isRecordName, toAscii } from '../records/names.ts';
 import { parseZoneFile } from '../records/zone-file.ts';
+import type { RegistrarUpdate } from '../registrar/controls.ts';
 import type { Account, ApiToken } from './principals.ts';
 import type { World } from './world.ts';
 import type { Delegation, Zone, ZoneStatus, ZoneType } from './zone.ts';
 import { createZone } from './zone-life.ts';
 
-export interface ZoneSeed {
+export interface ZoneSeed extends FamilyUpdate {
   readonly name: string;
   readonly id?: string;
   /** Id or name of a seeded account; default the sandbox's own. */
@@ -68,6 +70,8 @@ export interface SandboxSeed {
   readonly tokens?: readonly TokenSeed[];
   /** Addresses of hosts outside of every zone, for flattening. */
   readonly externalHosts?: Readonly<Record<string, readonly string[]>>;
+  /** What registries hold and the account has registered. Planted by `SandboxControls.seed`. */
+  readonly registrar?: RegistrarUpdate;
 }
 
 /** The account and user that everything belongs to unless a seed says otherwise. */
@@ -107,7 +111,7 @@ export function readSeedFile(path: string): SandboxSeed {
 export function plantSeed(world: World, home: Home, seed: SandboxSeed): void {
   if (typeof seed !== 'object' || seed === null || Array.isArray(seed))
     throw bad('A seed must be an object.');
-  const known = new Set(['accounts', 'zones', 'tokens', 'externalHosts']);
+  const known = new Set(['accounts', 'zones', 'tokens', 'externalHosts', 'registrar']);
   for (const key of Object.keys(seed)) if (!known.has(key)) throw bad(`A seed has no "${key}".`);
   for (const account of listIn(seed.accounts, 'accounts')) plantAccount(world, home, account);
   for (const zone of listIn(seed.zones, 'zones')) plantZone(world, home, zone);
@@ -188,6 +192,7 @@ export function plantZone(world: World, home: Home, seed: ZoneSeed): Zone {
     throw error;
   }
   zone.fields.scanFindings = seed.scanFindings ?? [];
+  updateFamilies(world, zone, seed);
   return zone;
 }
 
