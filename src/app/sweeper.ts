@@ -13,7 +13,7 @@ import { type SweptConnection, sweepConnection } from '../domains/connections/sw
 import type { RoundReport } from '../domains/zones/signals/round.ts';
 import { syncRound } from '../domains/zones/signals/sync-round.ts';
 import { openCheckpoints } from './checkpoints.ts';
-import type { Context } from './context.ts';
+import type { Context, LinkedConnection } from './context.ts';
 import { openSoa, roundPorts } from './round-ports.ts';
 import { rotationPorts } from './tenant-rotations.ts';
 
@@ -69,6 +69,17 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
     return tested;
   };
 
+  /** A secret that cannot be had makes the connection `invalid`, which the test sees to, and is said once. */
+  const linkOrTest = async (connection: Connection): Promise<LinkedConnection> => {
+    try {
+      return await context.link(connection);
+    } catch (error) {
+      const secret = isZonewardError(error) && error.kind === 'credentials';
+      if (secret && connection.state !== 'rotating') await test(connection);
+      throw error;
+    }
+  };
+
   return {
     sweep: async (connection) => {
       const { tenantId, id: connectionId } = connection;
@@ -84,7 +95,7 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
     },
     round: async (connection, signal) => {
       if (!USABLE_STATES.has(connection.state)) return stillOf(connection);
-      const linked = await context.link(connection);
+      const linked = await linkOrTest(connection);
       const report = await syncRound(roundPorts(context, linked, soa), {
         connection,
         ...(signal === undefined ? {} : { signal }),
