@@ -15,6 +15,7 @@ import { syncRound } from '../domains/zones/signals/sync-round.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { openSoa, roundPorts } from './round-ports.ts';
+import { pruneHistory } from './tenant-inventory.ts';
 import { rotationPorts } from './tenant-rotations.ts';
 
 /** Who acts where nobody asked. */
@@ -47,7 +48,7 @@ export interface Sweeper {
   carryOn(rotation: Rotation): Promise<Rotation | null>;
   needsTest(connection: Connection): boolean;
   test(connection: Connection, signal?: AbortSignal): Promise<Connection>;
-  /** Prunes the usage log and takes the day's audit checkpoints. @returns calls that were forgotten. */
+  /** Prunes the usage log and history that is not kept, and takes the day's audit checkpoints. @returns calls that were forgotten. */
   keepHouse(tenants: Iterable<TenantId>): Promise<number>;
   close(): Promise<void>;
 }
@@ -132,6 +133,7 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
       const forgotten = await store.usage.prune(clock.now() - USAGE_KEPT_MS);
       const { ports } = await openCheckpoints(context);
       for (const tenantId of tenants) {
+        await pruneHistory(context, tenantId);
         const latest = await ports.shelf.latest(tenantId);
         if (latest !== null && clock.now() - latest.at < CHECKPOINT_EVERY_MS) continue;
         await takeCheckpoint(ports, tenantId);
