@@ -1,0 +1,163 @@
+/**
+ * The HTTP edge as one function from request to response. It opens no socket: `server.ts` does, and tests call
+ * `request` on it.
+ */
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Zoneward } from '../app/open-zoneward.ts';
+import { type DispatchPorts, dispatch, type Edge, type EdgeTypes } from './dispatch.ts';
+import { DOCS_POLICY, docsPage } from './docs-page.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import type { HttpLog } from './log.ts';
+import { type Metrics, openMetrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import { HttpError, headersOf, isOurFailure, PROBLEM_TYPE, problemOf } from './problem.ts';
+import { createRateLimiter, type RateRule } from './rate-limit.ts';
+
+export interface HttpOptions {
+  readonly zoneward: Zoneward;
+  readonly log?: HttpLog;
+  /** Per API key. Default: 1,200 in a minute. */
+  readonly rate?: RateRule;
+  /** How long a request may take; long work goes on as a job. Milliseconds. */
+  readonly timeLimitMs?: number;
+  /** Holds every answer against its schema. For tests. */
+  readonly checkAnswers?: boolean;
+}
+
+export type HttpApp = Hono<EdgeTypes>;
+
+const RATE_DEFAULT: RateRule = { quota: 1_200, windowSeconds: 60 };
+/** Of one address, for requests without a key that stands. */
+const RATE_STRANGERS: RateRule = { quota: 120, windowSeconds: 60 };
+const TIME_LIMIT_MS = 60_000;
+const URL_LENGTH_MAX = 8_192;
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+export function createHttpApp(options: HttpOptions): HttpApp {
+  const { zoneward, log } = options;
+  const metrics = openMetrics(zoneward);
+  const ports: DispatchPorts = {
+    zoneward,
+    limiter: createRateLimiter(options.rate ?? RATE_DEFAULT, Date.now),
+    strangers: createRateLimiter(RATE_STRANGERS, Date.now),
+    timeLimitMs: options.timeLimitMs ?? TIME_LIMIT_MS,
+    onFailure: (error, requestId) => log?.failure(error, requestId),
+    checkAnswers: options.checkAnswers ?? false,
+  };
+  const app: HttpApp = new Hono();
+  observe(app, { log, metrics });
+  serveHealth(app, zoneward, metrics);
+  serveDocuments(app);
+  for (const endpoint of ENDPOINTS) {
+    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app.on(endpoint.method.toUpperCase(), path, (edge) => dispatch(ports, endpoint, edge));
+  }
+  const answerError = (error: unknown, edge: Edge): Response => {
+    const requestId = edge.get('requestId');
+    if (isOurFailure(error)) ports.onFailure(error, requestId);
+    const problem = problemOf(error, { instance: edge.req.path, requestId });
+    const headers = { ...edge.get('headers'), ...headersOf(error), 'content-type': PROBLEM_TYPE };
+    return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  };
+  app.notFound((edge) => answerError(nothingHere(edge.req.method, edge.req.path), edge));
+  app.onError((error, edge) => answerError(error, edge));
+  return app;
+}
+
+/** Ids, headers, log and figures: for every request, whatever becomes of it. */
+function observe(
+  app: HttpApp,
+  { log, metrics }: { readonly log: HttpLog | undefined; readonly metrics: Metrics },
+): void {
+  app.use(async (edge, next) => {
+    const startedAt = performance.now();
+    const given = edge.req.header('x-request-id') ?? '';
+    const requestId = REQUEST_ID.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`;
+    edge.set('requestId', requestId);
+    edge.set('principal', null);
+    edge.set('tenant', null);
+    edge.set('remoteAddress', edge.env?.incoming?.socket?.remoteAddress ?? 'unknown');
+    edge.set('aborted', edge.req.raw.signal);
+    edge.set('headers', { ...SECURITY_HEADERS, 'x-request-id': requestId });
+    if (edge.req.url.length > URL_LENGTH_MAX)
+      throw new HttpError(414, 'address-too-long', 'The address is too long.');
+    await next();
+    for (const [name, value] of Object.entries(edge.get('headers')))
+      if (!edge.res.headers.has(name)) edge.res.headers.set(name, value);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const route = routeOf(edge.req.method, edge.req.path);
+    metrics.observe({ method: edge.req.method, route, status: edge.res.status, seconds });
+    log?.request({
+      requestId,
+      method: edge.req.method,
+      route,
+      status: edge.res.status,
+      durationMs: Math.round(seconds * 1_000),
+      principal: edge.get('principal'),
+      tenant: edge.get('tenant'),
+    });
+  });
+}
+
+function serveHealth(app: HttpApp, zoneward: Zoneward, metrics: Metrics): void {
+  app.get('/livez', (edge) => edge.text('ok\n'));
+  app.get('/readyz', async (edge) => {
+    try {
+      await zoneward.checkReady();
+      return edge.text('ok\n');
+    } catch {
+      // What is wrong is for the log and `zoneward store check`, not for everyone who can reach the port.
+      return edge.text('not ready\n', 503);
+    }
+  });
+  app.get('/metrics', async (edge) => {
+    edge.header('content-type', metrics.contentType);
+    return edge.body(await metrics.render());
+  });
+}
+
+function serveDocuments(app: HttpApp): void {
+  app.get('/openapi.json', (edge) => {
+    edge.header('cache-control', 'public, max-age=300');
+    return edge.json(openApiDocument());
+  });
+  app.get('/docs', (edge) => {
+    edge.header('content-security-policy', DOCS_POLICY);
+    return edge.html(docsPage());
+  });
+}
+
+/** The pattern of a path, so that logs and figures do not grow with ids. */
+function routeOf(method: string, path: string): string {
+  const found = ENDPOINTS.find(
+    (one) => one.method.toUpperCase() === method && patternOf(one.path).test(path),
+  );
+  if (found !== undefined) return found.path;
+  return ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs'].includes(path) ? path : 'other';
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+function nothingHere(method: string, path: string): HttpError {
+  const methods = ENDPOINTS.filter((one) => patternOf(one.path).test(path)).map((one) =>
+    one.method.toUpperCase(),
+  );
+  if (methods.length === 0)
+    return new HttpError(404, 'not-found', 'There is nothing here.', { next: ['GET /docs'] });
+  const allow = [...new Set(methods)].sort().join(', ');
+  return new HttpError(405, 'method-not-allowed', `${method.slice(0, 20)} is not possible here: ${allow}.`, {
+    headers: { allow },
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * Who calls, and what of the tenant they reach. A thing out of reach is not there (404); an act out of scope is not
+ * allowed (403).
+ */
+import {
+  type ApiKey,
+  type Connection,
+  compilePattern,
+  type DomainName,
+  hasScope,
+  isUnlimited,
+  type Planned,
+  type Scope,
+  type Zone,
+} from '../app/handed-out.ts';
+import { LOCAL_TENANT, type Tenant, type Zoneward } from '../app/open-zoneward.ts';
+import { HttpError } from './problem.ts';
+
+export interface Caller {
+  readonly key: ApiKey;
+  readonly tenantName: string;
+  readonly tenant: Tenant;
+  /** For the audit trail: the key's id. */
+  readonly principal: string;
+}
+
+export const TENANT_HEADER = 'zoneward-tenant';
+const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
+
+/** Throws 401, and 400 or 404 for a tenant that the key cannot act for. */
+export async function authenticate(
+  zoneward: Zoneward,
+  headers: { readonly authorization: string | undefined; readonly tenant: string | undefined },
+): Promise<Caller> {
+  const [, secret] = BEARER.exec(headers.authorization ?? '') ?? [];
+  const key = secret === undefined ? null : await zoneward.apiKeys.recognise(secret);
+  if (key === null) throw unauthorized(headers.authorization === undefined);
+  const tenantName = tenantOf(key, headers.tenant);
+  const principal: string = key.id;
+  const tenant = zoneward.tenant(tenantName, {
+    principal,
+    environmentCredential: tenantName === LOCAL_TENANT,
+  });
+  return { key, tenantName, tenant, principal };
+}
+
+function unauthorized(isMissing: boolean): HttpError {
+  return new HttpError(
+    401,
+    isMissing ? 'api-key-missing' : 'api-key-invalid',
+    isMissing ? 'This needs an API key.' : 'This API key is not known, has expired or was revoked.',
+    {
+      next: [
+        'Send the header Authorization: Bearer zwk_…',
+        'zoneward api-keys create --label NAME --scope read',
+      ],
+      headers: { 'www-authenticate': 'Bearer realm="zoneward"' },
+    },
+  );
+}
+
+function tenantOf(key: ApiKey, named: string | undefined): string {
+  if (key.tenantId !== null) {
+    if (named === undefined || named === key.tenantId) return key.tenantId;
+    throw new HttpError(404, 'tenant-unknown', 'There is no such tenant.');
+  }
+  if (named !== undefined) return named;
+  throw new HttpError(
+    400,
+    'tenant-missing',
+    "An operator's key acts for the tenant that the request names.",
+    {
+      next: [`Send the header ${TENANT_HEADER}: NAME`],
+    },
+  );
+}
+
+export function requireScope({ key }: Caller, scope: Scope): void {
+  if (hasScope(key, scope)) return;
+  throw new HttpError(403, 'scope-missing', `This API key does not have the scope ${scope}.`, {
+    next: [`Use a key with the scope ${scope}; this one has: ${key.scopes.join(', ')}.`],
+  });
+}
+
+/** For what looks at the tenant as a whole, or at more than names tell. */
+export function requireUnlimited({ key }: Caller): void {
+  if (isUnlimited(key.reach)) return;
+  throw new HttpError(403, 'key-limited', 'This API key reaches only a part of the tenant.', {
+    next: ['Use a key that is not narrowed to connections, zones or names.'],
+  });
+}
+
+/** For what names cannot narrow: whole zones as files, restores. */
+export function requireAllNames({ key }: Caller): void {
+  if (key.reach.namePatterns === null) return;
+  throw new HttpError(403, 'key-limited', 'This API key reaches only some names of a zone.');
+}
+
+export function seesConnection({ key }: Caller, { id }: Pick<Connection, 'id'>): boolean {
+  const { connectionIds } = key.reach;
+  return connectionIds === null || connectionIds.includes(id);
+}
+
+export function seesZone(caller: Caller, { facts, connectionId }: Zone): boolean {
+  const { zoneIds } = caller.key.reach;
+  return (zoneIds === null || zoneIds.includes(facts.id)) && seesConnection(caller, { id: connectionId });
+}
+
+/** A test over the names of one zone. */
+export function nameFilter({ key }: Caller, zone: DomainName): (name: DomainName) => boolean {
+  const { namePatterns } = key.reach;
+  if (namePatterns === null) return () => true;
+  const tests = namePatterns.map((pattern) => compilePattern(pattern, zone));
+  return (name) => tests.some((test) => test(name));
+}
+
+/** By id or label; what the key does not see does not exist. Never the environment's. */
+export async function findConnection(caller: Caller, reference: string): Promise<Connection> {
+  const connections = await caller.tenant.connections.list();
+  const found = connections.find(({ id, label }) => id === reference || label === reference);
+  if (found !== undefined && seesConnection(caller, found)) return found;
+  throw new HttpError(404, 'connection-unknown', 'There is no such connection.');
+}
+
+/** By id or name, from the mirror: asking for a zone that is not there costs no call. */
+export async function findZone(caller: Caller, reference: string): Promise<Zone> {
+  const zone = await caller.tenant.zones.known(reference);
+  if (seesZone(caller, zone)) return zone;
+  throw new HttpError(404, 'zone-unknown', 'There is no such zone.');
+}
+
+/** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach. */
+export function refuseForeignNames(caller: Caller, plans: readonly Planned['zones'][number]['plan'][]): void {
+  for (const { zoneName, groups } of plans) {
+    const reaches = nameFilter(caller, zoneName);
+    for (const change of groups.flatMap((group) => group.changes)) {
+      const names = [change.before?.fields.name, change.after?.fields.name].filter(
+        (name) => name !== undefined,
+      );
+      const foreign = names.find((name) => !reaches(name));
+      if (foreign === undefined) continue;
+      throw new HttpError(403, 'name-out-of-reach', `This API key does not reach the name ${foreign}.`);
+    }
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * From a request to an endpoint's answer: who calls, how often, what comes in, once or again, within what time, and
+ * the answer with its entity tag.
+ */
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { KeptAnswer } from '../app/handed-out.ts';
+import type { Zoneward } from '../app/open-zoneward.ts';
+import { authenticate, type Caller, requireScope, TENANT_HEADER } from './caller.ts';
+import type { Call, Endpoint, Reply } from './endpoint.ts';
+import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
+import { HttpError, headersOf, PROBLEM_TYPE, type ProblemDetails, problemOf } from './problem.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { type Input, readInput } from './read-input.ts';
+
+export interface DispatchPorts {
+  readonly zoneward: Zoneward;
+  readonly limiter: RateLimiter;
+  /** For callers without a key that stands, by their address. */
+  readonly strangers: RateLimiter;
+  readonly timeLimitMs: number;
+  /** Told of what only the log may know. */
+  readonly onFailure: (error: unknown, requestId: string) => void;
+  /** In tests: every answer is held against its schema. */
+  readonly checkAnswers: boolean;
+}
+
+/** What the edge keeps on each request. */
+export interface Variables {
+  requestId: string;
+  principal: string | null;
+  tenant: string | null;
+  remoteAddress: string;
+  /** For the answer, whoever makes it. */
+  headers: Record<string, string>;
+  aborted: AbortSignal;
+}
+
+/** What the socket's server tells of a request; nothing when there is no socket. */
+export interface EdgeBindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+}
+
+export type EdgeTypes = { Variables: Variables; Bindings: EdgeBindings };
+export type Edge = Context<EdgeTypes>;
+
+export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Response> {
+  const caller = await admit(ports, endpoint, edge);
+  const input = await readInput(edge, endpoint);
+  if (endpoint.streams === true) return toResponse(await run(ports, endpoint, { edge, caller, input }));
+  if (endpoint.method === 'get') {
+    const reply = await withinTime(ports, run(ports, endpoint, { edge, caller, input }));
+    return withEntityTag(edge, toResponse(reply), reply);
+  }
+  const { method, path, url } = edge.req;
+  const once = doOnce(
+    ports.zoneward,
+    {
+      tenant: caller.tenantName,
+      caller: caller.key.id,
+      key: edge.req.header(IDEMPOTENCY_HEADER),
+      method,
+      path: `${path}${new URL(url).search}`,
+      body: input.bodyText,
+    },
+    () => finish(ports, endpoint, { edge, caller, input }),
+  );
+  // The work goes on after its time is up, and its answer is kept for who asks again with the same key.
+  const { answer, replayed } = await withinTime(ports, once);
+  const headers = { ...answer.headers, ...(replayed ? { 'idempotent-replayed': 'true' } : {}) };
+  return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers });
+}
+
+async function admit(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Caller> {
+  const caller = await authenticate(ports.zoneward, {
+    authorization: edge.req.header('authorization'),
+    tenant: edge.req.header(TENANT_HEADER),
+  }).catch((error: unknown) => {
+    limit(ports.strangers, edge.get('remoteAddress'), edge);
+    throw error;
+  });
+  edge.set('principal', caller.principal);
+  edge.set('tenant', caller.tenantName);
+  limit(ports.limiter, caller.key.id, edge);
+  requireScope(caller, endpoint.scope);
+  return caller;
+}
+
+function limit(limiter: RateLimiter, who: string, edge: Edge): void {
+  const { allowed, headers } = limiter.take(who);
+  Object.assign(edge.get('headers'), headers);
+  if (allowed) return;
+  throw new HttpError(429, 'rate-limited', 'Too many requests.', {
+    next: [`Wait ${headers['retry-after']} seconds.`],
+    headers,
+  });
+}
+
+interface Request {
+  readonly edge: Edge;
+  readonly caller: Caller;
+  readonly input: Input;
+}
+
+async function run(
+  ports: DispatchPorts,
+  endpoint: Endpoint,
+  { edge, caller, input }: Request,
+): Promise<Reply> {
+  const limits = endpoint.streams === true ? [] : [AbortSignal.timeout(ports.timeLimitMs)];
+  const call: Call = {
+    zoneward: ports.zoneward,
+    caller,
+    signal: AbortSignal.any([edge.get('aborted'), ...limits]),
+    requestId: edge.get('requestId'),
+    route: `${endpoint.method} ${edge.req.path}`,
+    ifMatch: edge.req.header('if-match') ?? null,
+  };
+  const reply = await endpoint.run(call, input);
+  if (ports.checkAnswers && reply.kind === 'json') checkAnswer(endpoint, reply);
+  return reply;
+}
+
+function checkAnswer(
+  { answers, operationId }: Endpoint,
+  { body, status }: Extract<Reply, { kind: 'json' }>,
+): void {
+  // Through text, as a client sees it: without members that are undefined.
+  const checked = answers.schema?.safeParse(JSON.parse(JSON.stringify(body)));
+  if (status !== answers.status || checked === undefined || !checked.success)
+    throw new Error(
+      `The answer of ${operationId} is not as documented: ${status} ${checked?.error?.message ?? ''}`,
+    );
+}
+
+/** Errors become answers here, so that a refused request is refused in the same words when it is repeated. */
+async function finish(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<DoneOnce> {
+  try {
+    const reply = await run(ports, endpoint, request);
+    const answer = await toKept(reply, reply.kind === 'json' ? reply.body : null);
+    const isSecret = reply.kind === 'json' && reply.keptBody !== undefined;
+    return { answer, kept: isSecret ? await toKept(reply, reply.keptBody) : answer };
+  } catch (error) {
+    const place = { instance: request.edge.req.path, requestId: request.edge.get('requestId') };
+    const problem = problemOf(error, place);
+    if (problem.status >= 500) ports.onFailure(error, place.requestId);
+    const answer: KeptAnswer = {
+      status: problem.status,
+      headers: { ...headersOf(error), 'content-type': PROBLEM_TYPE },
+      body: JSON.stringify(problem),
+    };
+    return { answer, kept: isLasting(problem) ? answer : null };
+  }
+}
+
+/** A refusal that a second try of the same request would meet again. */
+function isLasting({ status }: ProblemDetails): boolean {
+  return [403, 404, 412, 422].includes(status);
+}
+
+async function toKept(reply: Reply, body: unknown): Promise<KeptAnswer> {
+  const response = toResponse(reply.kind === 'json' ? { ...reply, body } : reply);
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: response.status === 204 ? '' : await response.text(),
+  };
+}
+
+function toResponse(reply: Reply): Response {
+  switch (reply.kind) {
+    case 'json': {
+      const headers = { ...reply.headers, 'content-type': 'application/json' };
+      return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+    }
+    case 'empty':
+      return new Response(null, { status: 204 });
+    case 'text':
+      return new Response(reply.body, { headers: { ...reply.headers, 'content-type': reply.type } });
+    default:
+      return reply satisfies never;
+  }
+}
+
+/** The tag of a resource: of what it shows, so that it changes exactly when that does. */
+export function entityTag(body: unknown): string {
+  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+}
+
+function withEntityTag(edge: Edge, response: Response, reply: Reply): Response {
+  if (reply.kind !== 'json') return response;
+  const tag = entityTag(reply.body);
+  response.headers.set('etag', tag);
+  const known = edge.req
+    .header('if-none-match')
+    ?.split(',')
+    .map((one) => one.trim().replace(/^W\//, ''));
+  if (known?.includes(tag) !== true) return response;
+  return new Response(null, { status: 304, headers: { etag: tag } });
+}
+
+/** Throws 412 unless the resource is as the caller last saw it. Without `If-Match`, anything goes. */
+export function requireMatch(call: Call, current: unknown): void {
+  if (call.ifMatch === null || call.ifMatch.trim() === '*') return;
+  const tags = call.ifMatch.split(',').map((tag) => tag.trim());
+  if (tags.includes(entityTag(current))) return;
+  throw new HttpError(412, 'precondition-failed', 'It has changed since you read it.', {
+    next: ['Read it again, look at what changed, then send the request with its new ETag.'],
+  });
+}
+
+async function withinTime<T>(ports: DispatchPorts, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      reject(
+        new HttpError(504, 'time-limit', 'This takes longer than a request may.', {
+          next: ['Send the same request again with the same Idempotency-Key to learn how it ended.'],
+        }),
+      ),
+    // A little after the signal, so that who heeds it can say more.
+    ports.timeLimitMs + 500,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

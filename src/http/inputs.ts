@@ -1,0 +1,49 @@
+/** The shapes that several endpoints take. */
+import { z } from '@hono/zod-openapi';
+
+export const LIMIT_MAX = 500;
+const LIMIT_DEFAULT = 100;
+
+/** A label, a name or an id: what a path may name a thing by. */
+const reference: z.ZodString = z.string().min(1).max(255);
+const limit: z.ZodType<number> = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, 'is a whole number')
+  .transform(Number)
+  .refine((value) => value <= LIMIT_MAX, `is ${LIMIT_MAX} at most`)
+  .default(LIMIT_DEFAULT)
+  .openapi({ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT });
+const cursor: z.ZodType<string | undefined> = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .optional()
+  .openapi({ description: 'The `next` of the page before' });
+
+type PageShape = { readonly limit: typeof limit; readonly cursor: typeof cursor };
+/** For every list. */
+export const PAGE: PageShape = { limit, cursor };
+
+export const zoneParams: z.ZodObject<{ zone: typeof reference }> = z.strictObject({ zone: reference });
+export const connectionParams: z.ZodObject<{ connection: typeof reference }> = z.strictObject({
+  connection: reference,
+});
+export const idParams: z.ZodObject<{ id: typeof reference }> = z.strictObject({ id: reference });
+
+const DAYS_MAX_MS = 8_640_000_000_000_000;
+/** A time as text, read to milliseconds. */
+export const time: z.ZodType<number> = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const at = Date.parse(text);
+    if (!Number.isNaN(at) && Math.abs(at) <= DAYS_MAX_MS) return at;
+    context.addIssue({ code: 'custom', message: 'is not a time; write 2026-01-31T12:00:00Z' });
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', format: 'date-time' });
+export const revisionNumber: z.ZodType<number> = z
+  .string()
+  .regex(/^\d{1,12}$/, 'is a whole number')
+  .transform(Number)
+  .openapi({ type: 'integer', minimum: 0 });

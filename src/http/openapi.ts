@@ -1,0 +1,79 @@
+/** The OpenAPI 3.1 document, from the schemas that validate. */
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Endpoint } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { IDEMPOTENCY_HEADER } from './idempotency.ts';
+import { PROBLEM_TYPE } from './problem.ts';
+import { SHAPES } from './schemas.ts';
+
+export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+let made: OpenApiDocument | null = null;
+
+/** Made at first use; the same for everyone. */
+export function openApiDocument(): OpenApiDocument {
+  made ??= makeDocument();
+  return made;
+}
+
+const ABOUT = `Zoneward manages what a product's users keep at Cloudflare. Every request carries an API key
+(\`Authorization: Bearer zwk_…\`); an operator's key also names the tenant (\`Zoneward-Tenant\`).
+Errors are problem details (RFC 9457). A write with an \`Idempotency-Key\` is done once, however often it is sent.
+Lists are pages: give \`next\` back as \`cursor\`. Answers of GET carry an ETag; \`If-Match\` refuses a change of what moved.
+Long work is a job: 202, then \`GET /v1/jobs/{id}\` or its events.`;
+
+function makeDocument(): OpenApiDocument {
+  const host = new OpenAPIHono();
+  const registry = host.openAPIRegistry;
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  for (const endpoint of ENDPOINTS) registry.registerPath(routeOf(endpoint));
+  return host.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Zoneward',
+      version: '1',
+      description: ABOUT,
+      license: { name: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [] }],
+  });
+}
+
+function routeOf(endpoint: Endpoint): RouteConfig {
+  const { method, path, operationId, tag, summary, scope, answers, params, query, body } = endpoint;
+  const content =
+    answers.schema === undefined
+      ? answers.type === undefined
+        ? {}
+        : { content: { [answers.type]: { schema: { type: 'string' as const } } } }
+      : { content: { 'application/json': { schema: answers.schema } } };
+  return {
+    method,
+    path,
+    operationId,
+    tags: [tag],
+    summary,
+    description: `Needs the scope \`${scope}\`.`,
+    request: {
+      ...(params === null ? {} : { params }),
+      ...(query === null ? {} : { query }),
+      ...(body === null
+        ? {}
+        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+    },
+    ...(method === 'get' ? {} : { parameters: [IDEMPOTENCY_PARAMETER] }),
+    responses: {
+      [answers.status]: { description: answers.description, ...content },
+      default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: SHAPES.problem } } },
+    },
+  };
+}
+
+const IDEMPOTENCY_PARAMETER = {
+  name: IDEMPOTENCY_HEADER,
+  in: 'header' as const,
+  required: false,
+  description: 'The same key with the same request gives the first answer again',
+  schema: { type: 'string' as const, maxLength: 255 },
+};

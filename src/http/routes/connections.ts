@@ -1,0 +1,313 @@
+/** Connections over HTTP. A credential goes in and never comes out; references to files and variables stay local. */
+import { z } from '@hono/zod-openapi';
+import {
+  type AccountId,
+  type CredentialParts,
+  InvalidInputError,
+  type Profile,
+  type ZoneId,
+} from '../../app/handed-out.ts';
+import { findConnection, requireUnlimited, seesConnection } from '../caller.ts';
+import { formatCursor, parseCursor } from '../cursor.ts';
+import { requireMatch } from '../dispatch.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { connectionParams, PAGE } from '../inputs.ts';
+import { SHAPES } from '../schemas.ts';
+import { connectionView, reportView } from '../views.ts';
+
+const tag = 'connections';
+const profile = z.enum(['minimum', 'full']);
+const secretText = z.string().min(1).max(1_024);
+const credential = z
+  .strictObject({
+    token: secretText
+      .optional()
+      .openapi({ description: 'An API token, user- or account-owned', writeOnly: true }),
+    key: secretText.optional().openapi({ description: 'The Global API Key, with `email`', writeOnly: true }),
+    email: z.string().max(320).optional(),
+  })
+  .openapi('Credential');
+const cloudflareId = z.string().regex(/^[0-9a-f]{32}$/, "is not an id of Cloudflare's");
+const metadata = z.record(z.string().max(128), z.union([z.string().max(4_096), z.number(), z.boolean()]));
+const described = {
+  label: z.string().min(1).max(256).optional(),
+  profile: profile.optional(),
+  tags: z.array(z.string().max(256)).max(100).optional(),
+  metadata: metadata.optional(),
+  zoneIds: z.array(cloudflareId).max(1_000).optional(),
+  rotateEveryDays: z.int().optional(),
+};
+const NAMES = {
+  token: 'credential.token',
+  email: 'credential.email',
+  key: 'credential.key',
+  accountId: 'accountId',
+  zoneIds: 'zoneIds',
+};
+
+/** Reads the credential as a person would have typed it, with all the slips that are understood. */
+async function readCredential(
+  call: Call,
+  body: { readonly credential: z.output<typeof credential>; readonly accountId?: string | undefined },
+): Promise<CredentialParts> {
+  const input = { ...body.credential, accountId: body.accountId };
+  const parsed = await call.caller.tenant.connections.read(input, NAMES);
+  if (!parsed.ok)
+    throw new InvalidInputError('The credential is not valid; nothing was stored.', parsed.problems);
+  return parsed.value;
+}
+
+/** Without members that were not given, as the facade wants it. */
+function given(body: {
+  readonly label?: string | undefined;
+  readonly profile?: Profile | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly zoneIds?: readonly string[] | undefined;
+  readonly rotateEveryDays?: number | undefined;
+}) {
+  const { label, tags, rotateEveryDays, zoneIds } = body;
+  return {
+    ...(label === undefined ? {} : { label }),
+    ...(body.profile === undefined ? {} : { profile: body.profile }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+    ...(zoneIds === undefined ? {} : { zoneIds: zoneIds as readonly ZoneId[] }),
+    ...(rotateEveryDays === undefined ? {} : { rotateEveryDays }),
+  };
+}
+
+const list = endpoint({
+  method: 'get',
+  path: '/v1/connections',
+  operationId: 'listConnections',
+  tag,
+  summary: 'List connections, by id',
+  scope: 'read',
+  query: z.strictObject({
+    ...PAGE,
+    label: z.string().max(256).optional().openapi({ description: 'Part of the label, in any case' }),
+    tag: z.string().max(256).optional(),
+  }),
+  answers: { status: 200, description: 'A page of connections', schema: SHAPES.connections },
+  handle: async (call, { query }) => {
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const after = query.cursor === undefined ? '' : String(parseCursor(scope, query.cursor)['id']);
+    const all = await call.caller.tenant.connections.list({
+      ...(query.label === undefined ? {} : { label: query.label }),
+      ...(query.tag === undefined ? {} : { tags: [query.tag] }),
+    });
+    const rest = all
+      .filter((one) => seesConnection(call.caller, one) && one.id > after)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const items = rest.slice(0, query.limit);
+    const last = rest.length > items.length ? items.at(-1) : undefined;
+    return json({
+      items: items.map(connectionView),
+      next: last === undefined ? null : formatCursor(scope, { id: last.id }),
+    });
+  },
+});
+
+const add = endpoint({
+  method: 'post',
+  path: '/v1/connections',
+  operationId: 'addConnection',
+  tag,
+  summary: 'Test a credential, then save it as a connection; nothing is stored when the test fails',
+  scope: 'connections',
+  body: z
+    .strictObject({
+      credential,
+      accountId: cloudflareId.optional(),
+      ...described,
+      untested: z.boolean().optional().openapi({ description: 'Save without asking Cloudflare' }),
+      duplicate: z.boolean().optional().openapi({ description: 'Although the same secret is saved already' }),
+    })
+    .openapi('NewConnection'),
+  answers: { status: 201, description: 'The connection and its test', schema: SHAPES.added },
+  handle: async (call, { body }) => {
+    requireUnlimited(call.caller);
+    const parts = await readCredential(call, body);
+    const added = await call.caller.tenant.connections.add({
+      ...given(body),
+      credential: parts.credential,
+      ...(parts.accountId === null ? {} : { accountId: parts.accountId }),
+      ...(body.untested === undefined ? {} : { untested: body.untested }),
+      ...(body.duplicate === undefined ? {} : { duplicate: body.duplicate }),
+      signal: call.signal,
+    });
+    return json(
+      {
+        connection: connectionView(added.connection),
+        report: reportView(added.report),
+        warnings: added.warnings,
+      },
+      201,
+      { location: `/v1/connections/${added.connection.id}` },
+    );
+  },
+});
+
+const get = endpoint({
+  method: 'get',
+  path: '/v1/connections/{connection}',
+  operationId: 'getConnection',
+  tag,
+  summary: 'One connection, by id or label',
+  scope: 'read',
+  params: connectionParams,
+  answers: { status: 200, description: 'The connection', schema: SHAPES.connection },
+  handle: async (call, { params }) =>
+    json(connectionView(await findConnection(call.caller, params.connection))),
+});
+
+const edit = endpoint({
+  method: 'patch',
+  path: '/v1/connections/{connection}',
+  operationId: 'editConnection',
+  tag,
+  summary: 'Change what describes a connection; what is not given stays',
+  scope: 'connections',
+  params: connectionParams,
+  body: z.strictObject(described).openapi('ConnectionEdit'),
+  answers: { status: 200, description: 'The connection as it is now', schema: SHAPES.connection },
+  handle: async (call, { params, body }) => {
+    const connection = await findConnection(call.caller, params.connection);
+    requireMatch(call, connectionView(connection));
+    return json(connectionView(await call.caller.tenant.connections.edit(connection.id, given(body))));
+  },
+});
+
+const remove = endpoint({
+  method: 'delete',
+  path: '/v1/connections/{connection}',
+  operationId: 'removeConnection',
+  tag,
+  summary: 'Delete the secret and hide the connection; zones, history and audit stay',
+  scope: 'connections',
+  params: connectionParams,
+  answers: { status: 200, description: 'What it was, and what is left to do', schema: SHAPES.removed },
+  handle: async (call, { params }) => {
+    const connection = await findConnection(call.caller, params.connection);
+    requireMatch(call, connectionView(connection));
+    const removed = await call.caller.tenant.connections.remove(connection.id);
+    return json({ connection: connectionView(removed.connection), next: removed.next });
+  },
+});
+
+const test = endpoint({
+  method: 'post',
+  path: '/v1/connections/{connection}/test',
+  operationId: 'testConnection',
+  tag,
+  summary: 'Ask Cloudflare what the credential may do, and keep the answer',
+  scope: 'connections',
+  params: connectionParams,
+  answers: { status: 200, description: 'The connection and what was found', schema: SHAPES.tested },
+  handle: async (call, { params }) => {
+    const { id } = await findConnection(call.caller, params.connection);
+    const { connection, report } = await call.caller.tenant.connections.test(id, call.signal);
+    return json({ connection: connectionView(connection), report: reportView(report) });
+  },
+});
+
+const relink = endpoint({
+  method: 'post',
+  path: '/v1/connections/{connection}/relink',
+  operationId: 'relinkConnection',
+  tag,
+  summary: 'Give it a new credential of the same account; id, history and mirror stay',
+  scope: 'connections',
+  params: connectionParams,
+  body: z
+    .strictObject({
+      credential,
+      zoneIds: z.array(cloudflareId).max(1_000).optional(),
+      untested: z.boolean().optional(),
+    })
+    .openapi('Relink'),
+  answers: { status: 200, description: 'The connection and its test', schema: SHAPES.tested },
+  handle: async (call, { params, body }) => {
+    const { id } = await findConnection(call.caller, params.connection);
+    const parts = await readCredential(call, body);
+    const { connection, report } = await call.caller.tenant.connections.relink(id, {
+      credential: parts.credential,
+      ...(body.zoneIds === undefined ? {} : { zoneIds: body.zoneIds as ZoneId[] }),
+      ...(body.untested === undefined ? {} : { untested: body.untested }),
+      signal: call.signal,
+    });
+    return json({ connection: connectionView(connection), report: reportView(report) });
+  },
+});
+
+function toggle(verb: 'pause' | 'resume', summary: string): Endpoint {
+  return endpoint({
+    method: 'post',
+    path: `/v1/connections/{connection}/${verb}`,
+    operationId: `${verb}Connection`,
+    tag,
+    summary,
+    scope: 'connections',
+    params: connectionParams,
+    answers: { status: 200, description: 'The connection as it is now', schema: SHAPES.connection },
+    handle: async (call, { params }) => {
+      const { id } = await findConnection(call.caller, params.connection);
+      return json(connectionView(await call.caller.tenant.connections[verb](id)));
+    },
+  });
+}
+
+const missingLink = endpoint({
+  method: 'get',
+  path: '/v1/connections/{connection}/link',
+  operationId: 'linkForMissingRights',
+  tag,
+  summary: "Cloudflare's token form, filled in with the rights that the connection lacks",
+  scope: 'read',
+  params: connectionParams,
+  query: z.strictObject({ profile: profile.optional() }),
+  answers: { status: 200, description: 'The link', schema: SHAPES.tokenLink },
+  handle: async (call, { params, query }) => {
+    const { id } = await findConnection(call.caller, params.connection);
+    const asked = query.profile === undefined ? {} : { profile: query.profile };
+    return json({ link: await call.caller.tenant.connections.link({ missingOf: id, ...asked }) });
+  },
+});
+
+const profileLink = endpoint({
+  method: 'get',
+  path: '/v1/token-link',
+  operationId: 'linkForProfile',
+  tag,
+  summary: "Cloudflare's token form, filled in with the rights of a profile",
+  scope: 'read',
+  query: z.strictObject({
+    profile: profile.optional(),
+    accountId: cloudflareId.optional(),
+    name: z.string().min(1).max(120).optional(),
+  }),
+  answers: { status: 200, description: 'The link', schema: SHAPES.tokenLink },
+  handle: async (call, { query }) =>
+    json({
+      link: await call.caller.tenant.connections.link({
+        ...(query.profile === undefined ? {} : { profile: query.profile }),
+        ...(query.accountId === undefined ? {} : { accountId: query.accountId as AccountId }),
+        ...(query.name === undefined ? {} : { name: query.name }),
+      }),
+    }),
+});
+
+export const CONNECTION_ENDPOINTS: readonly Endpoint[] = [
+  list,
+  add,
+  get,
+  edit,
+  remove,
+  test,
+  relink,
+  toggle('pause', 'Stop using it, and keep it'),
+  toggle('resume', 'Use it again'),
+  missingLink,
+  profileLink,
+];

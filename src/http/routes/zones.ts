@@ -1,0 +1,341 @@
+/** Zones and records over HTTP, all from the mirror: nothing here asks Cloudflare but the sync, which is a job. */
+import { z } from '@hono/zod-openapi';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type Findings,
+  type Moment,
+  type RecordId,
+  type ZoneId,
+} from '../../app/handed-out.ts';
+import {
+  findConnection,
+  findZone,
+  nameFilter,
+  requireAllNames,
+  requireUnlimited,
+  seesZone,
+} from '../caller.ts';
+import { formatCursor, parseCursor } from '../cursor.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
+import { SHAPES } from '../schemas.ts';
+import {
+  adviceView,
+  differenceView,
+  freshnessView,
+  isoTime,
+  jobView,
+  recordView,
+  revisionView,
+  zoneView,
+} from '../views.ts';
+
+const tag = 'zones';
+const at = {
+  revision: revisionNumber.optional(),
+  at: time.optional().openapi({ description: 'As the zone was at this time' }),
+};
+
+function momentOf(asked: {
+  readonly revision?: number | undefined;
+  readonly at?: number | undefined;
+}): Moment {
+  if (asked.revision !== undefined && asked.at !== undefined)
+    throw new HttpError(422, 'moment-ambiguous', 'Give a revision or a time, not both.');
+  if (asked.revision !== undefined) return { kind: 'revision', revision: asked.revision };
+  return asked.at === undefined ? { kind: 'latest' } : { kind: 'time', at: asked.at };
+}
+
+const list = endpoint({
+  method: 'get',
+  path: '/v1/zones',
+  operationId: 'listZones',
+  tag,
+  summary: 'List zones, by name',
+  scope: 'read',
+  query: z.strictObject({
+    ...PAGE,
+    connection: z.string().max(255).optional(),
+    status: z.enum(['initializing', 'pending', 'active', 'moved', 'deleted']).optional(),
+  }),
+  answers: { status: 200, description: 'A page of zones', schema: SHAPES.zones },
+  handle: async (call, { query }) => {
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
+    const filter =
+      query.connection === undefined
+        ? {}
+        : { connection: (await findConnection(call.caller, query.connection)).id };
+    const keyOf = (name: string, id: string): string => `${name}\n${id}`;
+    const after = place === null ? '' : keyOf(String(place['name']), String(place['id']));
+    const rest = (await call.caller.tenant.zones.list(filter))
+      .filter((zone) => query.status === undefined || zone.facts.status === query.status)
+      .filter((zone) => seesZone(call.caller, zone))
+      .map((zone) => ({ zone, key: keyOf(zone.facts.name, zone.facts.id) }))
+      .filter(({ key }) => key > after)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const items = rest.slice(0, query.limit).map(({ zone }) => zone);
+    const last = rest.length > items.length ? items.at(-1) : undefined;
+    return json({
+      items: items.map(zoneView),
+      next: last === undefined ? null : formatCursor(scope, { name: last.facts.name, id: last.facts.id }),
+    });
+  },
+});
+
+const sync = endpoint({
+  method: 'post',
+  path: '/v1/zones/sync',
+  operationId: 'syncZones',
+  tag,
+  summary: 'Discover the zones of a connection and read them all, as a job',
+  scope: 'plan',
+  body: z.strictObject({ connection: z.string().min(1).max(255).optional() }).openapi('SyncRequest'),
+  answers: { status: 202, description: 'The job', schema: SHAPES.job },
+  handle: async (call, { body }) => {
+    if (body.connection === undefined) requireUnlimited(call.caller);
+    const connection =
+      body.connection === undefined ? undefined : (await findConnection(call.caller, body.connection)).id;
+    return startJob(call, { kind: 'zones.sync', ...(connection === undefined ? {} : { connection }) });
+  },
+});
+
+const syncOne = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/sync',
+  operationId: 'syncZone',
+  tag,
+  summary: 'Read one zone in full, as a job',
+  scope: 'plan',
+  params: zoneParams,
+  answers: { status: 202, description: 'The job', schema: SHAPES.job },
+  handle: async (call, { params }) => {
+    const zone = await findZone(call.caller, params.zone);
+    return startJob(call, { kind: 'zones.sync', zone: zone.facts.id });
+  },
+});
+
+async function startJob(
+  call: Call,
+  request: Parameters<Call['zoneward']['jobs']['add']>[1],
+): Promise<ReturnType<typeof json>> {
+  const { tenantName, principal } = call.caller;
+  const job = await call.zoneward.jobs.add(tenantName, request, { principal });
+  return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+}
+
+const get = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}',
+  operationId: 'getZone',
+  tag,
+  summary: 'One zone, by id or name, with what stands between it and active',
+  scope: 'read',
+  params: zoneParams,
+  answers: { status: 200, description: 'The zone', schema: SHAPES.zoneWithAdvice },
+  handle: async (call, { params }) => {
+    const zone = await findZone(call.caller, params.zone);
+    return json({ ...zoneView(zone), advice: adviceView(call.caller.tenant.zones.advice(zone)) });
+  },
+});
+
+const records = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/records',
+  operationId: 'listRecords',
+  tag,
+  summary: 'Records of a zone, now or at a moment. All pages are of one revision.',
+  scope: 'read',
+  params: zoneParams,
+  query: z.strictObject({ ...PAGE, ...at }),
+  answers: { status: 200, description: 'A page of records, by id', schema: SHAPES.records },
+  handle: async (call, { params, query }) => {
+    const { zones } = call.caller.tenant;
+    const zone = await findZone(call.caller, params.zone);
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
+    const revision =
+      place === null ? await revisionOf(call, zone.facts.id, momentOf(query)) : Number(place['revision']);
+    const page = await zones.recordPage(zone.facts.id, {
+      revision,
+      limit: query.limit,
+      ...(place === null ? {} : { after: String(place['id']) as RecordId }),
+    });
+    const last = page.more ? page.records.at(-1) : undefined;
+    const reaches = nameFilter(call.caller, zone.facts.name);
+    return json({
+      revision,
+      items: page.records
+        .filter(({ record }) => reaches(record.fields.name))
+        .map(({ record }) => recordView(record)),
+      next: last === undefined ? null : formatCursor(scope, { revision, id: last.record.id }),
+    });
+  },
+});
+
+async function revisionOf(call: Call, zone: ZoneId, moment: Moment): Promise<number> {
+  const { zones } = call.caller.tenant;
+  if (moment.kind === 'latest') return (await zones.known(zone)).revision;
+  return (await zones.diff(zone, { from: moment, to: moment })).from;
+}
+
+const history = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/history',
+  operationId: 'listRevisions',
+  tag,
+  summary: 'What changed a zone and when, newest first',
+  scope: 'read',
+  params: zoneParams,
+  query: z.strictObject(PAGE),
+  answers: { status: 200, description: 'A page of revisions', schema: SHAPES.history },
+  handle: async (call, { params, query }) => {
+    const zone = await findZone(call.caller, params.zone);
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const before =
+      query.cursor === undefined ? undefined : Number(parseCursor(scope, query.cursor)['revision']);
+    const { revisions } = await call.caller.tenant.zones.history(zone.facts.id, query.limit, before);
+    const last = revisions.length === query.limit ? revisions.at(-1) : undefined;
+    return json({
+      freshness: freshnessView(zone.freshness),
+      items: revisions.map(revisionView),
+      next:
+        last === undefined || last.revision <= 1 ? null : formatCursor(scope, { revision: last.revision }),
+    });
+  },
+});
+
+const diff = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/diff',
+  operationId: 'diffZone',
+  tag,
+  summary: 'What changed between two moments',
+  scope: 'read',
+  params: zoneParams,
+  query: z.strictObject({
+    from: revisionNumber.optional(),
+    fromAt: time.optional(),
+    to: revisionNumber.optional(),
+    toAt: time.optional(),
+  }),
+  answers: { status: 200, description: 'The differences', schema: SHAPES.zoneDiff },
+  handle: async (call, { params, query }) => {
+    const zone = await findZone(call.caller, params.zone);
+    const reaches = nameFilter(call.caller, zone.facts.name);
+    const result = await call.caller.tenant.zones.diff(zone.facts.id, {
+      from: momentOf({ revision: query.from, at: query.fromAt }),
+      to: momentOf({ revision: query.to, at: query.toAt }),
+    });
+    const shown = result.differences.filter(({ before, after }) =>
+      [before, after].every((record) => record === null || reaches(record.fields.name)),
+    );
+    return json({ from: result.from, to: result.to, differences: shown.map(differenceView) });
+  },
+});
+
+const FORMATS = Object.keys(EXPORT_FORMATS) as [ExportFormat, ...ExportFormat[]];
+
+const exportZone = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/export',
+  operationId: 'exportZone',
+  tag,
+  summary: 'A zone as a file that, planned again, changes nothing',
+  scope: 'read',
+  params: zoneParams,
+  query: z.strictObject({ ...at, format: z.enum(FORMATS).default('yaml') }),
+  answers: { status: 200, description: 'The file', type: 'text/plain' },
+  handle: async (call, { params, query }) => {
+    requireAllNames(call.caller);
+    const zone = await findZone(call.caller, params.zone);
+    const { text, losses } = await call.caller.tenant.zones.export(
+      zone.facts.id,
+      query.format,
+      momentOf(query),
+    );
+    return {
+      kind: 'text',
+      body: text,
+      type: 'text/plain; charset=utf-8',
+      headers: { 'zoneward-losses': String(losses.length) },
+    };
+  },
+});
+
+const condition = z.string().min(1).max(2_048).optional();
+
+const find = endpoint({
+  method: 'get',
+  path: '/v1/records',
+  operationId: 'findRecords',
+  tag: 'records',
+  summary: 'Find records over all zones. `name` and `content` may begin or end with `*`.',
+  scope: 'read',
+  query: z.strictObject({
+    ...PAGE,
+    name: condition,
+    type: z.string().min(1).max(32).optional(),
+    content: condition,
+    comment: condition,
+    tag: condition,
+    connection: z.string().min(1).max(255).optional(),
+  }),
+  answers: { status: 200, description: 'A page of records with their zones', schema: SHAPES.findings },
+  handle: async (call, { query }) => {
+    const { limit, cursor, connection, ...conditions } = query;
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const place = cursor === undefined ? null : parseCursor(scope, cursor);
+    const given = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
+    const via =
+      connection === undefined ? {} : { connectionId: (await findConnection(call.caller, connection)).id };
+    const findings = await call.caller.tenant.zones.find(
+      { ...given, ...via },
+      {
+        limit,
+        ...(place === null
+          ? {}
+          : {
+              after: {
+                zoneId: String(place['zone']) as ZoneId,
+                recordId: String(place['record']) as RecordId,
+              },
+            }),
+      },
+    );
+    const { next, coverage } = findings;
+    return json({
+      items: (await visible(call, findings)).map(({ record, zoneId, zoneName, freshness }) => ({
+        zoneId,
+        zoneName,
+        staleSince: isoTime(freshness.staleSince),
+        record: recordView(record),
+      })),
+      next: next === null ? null : formatCursor(scope, { zone: next.zoneId, record: next.recordId }),
+      coverage: { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) },
+    });
+  },
+});
+
+/** What the key reaches of what was found. */
+async function visible({ caller }: Call, { records: all }: Findings): Promise<Findings['records']> {
+  const zones = new Map((await caller.tenant.zones.list()).map((zone) => [zone.facts.id, zone]));
+  return all.filter(({ zoneId, zoneName, record }) => {
+    const zone = zones.get(zoneId);
+    return zone !== undefined && seesZone(caller, zone) && nameFilter(caller, zoneName)(record.fields.name);
+  });
+}
+
+export const ZONE_ENDPOINTS: readonly Endpoint[] = [
+  list,
+  sync,
+  get,
+  syncOne,
+  records,
+  history,
+  diff,
+  exportZone,
+  find,
+];
