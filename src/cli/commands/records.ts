@@ -5,6 +5,7 @@ import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { examples, wholeNumber } from '../help.ts';
 import type { Output } from '../output/output.ts';
+import { relativeTime } from '../output/time.ts';
 import type { Session } from '../session.ts';
 import { formatRecords, recordJson, type ShownRecord, sortShown } from '../views/record.ts';
 import { freshnessJson, freshnessText } from '../views/zone.ts';
@@ -171,10 +172,12 @@ function formatFound(out: Output, records: readonly ShownRecord[], ids: boolean)
 
 /** So that "nothing found" can be trusted, or not. */
 export function tellCoverage(out: Output, { coverage, next, records }: Findings): void {
-  const { zones, neverRead, stale } = coverage;
+  const { zones, neverRead, stale, oldestVerifiedAt } = coverage;
+  const age =
+    oldestVerifiedAt === null ? '' : `, each verified ${relativeTime(oldestVerifiedAt, out.now())} or later`;
   out.note(
     out.notePaint.dim(
-      `${records.length} records in ${zones} zones${next === null ? '' : '; there are more: --limit'}`,
+      `${records.length} records in ${zones} zones${age}${next === null ? '' : '; there are more: --limit'}`,
     ),
   );
   if (neverRead > 0) out.warn(`${neverRead} of ${zones} zones were never read: zoneward zones sync`);
