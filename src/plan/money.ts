@@ -48,7 +48,10 @@ export function multiplyAmount(amount: string, times: number): string {
 }
 
 /** What registering for so many years costs: the first at one price, each further at the renewal price. */
-export function costOfYears(price: { readonly registration: string; readonly renewal: string }, years: number): string {
+export function costOfYears(
+  price: { readonly registration: string; readonly renewal: string },
+  years: number,
+): string {
   return addAmounts(price.registration, multiplyAmount(price.renewal, years - 1));
 }
 

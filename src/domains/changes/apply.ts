@@ -15,8 +15,10 @@ import type { ZoneId } from '../../base/ids.ts';
 import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
+import type { SettingState } from '../../plan/setting-change.ts';
 import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import type { SettingsReader, SettingsWriter } from '../tls/ports.ts';
 import type { ZoneReader } from '../zones/ports.ts';
 import { refuseUnapproved } from './approve.ts';
 import { movedError, recordConflicts } from './conflicts.ts';
@@ -27,6 +29,7 @@ import { checkMoved } from './moved.ts';
 import type { ChangeJournal, Lease, Locks, RecordWriter } from './ports.ts';
 import { stopIfAsked, stoppedError } from './run.ts';
 import { sendGroups } from './send.ts';
+import { remainingSettings, sendSettings, verifySettings } from './send-settings.ts';
 import { settleZone } from './settle-zone.ts';
 
 export interface ApplyPorts {
@@ -34,6 +37,8 @@ export interface ApplyPorts {
   readonly locks: Locks;
   readonly reader: ZoneReader;
   readonly writer: RecordWriter;
+  /** Absent where only records are ever applied. */
+  readonly settings?: SettingsReader & SettingsWriter;
   /** A reading that brings the mirror up to date as well (`readZone` of the zones capability). */
   readonly readZone: (zoneId: ZoneId, options: CallOptions) => Promise<Reading>;
   readonly clock: Clock;
@@ -90,6 +95,8 @@ export interface Reading {
   readonly records: readonly LiveRecord[];
   /** When the read began. Milliseconds. */
   readonly readAt: number;
+  /** Settings that were read with the records, by the catalogue's keys. */
+  readonly settings?: ReadonlyMap<string, SettingState>;
 }
 
 export interface ApplyResult {
@@ -241,10 +248,35 @@ async function writeZone(
   const { tenantId } = changeSet;
   const settled = await settleZone(ports, { zoneId: plan.zoneId, tenantId, principal, leases });
   const groups = await remainingGroups(ports, changeSet, plan);
-  if (groups.length === 0) return [];
+  const settings = await remainingSettings(ports, changeSet, plan);
+  if (groups.length + settings.length === 0) return [];
   stopIfAsked(changeSet, options.signal);
   if (automatic?.maySend === false) throw resumeNeeded(changeSet, 'it is too old to be gone on with unasked');
-  const reading = await currentReading(ports, plan, { ...options, settled });
+  const fresh = await freshReading(ports, plan, { ...options, settled });
+  const moved =
+    groups.length === 0 ? [] : await writeRecords(ports, { changeSet, plan, groups, fresh }, options);
+  const onMoved = (): void => {
+    if (automatic !== undefined) throw resumeNeeded(changeSet, `${plan.zoneName} moved since the plan`);
+  };
+  const known = fresh?.settings ?? null;
+  const late = await sendSettings(ports, { changeSet, plan, settings, known, leases, options, onMoved });
+  return [...moved, ...late];
+}
+
+/** Reads the records where the plan's reading is too old, refuses what moved, sends the rest. @returns what moved. */
+async function writeRecords(
+  ports: ApplyPorts,
+  work: {
+    readonly changeSet: ChangeSet;
+    readonly plan: ZonePlan;
+    readonly groups: ZonePlan['groups'];
+    readonly fresh: Reading | null;
+  },
+  options: ZoneOptions & { readonly leases: readonly Lease[] },
+): Promise<readonly OperationOutcome[]> {
+  const { changeSet, plan, groups, fresh } = work;
+  const { leases, automatic } = options;
+  const reading = fresh ?? (await readAgain(ports, plan, options));
   await renewAll(leases);
   const { unmoved, conflicts } = checkMoved(groups, reading.records);
   if (conflicts.length > 0) {
@@ -263,16 +295,20 @@ function resumeNeeded(changeSet: ChangeSet, why: string): ZonewardError {
   });
 }
 
-/** The plan's own reading where it is fresh and nothing was in flight since; else a new one. */
-async function currentReading(
+/** The plan's own reading where it is young and nothing was in flight since. */
+async function freshReading(
   ports: ApplyPorts,
   plan: ZonePlan,
   options: ApplyOptions & { readonly settled: number },
-): Promise<Reading> {
+): Promise<Reading | null> {
   const reading = options.readings?.get(plan.zoneId);
   const fresh = reading !== undefined && ports.clock.now() - reading.readAt <= READING_FRESH_MS;
   if (fresh && options.settled === 0 && !(await wroteSince(ports, plan.zoneId, reading.readAt)))
     return reading;
+  return null;
+}
+
+async function readAgain(ports: ApplyPorts, plan: ZonePlan, options: ApplyOptions): Promise<Reading> {
   ports.onProgress?.({ kind: 'reading', zoneId: plan.zoneId });
   return ports.readZone(plan.zoneId, { lane: 'apply', ...signalOf(options) });
 }
@@ -304,6 +340,8 @@ function isFinal(outcome: OperationOutcome): boolean {
 
 /** A closing read: every applied change must show as it was meant. */
 async function verifyZone(ports: ApplyPorts, changeSet: ChangeSet, plan: ZonePlan): Promise<boolean> {
+  if (!(await verifySettings(ports, changeSet, plan))) return false;
+  if (plan.groups.length === 0) return true;
   const { records } = await ports.readZone(plan.zoneId, { lane: 'apply' });
   const byId = new Map(records.map((record) => [record.id, record]));
   const outcomes = await ports.journal.outcomes(changeSet.tenantId, changeSet.id, plan.zoneId);

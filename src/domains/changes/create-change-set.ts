@@ -4,6 +4,7 @@ import { ZonewardError } from '../../base/errors.ts';
 import { type ChangeSetId, type ConnectionId, newId, type TenantId } from '../../base/ids.ts';
 import { hasErrors, InvalidInputError } from '../../base/problem.ts';
 import type { GuardFinding, ZonePlan } from '../../plan/plan.ts';
+import { changeCount, changesAnything } from '../../plan/summarize-plans.ts';
 import type { Principal } from '../audit/model.ts';
 import type { ChangeSet } from './model.ts';
 import type { ChangeJournal } from './ports.ts';
@@ -39,7 +40,7 @@ export async function createChangeSet(
     connectionId: input.connectionId,
     summary: input.summary,
     status: 'planned',
-    plans: input.plans.filter((plan) => plan.groups.length > 0),
+    plans: input.plans.filter(changesAnything),
     allowed: input.allow,
     author: input.author,
     approval: { required: input.approvalRequired, grant: null },
@@ -62,7 +63,7 @@ export async function createChangeSet(
           zone: plan.zoneName,
           source: plan.source,
           hash: plan.hash,
-          changes: plan.groups.reduce((sum, group) => sum + group.changes.length, 0),
+          changes: changeCount(plan),
         })),
         allowed: [...input.allow],
         undoes: input.undoes ?? null,

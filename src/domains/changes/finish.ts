@@ -1,5 +1,6 @@
 /** How a change set begins and ends: its status, with the event that says so. */
 import type { ZonewardError } from '../../base/errors.ts';
+import { changeCount } from '../../plan/summarize-plans.ts';
 import type { Principal } from '../audit/model.ts';
 import type { ApplyPorts, ZoneResult } from './apply.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
@@ -97,5 +98,5 @@ function countState(outcomes: readonly OperationOutcome[], state: OperationOutco
 }
 
 function countChanges(changeSet: ChangeSet): number {
-  return changeSet.plans.flatMap((plan) => plan.groups).flatMap((group) => group.changes).length;
+  return changeSet.plans.reduce((sum, plan) => sum + changeCount(plan), 0);
 }

@@ -3,12 +3,14 @@
 import { ZonewardError } from '../../base/errors.ts';
 import type { TenantId, ZoneId } from '../../base/ids.ts';
 import { changesOf, type PlacedChange } from '../../plan/batch.ts';
+import type { ZonePlan } from '../../plan/plan.ts';
 import type { Principal } from '../audit/model.ts';
 import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
 import type { Lease } from './ports.ts';
-import { settleBatch } from './settle.ts';
+import { type Settled, type SettlePorts, settleBatch } from './settle.ts';
+import { settingsPort, settleSetting } from './settle-setting.ts';
 
 /** What one tenant's audit trail says of a settling that another tenant's applier caused. */
 const OURSELVES: Principal = 'zoneward';
@@ -30,31 +32,49 @@ export async function settleZone(ports: ApplyPorts, input: SettleInput): Promise
   const open = await ports.journal.openBatches(zoneId);
   for (const entry of open) {
     const own = entry.tenantId === tenantId;
-    const changes = await changesOfEntry(ports, entry);
-    const settled = await settleBatch(
-      {
-        ...ports,
-        onWait: (waitMs) => ports.onProgress?.({ kind: 'settling', zoneId, waitMs }),
-        keepLease: () => renewAll(input.leases),
-      },
-      entry,
-      changes,
-      own ? input.principal : OURSELVES,
-    );
-    if (settled.state === 'unknown') throw own ? undecided(entry) : otherUndecided(zoneId);
+    const state = await settleEntry(ports, entry, {
+      principal: own ? input.principal : OURSELVES,
+      onWait: (waitMs) => ports.onProgress?.({ kind: 'settling', zoneId, waitMs }),
+      keepLease: () => renewAll(input.leases),
+    });
+    if (state === 'unknown') throw own ? undecided(entry) : otherUndecided(zoneId);
   }
   return open.length;
 }
 
+/** A request holds record operations, or one setting. */
+async function settleEntry(
+  ports: ApplyPorts,
+  entry: BatchEntry,
+  how: Required<Pick<SettlePorts, 'onWait' | 'keepLease'>> & { readonly principal: Principal },
+): Promise<Settled['state']> {
+  const { principal, ...waiting } = how;
+  if (entry.body.setting === undefined) {
+    const changes = await changesOfEntry(ports, entry);
+    return (await settleBatch({ ...ports, ...waiting }, entry, changes, principal)).state;
+  }
+  const change = (await planOfEntry(ports, entry)).settings?.find(({ id }) => entry.groupIds.includes(id));
+  if (change === undefined) throw planGone(entry.zoneId);
+  return settleSetting({ ...ports, ...waiting, settings: settingsPort(ports) }, entry, change, principal);
+}
+
 async function changesOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<PlacedChange[]> {
+  return changesOf((await planOfEntry(ports, entry)).groups, entry);
+}
+
+async function planOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<ZonePlan> {
   const changeSet = await ports.journal.get(entry.tenantId, entry.changeSetId);
   const plan = changeSet?.plans.find((candidate) => candidate.zoneId === entry.zoneId);
-  if (plan !== undefined) return changesOf(plan.groups, entry);
-  throw new ZonewardError('The journal holds a request whose plan is gone', {
+  if (plan === undefined) throw planGone(entry.zoneId);
+  return plan;
+}
+
+function planGone(zoneId: ZoneId): ZonewardError {
+  return new ZonewardError('The journal holds a request whose plan is gone', {
     code: 'journal-broken',
     kind: 'internal',
     next: ['Run `zoneward store check`.'],
-    details: { zoneId: entry.zoneId },
+    details: { zoneId },
   });
 }
 
