@@ -15,9 +15,9 @@ import { type Clock, type Random, systemClock, systemRandom } from '../base/cloc
 import type { RecordQuotaReader, RecordWriter } from '../domains/changes/ports.ts';
 import type { Credential } from '../domains/connections/model.ts';
 import type { CredentialInspector, TokenIssuer } from '../domains/connections/ports.ts';
-import type { SettingsReader, SettingsWriter } from '../domains/tls/ports.ts';
 import type { ZoneMaker } from '../domains/provisioning/ports.ts';
 import type { Registrar } from '../domains/registrar/ports.ts';
+import type { SettingsReader, SettingsWriter } from '../domains/tls/ports.ts';
 import type { ZoneReader } from '../domains/zones/ports.ts';
 import type { AuditLogReader } from '../domains/zones/signals/ports.ts';
 import { type AddressLimiter, createAddressLimiter } from './address-limiter.ts';

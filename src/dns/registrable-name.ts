@@ -23,15 +23,26 @@ export function parseRegistrable(text: string): Parsed<RegistrableName> {
     return refused('extension-unknown', `${toUnicode(name)} does not end in an extension that is sold.`);
   }
   if (domain === null) {
-    return refused('name-is-extension', `${toUnicode(name)} is an extension, not a name.`, `Put a label before it: example.${publicSuffix}`);
+    return refused(
+      'name-is-extension',
+      `${toUnicode(name)} is an extension, not a name.`,
+      `Put a label before it: example.${publicSuffix}`,
+    );
   }
   if (domain !== name) {
     const apex = toUnicode(domain as DomainName);
-    return refused('name-is-subdomain', `${toUnicode(name)} is a part of ${apex}.`, `Name the domain itself: ${apex}`);
+    return refused(
+      'name-is-subdomain',
+      `${toUnicode(name)} is a part of ${apex}.`,
+      `Name the domain itself: ${apex}`,
+    );
   }
   const label = name.slice(0, name.length - publicSuffix.length - 1);
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) {
-    return refused('label-invalid', `"${label}" cannot be registered: letters, digits and inner hyphens only.`);
+    return refused(
+      'label-invalid',
+      `"${label}" cannot be registered: letters, digits and inner hyphens only.`,
+    );
   }
   return { ok: true, value: { name, extension: publicSuffix }, problems: parsed.problems };
 }

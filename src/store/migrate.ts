@@ -10,6 +10,7 @@ import { firstMigration } from './migrations/0001-first.ts';
 import { rotationsMigration } from './migrations/0002-rotations.ts';
 import { zoneSightingsMigration } from './migrations/0003-zone-sightings.ts';
 import { serviceMigration } from './migrations/0004-service.ts';
+import { registrarMigration } from './migrations/0005-registrar.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rotationsMigration,
   zoneSightingsMigration,
   serviceMigration,
+  registrarMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -20,6 +20,8 @@ import type {
   VaultHeaderStore,
 } from '../domains/connections/ports.ts';
 import type { JobStore } from '../domains/jobs/ports.ts';
+import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
+import type { PurchaseStore } from '../domains/registrar/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type {
   DriftMarks,
@@ -45,6 +47,8 @@ import { migrate } from './migrate.ts';
 import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
 import { openPolicyStore } from './policy-store.ts';
+import { openProvisioningStore } from './provisioning-store.ts';
+import { openPurchaseStore } from './purchase-store.ts';
 import { openRecordFinder } from './record-finder.ts';
 import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
@@ -89,6 +93,8 @@ export interface Store {
   readonly apiKeys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly jobs: JobStore;
+  readonly purchases: PurchaseStore;
+  readonly provisionings: ProvisioningStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
   /** Waits for running transactions. Calls that come later throw. */
@@ -163,6 +169,8 @@ async function assemble(context: StoreContext): Promise<Store> {
     apiKeys: openApiKeyStore(context),
     idempotency: openIdempotencyStore(context),
     jobs: openJobStore(context),
+    purchases: openPurchaseStore(context),
+    provisionings: openProvisioningStore(context),
     check: () => checkStore(context),
     close,
     [Symbol.asyncDispose]: close,

@@ -33,6 +33,8 @@ export interface Schema {
   api_keys: ApiKeyRow;
   idempotent_requests: IdempotentRequestRow;
   jobs: JobRow;
+  purchases: PurchaseRow;
+  provisionings: ProvisioningRow;
 }
 
 export interface ConnectionRow {
@@ -269,6 +271,34 @@ export interface JobRow {
   lease_until: number | null;
   finished_at: number | null;
   cancel_requested: number;
+  version: number;
+  data: string;
+}
+
+export interface PurchaseRow {
+  tenant_id: string;
+  id: string;
+  account_id: string;
+  namespace: string;
+  domain: string;
+  /** 1 until it has ended: at most one for a name in an account. */
+  is_open: number;
+  sent_at: number | null;
+  due_at: number | null;
+  created_at: number;
+  version: number;
+  /** The whole purchase. The columns beside it are for finding. */
+  data: string;
+}
+
+export interface ProvisioningRow {
+  tenant_id: string;
+  id: string;
+  domain: string;
+  /** 1 until it was taken down. */
+  is_open: number;
+  due_at: number | null;
+  created_at: number;
   version: number;
   data: string;
 }
