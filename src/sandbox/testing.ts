@@ -83,6 +83,8 @@ export interface DnsQuestion {
   /** Announced EDNS buffer; absent: no EDNS. */
   readonly edns?: number;
   readonly transport?: 'udp' | 'tcp';
+  /** Sets the DO bit; needs `edns`. */
+  readonly dnssec?: boolean;
 }
 
 /** One DNS query. */
@@ -95,7 +97,15 @@ export async function query(
   const additionals =
     question.edns === undefined
       ? []
-      : [{ type: 'OPT', name: '.', udpPayloadSize: question.edns, flags: 0, options: [] }];
+      : [
+          {
+            type: 'OPT',
+            name: '.',
+            udpPayloadSize: question.edns,
+            flags: question.dnssec === true ? 0x8000 : 0,
+            options: [],
+          },
+        ];
   const packet = encode({
     type: 'query',
     id: 4711,

@@ -11,6 +11,7 @@ import { TYPE_NUMBERS } from '../records/wire.ts';
 import { dnsSettingsOf } from '../state/dns-settings.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
+import { keySet } from './keys-served.ts';
 import { type DnsAnswer, REFUSED, type RRset } from './rrset.ts';
 import { apexNsSet, edgeSet, externalAddress, negativeSoa, servedTtl, setOf, soaSet } from './served.ts';
 
@@ -37,7 +38,7 @@ interface Question {
 }
 
 /** The zone with the longest matching name; a DS at an apex is the parent's business. */
-function zoneFor(world: World, name: string, type: number): Zone | undefined {
+export function zoneFor(world: World, name: string, type: number): Zone | undefined {
   const labels = name.split('.');
   const start = type === TYPE_NUMBERS.DS ? 1 : 0;
   for (let at = start; at < labels.length; at += 1) {
@@ -62,6 +63,8 @@ function lookupIn(world: World, zone: Zone, question: Question): DnsAnswer {
   if (name === zone.name) {
     if (type === TYPE_NUMBERS.SOA) return positive([soaSet(zone)]);
     if (type === TYPE_NUMBERS.NS) return positive([apexNsSet(zone)]);
+    const keys = keySet(world, zone, type);
+    if (keys !== undefined) return positive([{ ...keys, name: question.owner }]);
   }
   return answerFrom(world, zone, { question, records: found });
 }

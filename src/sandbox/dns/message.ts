@@ -11,6 +11,7 @@ import { TYPE_NUMBERS } from '../records/wire.ts';
 import type { World } from '../state/world.ts';
 import { lookup } from './lookup.ts';
 import { type DnsAnswer, RCODES, type Rcode, REFUSED, type RRset } from './rrset.ts';
+import { signAnswer } from './signing.ts';
 
 const UDP_BYTES_DEFAULT = 512;
 const UDP_BYTES_MAX = 1232;
@@ -40,17 +41,20 @@ export function answerMessage(world: World, query: Buffer, transport: Transport)
   // A name whose bytes are no text cannot be given back as asked, and is in no zone.
   if (question.name.includes(NO_TEXT)) return errorMessage(query, 'REFUSED');
   try {
-    return encodeAnswer({ query, packet, question, answer: resolve(world, question), transport });
+    return encodeAnswer({ query, packet, question, answer: resolve(world, packet, question), transport });
   } catch {
     return errorMessage(query, 'SERVFAIL');
   }
 }
 
-function resolve(world: World, question: Question): DnsAnswer {
+function resolve(world: World, packet: Packet, question: Question): DnsAnswer {
   const type = typeNumber(question.type);
   // Zone transfers are refused to everybody; only class IN is served.
   if (type === 252 || type === 251 || (question.class ?? 'IN') !== 'IN') return REFUSED;
-  return lookup(world, question.name, type);
+  const answer = lookup(world, question.name, type);
+  const opt = packet.additionals?.find((item) => item.type === 'OPT');
+  const wantsSignatures = opt !== undefined && (opt.flags & DO_BIT) !== 0;
+  return wantsSignatures ? signAnswer(world, { name: question.name, type }, answer) : answer;
 }
 
 const KNOWN: ReadonlyMap<string, number> = new Map([
