@@ -4,6 +4,7 @@ import {
   type ChangeDetails,
   type ChangeSetId,
   formatPlanFile,
+  hasErrors,
   type Planned,
   type RecordSelection,
   type RecordSet,
@@ -320,10 +321,10 @@ const save = endpoint({
   answers: { status: 201, description: 'The change set', schema: SHAPES.changeSet },
   handle: async (call, { body }) => {
     const planned = await planFrom(call.caller, body.plan);
-    const plans = planned.zones
-      .map((one) => one.plan)
-      .filter((one) => one.groups.length > 0 || one.problems.length > 0);
-    if (plans.length === 0)
+    const plans = planned.zones.map((one) => one.plan).filter((one) => one.groups.length > 0);
+    // A plan with errors is for `save` to refuse, with all that is wrong with it.
+    const isFaulty = planned.zones.some(({ plan: { problems } }) => hasErrors(problems));
+    if (plans.length === 0 && !isFaulty)
       throw new HttpError(
         409,
         'nothing-to-change',

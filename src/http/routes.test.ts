@@ -1,0 +1,280 @@
+/** What must hold of every route, generated from the table of endpoints, so that a new one cannot be forgotten. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { BODIES, FOREIGN_MENTIONS, pathOf, type Things } from './samples.ts';
+import { type Ask, type Edge, openEdge } from './testing.ts';
+
+async function populate(engine: Engine, edge: Edge, key: string, name = 'later'): Promise<Things> {
+  const token = engine.sandbox.tokens.full;
+  const added = await edge.ask('POST', '/v1/connections', { key, body: { credential: { token } } });
+  assert.equal(added.status, 201, added.text);
+  await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key, body: {} }), key);
+  const zones = await edge.ask('GET', '/v1/zones', { key });
+  const zone = zones.body.items[0].id;
+  const plan = { kind: 'add', zone, record: { name, type: 'A', content: '192.0.2.9' } };
+  const saved = await edge.ask('POST', '/v1/change-sets', { key, body: { plan } });
+  assert.equal(saved.status, 201, saved.text);
+  const job = await edge.ask('POST', `/v1/zones/${zone}/sync`, { key });
+  const made = await edge.ask('POST', '/v1/api-keys', { key, body: { label: 'other', scopes: ['read'] } });
+  return {
+    connection: added.body.connection.id,
+    zone,
+    changeSet: saved.body.id,
+    job: job.body.id,
+    apiKey: made.body.id,
+    token,
+  };
+}
+
+describe('every route', () => {
+  let engine: Engine;
+  let edge: Edge;
+  let owner: string;
+  let foreigner: string;
+  let reader: string;
+  let things: Things;
+
+  const request = (operationId: string): Ask => {
+    const body = BODIES[operationId];
+    return body === undefined ? {} : { body: body(things) };
+  };
+
+  before(async () => {
+    engine = await startEngine();
+    engine.sandbox.seedZone('example.com', [
+      { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
+      { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
+    ]);
+    edge = openEdge(engine.zoneward);
+    owner = (await edge.makeKey('acme', ['admin'])).secret;
+    reader = (await edge.makeKey('acme', ['read'])).secret;
+    foreigner = (await edge.makeKey('globex', ['admin'])).secret;
+    things = await populate(engine, edge, owner);
+    // The foreigner has a connection too: what is not theirs is not found for another reason than having nothing.
+    const own = { credential: { token: things.token }, accountId: engine.sandbox.accountId, untested: true };
+    assert.equal((await edge.ask('POST', '/v1/connections', { key: foreigner, body: own })).status, 201);
+  });
+  after(async () => {
+    await edge.runner.stop();
+    await engine[Symbol.asyncDispose]();
+  });
+
+  it('has a sample body where it takes one', () => {
+    const without = ENDPOINTS.filter(({ body, operationId }) => body !== null && !(operationId in BODIES));
+    assert.deepEqual(
+      without.map(({ operationId }) => operationId),
+      [],
+    );
+    assert.equal(new Set(ENDPOINTS.map(({ operationId }) => operationId)).size, ENDPOINTS.length);
+  });
+
+  for (const endpoint of ENDPOINTS) {
+    const { method, path, operationId } = endpoint;
+    const verb = method.toUpperCase();
+    it(`${verb} ${path} asks for a key`, async () => {
+      const answer = await edge.ask(verb, pathOf(endpoint, things), request(operationId));
+      assert.deepEqual([answer.status, answer.body.code], [401, 'api-key-missing'], answer.text);
+      const made = { key: `zwk_${'0'.repeat(26)}.${'A'.repeat(43)}` };
+      assert.equal((await edge.ask(verb, pathOf(endpoint, things), made)).status, 401);
+    });
+
+    if (method !== 'get')
+      it(`${verb} ${path} refuses a key that may only read`, async () => {
+        const answer = await edge.ask(verb, pathOf(endpoint, things), {
+          key: reader,
+          ...request(operationId),
+        });
+        assert.deepEqual([answer.status, answer.body.code], [403, 'scope-missing'], answer.text);
+      });
+
+    if (endpoint.params !== null)
+      it(`${verb} ${path} does not know another tenant's`, async () => {
+        const before = engine.sandbox.counts().total;
+        const answer = await edge.ask(verb, pathOf(endpoint, things), {
+          key: foreigner,
+          ...request(operationId),
+        });
+        assert.equal(answer.status, 404, answer.text);
+        assert.equal(engine.sandbox.counts().total, before, 'nothing was asked of Cloudflare');
+        assert.ok(!answer.text.includes('example.com'), answer.text);
+      });
+  }
+
+  it("does not know another tenant's things by any mention of them", async () => {
+    for (const { method, path, body } of FOREIGN_MENTIONS) {
+      const sent = body === undefined ? {} : { body: body(things) };
+      const answer = await edge.ask(method, path(things), { key: foreigner, ...sent });
+      assert.equal(answer.status, 404, `${method} ${path(things)} ${JSON.stringify(sent)}: ${answer.text}`);
+      const named = await edge.ask(method, path(things), {
+        key: owner,
+        headers: { 'zoneward-tenant': 'globex' },
+        ...sent,
+      });
+      assert.equal(named.status, 404);
+    }
+  });
+
+  it('shows another tenant none of this one in its lists', async () => {
+    const lists = ENDPOINTS.filter(({ method, params }) => method === 'get' && params === null);
+    for (const endpoint of lists) {
+      const { text } = await edge.ask('GET', pathOf(endpoint, things), { key: foreigner });
+      for (const secret of [
+        'example.com',
+        things.zone,
+        things.connection,
+        things.changeSet,
+        things.job,
+        things.apiKey,
+      ])
+        assert.ok(!text.includes(secret), `${endpoint.path} shows ${secret}`);
+    }
+  });
+
+  it('never answers 500, whatever comes', async () => {
+    const hostile = fc.constantFrom(
+      '',
+      '.',
+      '..',
+      '%00',
+      '%2e%2e%2f',
+      '%ff',
+      '\u202e',
+      '💥',
+      '*',
+      "' or 1=1 --",
+      '-1',
+      '1e309',
+      'null',
+      '__proto__',
+      'constructor',
+      'a'.repeat(300),
+      'xn--',
+      '\ud800'.toWellFormed(),
+      things.zone,
+      things.connection,
+      things.changeSet,
+      'example.com',
+      'www.example.com',
+      '2026-13-45',
+      '9999999999999999999',
+      'eyJhIjoxfQ',
+      'W10',
+    );
+    const text = fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 40 }));
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { depthSize: 'small' },
+        text,
+        fc.integer(),
+        fc.double(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(text, tie('any'), { maxKeys: 3 }),
+      ),
+    })).any;
+    const attack = fc.record({
+      endpoint: fc.constantFrom(...ENDPOINTS),
+      part: fc.option(text, { nil: null }),
+      query: fc.array(
+        fc.tuple(
+          fc.oneof(
+            fc.constantFrom(
+              'limit',
+              'cursor',
+              'at',
+              'revision',
+              'name',
+              'from',
+              'since',
+              'zone',
+              'connection',
+              'kind',
+            ),
+            text,
+          ),
+          text,
+        ),
+        { maxLength: 3 },
+      ),
+      body: fc.oneof(
+        fc.constant(undefined),
+        value,
+        fc.tuple(text, value).map(([key, inner]) => ({ replace: key, inner })),
+        fc.constantFrom('{', '[', '"', '{"a":1,}', '\u0000', '[[['.repeat(5_000)),
+      ),
+      type: fc.constantFrom('application/json', 'text/plain', 'application/json; charset=utf-16', 'x', ''),
+      extra: fc.constantFrom(
+        '',
+        'idempotency-key',
+        'if-match',
+        'if-none-match',
+        'zoneward-tenant',
+        'x-request-id',
+        'range',
+      ),
+      extraValue: fc.constantFrom('', 'a', '"', '*', 'W/"x"', 'same', 'a b', '../..', 'x'.repeat(300)),
+    });
+    // What its words would do to the things of the other tests is nothing that this one looks at.
+    await fc.assert(
+      fc.asyncProperty(attack, async ({ endpoint, part, query, body, type, extra, extraValue }) => {
+        const base =
+          part === null
+            ? pathOf(endpoint, things)
+            : endpoint.path.replaceAll(/\{\w+\}/g, () => part.replaceAll(/[?#]/g, ''));
+        const search = query.map(
+          ([name, one]) =>
+            `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(one.toWellFormed())}`,
+        );
+        const sample = BODIES[endpoint.operationId]?.(things);
+        const isSplice = typeof body === 'object' && body !== null && 'replace' in body;
+        const sent = isSplice ? splice(sample, body as Splice) : body;
+        const answer = await edge.ask(
+          endpoint.method.toUpperCase(),
+          `${base.split('?')[0]}?${search.join('&')}`,
+          {
+            key: owner,
+            ...(endpoint.method === 'get' || sent === undefined ? {} : { body: sent }),
+            headers: { 'content-type': type, ...(extra === '' ? {} : { [extra]: extraValue }) },
+          },
+        );
+        const [failure] = edge.failures;
+        assert.equal(failure, undefined, `${failure instanceof Error ? failure.stack : failure}`);
+        assert.notEqual(answer.status, 500, answer.text);
+      }),
+      { numRuns: 1_500, seed: 9 },
+    );
+  });
+
+  it('is there for its own tenant', async () => {
+    const last = ['removeConnection', 'revokeApiKey'];
+    const inOrder = ENDPOINTS.toSorted((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
+    const fresh = await populate(engine, edge, (await edge.makeKey('initech', ['admin'])).secret, 'own');
+    const key = (await edge.makeKey('initech', ['admin'])).secret;
+    for (const endpoint of inOrder) {
+      const body = BODIES[endpoint.operationId];
+      const sent = body === undefined ? {} : { body: body(fresh) };
+      const answer = await edge.ask(endpoint.method.toUpperCase(), pathOf(endpoint, fresh), { key, ...sent });
+      assert.ok(
+        answer.status !== 404 && answer.status < 500,
+        `${endpoint.operationId}: ${answer.text} ${edge.failures.map(String)}`,
+      );
+    }
+  });
+});
+
+interface Splice {
+  readonly replace: string;
+  readonly inner: unknown;
+}
+
+/** The sample with one member replaced or added. */
+function splice(sample: unknown, { replace, inner }: Splice): unknown {
+  if (typeof sample !== 'object' || sample === null) return inner;
+  const members = Object.keys(sample);
+  const target = members[replace.length % (members.length + 1)] ?? replace;
+  return { ...sample, [target]: inner };
+}

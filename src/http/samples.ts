@@ -1,0 +1,83 @@
+/** For tests: a request to every endpoint that its own tenant may make, with the ids of things that are there. */
+import type { Endpoint } from './endpoint.ts';
+
+/** Ids of one tenant's things. */
+export interface Things {
+  readonly connection: string;
+  readonly zone: string;
+  readonly changeSet: string;
+  readonly job: string;
+  readonly apiKey: string;
+  readonly token: string;
+}
+
+/** Bodies by operation. Those that name a foreign thing in the body have an entry for each in `FOREIGN_BODIES`. */
+export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
+  addConnection: ({ token }) => ({ credential: { token }, label: 'another', duplicate: true }),
+  editConnection: () => ({ tags: ['a'] }),
+  relinkConnection: ({ token }) => ({ credential: { token } }),
+  syncZones: ({ connection }) => ({ connection }),
+  plan: ({ zone }) => ({ kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } }),
+  planFile: ({ zone }) => ({ kind: 'remove', zones: [zone], select: { name: 'api' } }),
+  saveChangeSet: ({ zone }) => ({
+    plan: { kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } },
+  }),
+  applyChangeSet: () => ({}),
+  resumeChangeSet: () => ({}),
+  setPolicy: ({ zone }) => ({ zone, policy: { deletionsMax: 100 } }),
+  createApiKey: () => ({ label: 'made', scopes: ['read'] }),
+};
+
+/** Every way to name another tenant's thing in a body or a query. */
+export const FOREIGN_MENTIONS: readonly {
+  readonly method: string;
+  readonly path: (things: Things) => string;
+  readonly body?: (things: Things) => unknown;
+}[] = [
+  { method: 'POST', path: () => '/v1/zones/sync', body: ({ connection }) => ({ connection }) },
+  { method: 'GET', path: ({ connection }) => `/v1/zones?connection=${connection}` },
+  { method: 'GET', path: ({ connection }) => `/v1/records?type=A&connection=${connection}` },
+  { method: 'GET', path: ({ zone }) => `/v1/change-sets?zone=${zone}` },
+  { method: 'GET', path: ({ zone }) => `/v1/audit?zone=${zone}` },
+  { method: 'GET', path: ({ zone }) => `/v1/audit/export?zone=${zone}` },
+  { method: 'GET', path: ({ connection }) => `/v1/usage?connection=${connection}` },
+  { method: 'GET', path: ({ connection }) => `/v1/usage/calls?connection=${connection}` },
+  { method: 'PUT', path: () => '/v1/policies', body: ({ zone }) => ({ zone, policy: null }) },
+  { method: 'PUT', path: () => '/v1/policies', body: ({ connection }) => ({ connection, policy: null }) },
+  ...['/v1/plans', '/v1/plans/file'].flatMap((path) =>
+    plansOf().map((body) => ({ method: 'POST', path: () => path, body })),
+  ),
+  ...plansOf().map((plan) => ({
+    method: 'POST',
+    path: () => '/v1/change-sets',
+    body: (things: Things) => ({ plan: plan(things) }),
+  })),
+];
+
+function plansOf(): ((things: Things) => unknown)[] {
+  const record = { name: 'added', type: 'A', content: '192.0.2.1' };
+  return [
+    ({ zone }) => ({ kind: 'source', zone, text: 'records: []' }),
+    ({ zone }) => ({ kind: 'add', zone, record }),
+    ({ zone }) => ({ kind: 'edit', zones: [zone], select: { type: 'A' }, set: { ttl: '600' } }),
+    ({ zone }) => ({ kind: 'remove', zones: [zone], select: { type: 'A' } }),
+    ({ changeSet }) => ({ kind: 'undo', changeSetId: changeSet }),
+    ({ zone }) => ({ kind: 'restore', zone, revision: 1 }),
+    ({ zone }) => ({
+      kind: 'file',
+      planFile: { format: 'zoneward-plan', version: 1, plans: [{ zoneId: zone }] },
+    }),
+  ];
+}
+
+/** Queries that an endpoint cannot do without. */
+const QUERIES: Readonly<Record<string, string>> = { findRecords: '?type=A' };
+
+export function pathOf({ path, tag, operationId }: Endpoint, things: Things): string {
+  const id = tag === 'jobs' ? things.job : tag === 'api-keys' ? things.apiKey : things.changeSet;
+  const filled = path
+    .replace('{connection}', things.connection)
+    .replace('{zone}', things.zone)
+    .replace('{id}', id);
+  return `${filled}${QUERIES[operationId] ?? ''}`;
+}
