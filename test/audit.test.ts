@@ -1,9 +1,10 @@
 /** The audit trail as a tamperer meets it: edits, deletions, reordering, a cut end, pruning, erasure. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import { verifyExport } from '../src/app/verify-export.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
 
 /** A trail of several change sets. */
@@ -93,5 +94,29 @@ describe('audit trail', () => {
     assert.equal(newest?.kind, 'audit.payload-erased');
     assert.equal((await engine.tenant.audit.verify()).ok, true);
     await assert.rejects(engine.tenant.audit.erasePayload(9999, 'none'), { code: 'event-unknown' });
+  });
+});
+
+describe('an exported trail', () => {
+  it('verifies without the store, and shows a cut end and a stranger’s key', async () => {
+    await using engine = await busyEngine();
+    const { audit } = engine.tenant;
+    await audit.checkpoint();
+    const lines: string[] = [];
+    for await (const events of audit.read()) lines.push(...events.map((event) => JSON.stringify(event)));
+    const file = (name: string, text: string): string => {
+      const target = path.join(engine.home, name);
+      writeFileSync(target, text);
+      return target;
+    };
+    const checkpoints = path.join(engine.home, 'audit-checkpoints.jsonl');
+    const publicKey = file('audit.pem', await audit.publicKey());
+    const whole = file('whole.jsonl', `${lines.join('\n')}\n`);
+    const cut = file('cut.jsonl', lines.slice(0, -2).join('\n'));
+    assert.equal((await verifyExport({ events: whole, checkpoints, publicKey })).ok, true);
+    const short = await verifyExport({ events: cut, checkpoints, publicKey });
+    assert.equal(short.ok ? 'ok' : short.fault.code, 'truncated');
+    assert.equal((await verifyExport({ events: whole, checkpoints })).ok, false, 'no key, no trust');
+    await assert.rejects(verifyExport({ events: publicKey }), { code: 'export-unreadable' });
   });
 });

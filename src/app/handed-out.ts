@@ -30,12 +30,14 @@ export {
   SCOPES,
   type Scope,
 } from '../domains/access/model.ts';
+export type { TrailVerdict } from '../domains/audit/checkpoint.ts';
 export type { AuditEvent } from '../domains/audit/model.ts';
 export type { AuditFilter } from '../domains/audit/ports.ts';
 export type { ApplyProgress, ZoneResult } from '../domains/changes/apply.ts';
 export { heldGuards } from '../domains/changes/create-change-set.ts';
 export type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/changes/model.ts';
 export type { PlannedZone } from '../domains/changes/plan-change.ts';
+export type { ChangePolicy, ScopedPolicy } from '../domains/changes/policy.ts';
 export type { UndoConflict } from '../domains/changes/undo.ts';
 export type { Added } from '../domains/connections/add-connection.ts';
 export type { ImportedLine } from '../domains/connections/import-connections.ts';

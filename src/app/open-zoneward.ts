@@ -33,6 +33,7 @@ import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
 import { parseTenant } from './tenant-name.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
+import { type TenantRegistrar, tenantRegistrar } from './tenant-registrar.ts';
 import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
@@ -67,6 +68,7 @@ export interface Tenant {
   readonly drift: TenantDrift;
   readonly changes: TenantChanges;
   readonly policies: TenantPolicies;
+  readonly registrar: TenantRegistrar;
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
 }
@@ -130,6 +132,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       drift: tenantDrift(context, tenantId, { reach, plans: changes }),
       changes,
       policies: tenantPolicies(context, tenantId, reach),
+      registrar: tenantRegistrar(context, tenantId, reach),
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),
     };

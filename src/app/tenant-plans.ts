@@ -35,6 +35,7 @@ import {
   readRecordText,
   selectRecords,
 } from './edit-records.ts';
+import { followIds, idsOf } from './follow-ids.ts';
 import { type SourceText, wishOf } from './read-source.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -192,11 +193,12 @@ export function tenantPlans(
         async (ports, zone, settings) => {
           const plan = plans.get(zone.facts.id);
           const outcomes = await journal.outcomes(tenantId, id, zone.facts.id);
+          const currentIdOf = await followIds(context, tenantId, zone, idsOf(plan, outcomes));
           const draft = (
             live: readonly LiveRecord[],
           ): { drafts: readonly Draft[]; problems: readonly Problem[] } => {
             if (plan === undefined) return { drafts: [], problems: [] };
-            const undo = draftUndo(plan, outcomes, live, options);
+            const undo = draftUndo(plan, outcomes, live, { ...options, currentIdOf });
             conflicts.push(...undo.conflicts);
             return { drafts: undo.drafts, problems: [] };
           };

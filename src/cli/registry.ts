@@ -73,6 +73,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/apply.ts'),
       },
       {
+        name: 'policies',
+        summary: 'How large a change may be, and which one someone else must approve',
+        load: () => import('./commands/policies.ts'),
+      },
+      {
         name: 'undo',
         summary: 'Take a change set back, or bring a zone back to a moment',
         load: () => import('./commands/undo.ts'),

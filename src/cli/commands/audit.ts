@@ -3,14 +3,16 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { AuditEvent, AuditFilter, ChangeSetId, ZoneId } from '../../app/handed-out.ts';
+import type { AuditEvent, AuditFilter, ChangeSetId, TrailVerdict, ZoneId } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
+import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { parseTime } from '../moment.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, relativeTime, utcTime } from '../output/time.ts';
 import type { Session } from '../session.ts';
+import { registerCheckpoints } from './audit-checkpoints.ts';
 
 interface FilterFlags {
   readonly changeSet?: string;
@@ -42,6 +44,7 @@ export function register(program: Command, cli: Cli): void {
       }),
     );
   registerVerify(audit, cli);
+  registerCheckpoints(audit, cli);
   withFilterFlags(audit.command('export').description('Write events as JSON Lines, oldest first.'))
     .option('-o, --output <path>', 'into this file')
     .addHelpText(
@@ -111,28 +114,66 @@ function formatEvents(out: Output, events: readonly AuditEvent[]): string {
   );
 }
 
+interface VerifyFlags {
+  readonly file?: string;
+  readonly checkpoints?: string;
+  readonly publicKey?: string;
+}
+
 function registerVerify(audit: Command, cli: Cli): void {
   audit
     .command('verify')
-    .description('Recompute every hash of the trail. Exit code 3 when something is wrong.')
-    .addHelpText('after', '\nEvents cut off at the end show only against a checkpoint kept elsewhere.\n')
+    .description(
+      'Recompute every hash of the trail, and compare with checkpoints. Exit code 3 when something is wrong.',
+    )
+    .option('--file <path>', 'an exported trail, instead of the store')
+    .option('--checkpoints <path>', 'checkpoints that left the machine, one JSON object a line; with --file')
+    .option('--public-key <path>', 'the key that they are signed with (`zoneward audit key`); with --file')
+    .addHelpText(
+      'after',
+      examples(
+        'zoneward audit verify',
+        'zoneward audit verify --file audit.jsonl --checkpoints audit-checkpoints.jsonl --public-key audit.pem',
+      ),
+    )
     .action(
-      cli.run(async (session) => {
-        const tenant = await session.tenant();
-        const verdict = await tenant.audit.verify();
+      cli.run(async (session, flags: VerifyFlags) => {
+        const verdict = await verdictOf(session, flags);
         const { out } = session;
-        out.result({
-          json: () => verdict,
-          text: () => {
-            if (!verdict.ok)
-              return `${out.paint.red('✖')} ${verdict.fault.message} (${verdict.fault.code}, event ${verdict.fault.sequence})\n`;
-            const { sequence, hash } = verdict.head;
-            return `${out.paint.green('✓')} ${sequence} events, whole and in order. Head: ${hash}\n`;
-          },
-        });
+        out.result({ json: () => verdict, text: () => formatVerdict(out, verdict) });
         return verdict.ok ? EXIT.done : EXIT.findings;
       }),
     );
+}
+
+async function verdictOf(session: Session, flags: VerifyFlags): Promise<TrailVerdict> {
+  const { file, checkpoints, publicKey } = flags;
+  if (file === undefined) {
+    if (checkpoints === undefined && publicKey === undefined) return (await session.tenant()).audit.verify();
+    throw new UsageError('--checkpoints and --public-key belong to --file.', [
+      'Export the trail first: zoneward audit export -o audit.jsonl',
+    ]);
+  }
+  const { verifyExport } = await import('../../app/verify-export.ts');
+  const at = (name: string): string => path.resolve(session.io.cwd, name);
+  return verifyExport({
+    events: at(file),
+    ...(checkpoints === undefined ? {} : { checkpoints: at(checkpoints) }),
+    ...(publicKey === undefined ? {} : { publicKey: at(publicKey) }),
+  });
+}
+
+function formatVerdict(out: Output, verdict: TrailVerdict): string {
+  if (!verdict.ok) {
+    const { message, code, sequence } = verdict.fault;
+    return `${out.paint.red('✖')} ${message} (${code}, event ${sequence})\n`;
+  }
+  const { events, head, checkpoints } = verdict;
+  const signed =
+    checkpoints === 0
+      ? 'No checkpoint to compare with: a cut end would not show.\n  → zoneward audit checkpoint'
+      : `Compared with ${checkpoints} checkpoint${checkpoints === 1 ? '' : 's'}.`;
+  return `${out.paint.green('✓')} ${events} events, whole and in order. Head: ${head.hash}\n  ${signed}\n`;
 }
 
 async function writeEvents(file: string, chunks: AsyncIterable<readonly AuditEvent[]>): Promise<number> {

@@ -23,6 +23,21 @@ export function register(program: Command, cli: Cli): void {
     .description('Change sets: what was planned, what became of it.');
   registerLooking(changes, cli);
   changes
+    .command('approve <change-set>')
+    .description('Agree to a stored change set that someone else wrote. For a policy that asks for it.')
+    .addHelpText('after', '\nWho you are is the user and host of this command; the author cannot approve.\n')
+    .action(
+      cli.run(async (session, id: string) => {
+        const tenant = await session.tenant();
+        await tenant.changes.approve(id as ChangeSetId);
+        session.out.result({
+          json: () => ({ id, status: 'approved' }),
+          text: () =>
+            `${session.out.paint.green('✓')} ${id} is approved.\n  → zoneward changes resume ${id}\n`,
+        });
+      }),
+    );
+  changes
     .command('cancel <change-set>')
     .description('Call off a change set that waits or was interrupted. What it did stays done.')
     .action(

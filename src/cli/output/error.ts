@@ -36,7 +36,17 @@ export function errorFacts(error: unknown): ErrorFacts {
   }
   if (error instanceof Error && error.name === 'SandboxInputError') {
     const code = 'code' in error ? String(error.code) : 'sandbox-input';
-    return { ...none, code, kind: 'input', message: error.message, next: ['zoneward sandbox --help'] };
+    const occupied = error.message.includes('EADDRINUSE');
+    const next = occupied
+      ? ['Another program listens there: choose another port, or leave it out for a free one.']
+      : [];
+    return {
+      ...none,
+      code,
+      kind: 'input',
+      message: error.message,
+      next: [...next, 'zoneward sandbox --help'],
+    };
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const next = ['Run it again with ZONEWARD_DEBUG=1 to see where it happened, and tell us.'];

@@ -67,6 +67,7 @@ export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]):
         title: 'changes',
         cell: ({ plans }) => String(plans.reduce((sum, plan) => sum + countOf(plan), 0)),
         align: 'right',
+        hiddenBelow: 100,
       },
       { title: 'what', cell: ({ summary }) => summary, shrinksTo: 16 },
     ],
