@@ -1,0 +1,108 @@
+/** Zoneward as a library, with its store on disk. Its clock runs fast, so that its own pacing does not count. */
+import path from 'node:path';
+import type { Clock } from '../../../src/base/clock.ts';
+import { openZoneward, type Zoneward } from '../../../src/index.ts';
+import { type ActorInput, type Job, newAddress, timed } from './input.ts';
+
+/** Five minutes of budget pass in a third of a second. */
+const SPEED = 1_000;
+
+function fastClock(epoch: number): Clock {
+  return {
+    now: () => Math.round(epoch + (Date.now() - epoch) * SPEED),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const timer = setTimeout(done, Math.ceil(ms / SPEED));
+        const stop = (): void => {
+          clearTimeout(timer);
+          reject(signal?.reason);
+        };
+        signal?.addEventListener('abort', stop, { once: true });
+        function done(): void {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        }
+      }),
+  };
+}
+
+function open(input: ActorInput): Promise<Zoneward> {
+  return openZoneward({
+    home: path.join(input.folder, input.home ?? 'home'),
+    clock: fastClock(input.epoch),
+    environment: {
+      CLOUDFLARE_API_TOKEN: input.token,
+      CLOUDFLARE_ACCOUNT_ID: input.accountId,
+      CLOUDFLARE_API_BASE_URL: input.baseUrl,
+    },
+  });
+}
+
+const sync: Job = async (input) => {
+  await using zoneward = await open(input);
+  const { zones } = zoneward.tenant('bench');
+  let records = 0;
+  const ms = await timed(async () => {
+    const { sync: result } = await zones.syncAll();
+    if (result.failures.length > 0) throw result.failures[0]?.error;
+    records = result.outcomes.reduce((sum, { recordCount }) => sum + recordCount, 0);
+  });
+  return { ms, records };
+};
+
+/** Neither a listing nor a verification is due: on a fast clock they would be at every round. */
+const QUIET = { verifyWithinMs: Number.MAX_SAFE_INTEGER, discoverEveryMs: Number.MAX_SAFE_INTEGER };
+
+/** The round of a quiet account: what serve and worker do twice a minute. */
+const round: Job = async (input) => {
+  await using zoneward = await open(input);
+  const { inventory } = zoneward.tenant('bench');
+  return {
+    ms: await timed(() => inventory.round({ settings: QUIET })),
+  };
+};
+
+/** The zone as a document, with so many addresses changed. */
+async function document(zoneward: Zoneward, input: ActorInput): Promise<{ text: string; file: string }> {
+  const { text } = await zoneward.tenant('bench').zones.export(input.zone ?? '', 'json');
+  const parsed = JSON.parse(text) as { records: { type: string; content: string }[] };
+  for (const [index, record] of parsed.records.slice(0, input.changes ?? 0).entries()) {
+    record.content = newAddress(index);
+  }
+  return { text: JSON.stringify(parsed), file: 'zone.json' };
+}
+
+const plan: Job = async (input) => {
+  await using zoneward = await open(input);
+  const source = await document(zoneward, input);
+  const { changes } = zoneward.tenant('bench');
+  return { ms: await timed(() => changes.plan(input.zone ?? '', source)) };
+};
+
+const apply: Job = async (input) => {
+  await using zoneward = await open(input);
+  const source = await document(zoneward, input);
+  const { changes } = zoneward.tenant('bench');
+  let changeSet = '';
+  const ms = await timed(async () => {
+    const planned = await changes.plan(input.zone ?? '', source);
+    const applied = await changes.apply(planned, { allow: ['updates', 'deletions', 'critical'] });
+    if (applied?.status !== 'applied') throw new Error(`not applied: ${JSON.stringify(applied?.status)}`);
+    changeSet = applied.changeSet.id;
+  });
+  return { ms, changeSet };
+};
+
+const undo: Job = async (input) => {
+  await using zoneward = await open(input);
+  const { changes } = zoneward.tenant('bench');
+  const ms = await timed(async () => {
+    const planned = await changes.planUndo((input.changeSet ?? '') as never);
+    const applied = await changes.apply(planned, { allow: ['updates', 'deletions', 'critical'] });
+    if (applied?.status !== 'applied') throw new Error(`not applied: ${JSON.stringify(applied?.status)}`);
+  });
+  return { ms };
+};
+
+export const JOBS: Readonly<Record<string, Job>> = { sync, round, plan, apply, undo };

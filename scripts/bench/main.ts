@@ -1,0 +1,41 @@
+/**
+ * `npm run bench`: every row once, one table. `--json` for machines, `--full` for the rows that take minutes,
+ * `--only TEXT` for the rows whose name has the text in it. Exits with 1 when a target on calls or memory is broken.
+ */
+import { parseArgs } from 'node:util';
+import type { Row, RowResult } from './frame.ts';
+import { CHANGES } from './rows/changes.ts';
+import { FIRST_SYNC } from './rows/first-sync.ts';
+import { MEMORY } from './rows/memory.ts';
+import { STEADY_STATE } from './rows/steady-state.ts';
+import { formatTable, formatVerdicts, verdictsOf } from './table.ts';
+
+/** Further rows: add a file beside these, and its list here. */
+const ROWS: readonly Row[] = [...FIRST_SYNC, ...CHANGES, ...STEADY_STATE, ...MEMORY];
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+  },
+});
+
+const chosen = ROWS.filter(({ name }) => values.only?.some((text) => name.includes(text)) ?? true);
+const results: RowResult[] = [];
+for (const row of chosen) {
+  const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
+  results.push(...(await row.run({ full: values.full, say })));
+}
+const broken = verdictsOf(results).filter(({ verdict }) => verdict.decides && !verdict.held);
+if (values.json) {
+  process.stdout.write(
+    `${JSON.stringify({ node: process.version, results, broken: broken.length }, null, 2)}\n`,
+  );
+} else {
+  process.stdout.write(`\n${formatTable(results)}\n${formatVerdicts(results)}`);
+  process.stdout.write(
+    '\nTimes are of this machine; a ratio below 1 is faster than the rival, ~ computed from calls.\n',
+  );
+}
+process.exitCode = broken.length === 0 ? 0 : 1;
