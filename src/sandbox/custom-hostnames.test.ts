@@ -194,3 +194,12 @@ test('a name that cannot be proved stays pending and its certificate times out, 
   sandbox.setClock({ advanceMs: CERTIFICATE_MS });
   assert.deepEqual(await statuses(), ['active', 'active']);
 });
+
+test('a hold of another account keeps its names from being custom hostnames', async (t) => {
+  const sandbox = await sandboxFor(t, { seed: { accounts: [{ name: 'Holder' }] } });
+  const { id } = sandbox.seedZone('saas.example', [], { entitlements: ['ssl-for-saas'] });
+  const held = sandbox.seedZone('held.example', [], { account: 'Holder', plan: 'enterprise' });
+  assert.equal((await post(sandbox, id, { hostname: 'a.held.example' })).status, 201);
+  await send(sandbox, `POST /zones/${held.id}/hold?include_subdomains=true`);
+  assert.equal(outcomeOf(await post(sandbox, id, { hostname: 'b.held.example' })), '400/1411');
+});

@@ -28,6 +28,8 @@ export type { RequestCounts, RequestEntry } from './http/request-log.ts';
 export { SandboxInputError } from './input-error.ts';
 export type { SandboxOptions } from './options.ts';
 export type { DnsRecord } from './records/record.ts';
+export type { Charge } from './registrar/books.ts';
+export type { RegistrarControls, RegistrarUpdate, RegistrarView } from './registrar/controls.ts';
 export type { ClockUpdate, SandboxControls, SandboxCredentials, ZoneRef, ZoneUpdate } from './sandbox.ts';
 export { DEMO_SEED } from './seeds.ts';
 export type { AuditEntry } from './state/audit.ts';

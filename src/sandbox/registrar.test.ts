@@ -156,6 +156,27 @@ test('the same name cannot be bought twice, whatever the first attempt did', asy
   assert.equal(sandbox.registrar.charges().length, 1);
 });
 
+test('an unattended registration has its zone and its charge when the time has come', async (t) => {
+  const sandbox = await sandboxFor(t);
+  await register(sandbox, { domain_name: 'unattended-name.com' }, { Prefer: 'respond-async' });
+  const zones = async (): Promise<number> =>
+    (await send(sandbox, 'GET /zones?name=unattended-name.com')).json.result.length;
+  assert.equal(await zones(), 0);
+  sandbox.setClock({ advanceMs: 5000 });
+  assert.equal(await zones(), 1);
+});
+
+test('a zone that waits for its nameservers becomes active when its name is registered', async (t) => {
+  const sandbox = await sandboxFor(t, { delegation: 'none' });
+  const account = { id: sandbox.accountId };
+  const made = await send(sandbox, 'POST /zones', { body: { name: 'waiting-zone.com', account } });
+  assert.equal(made.json.result.status, 'pending');
+  assert.equal((await register(sandbox, { domain_name: 'waiting-zone.com' })).status, 201);
+  const path = `/zones/${made.json.result.id}`;
+  assert.equal(outcomeOf(await send(sandbox, `PUT ${path}/activation_check`)), '200');
+  assert.equal((await send(sandbox, `GET ${path}`)).json.result.status, 'active');
+});
+
 test('two accounts cannot hold one name', async (t) => {
   const sandbox = await sandboxFor(t, { seed: { accounts: [{ name: 'Other' }] } });
   const other = sandbox.state().accounts.find((account) => account.name === 'Other')?.id;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sandbox } from './index.ts';
 import { SETTINGS } from './settings/catalogue.ts';
-import { outcomeOf, sandboxFor, sdkFor, send } from './testing.ts';
+import { outcomeOf, query, sandboxFor, sdkFor, send } from './testing.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -223,4 +223,26 @@ test('a change is in the audit log, and survives a restart', async (t) => {
   const second = await sandboxFor(t, { stateFile });
   const { json } = await send(second, `GET /zones/${id}/settings/ssl`);
   assert.equal(json.result.value, 'strict');
+});
+
+test('ipv6 off, DNS-only mode and enforced DNS-only show in DNS answers', async (t) => {
+  const sandbox = await sandboxFor(t, { dnsPort: 0 });
+  const records = [{ type: 'A', name: 'www', content: '192.0.2.1', proxied: true }];
+  const { id } = sandbox.seedZone('one.example', records, { plan: 'enterprise' });
+  const answers = async (type: string): Promise<unknown[]> =>
+    ((await query(sandbox, { name: 'www.one.example', type })).answers ?? []).map((item) =>
+      'data' in item ? item.data : undefined,
+    );
+  assert.equal((await answers('AAAA')).length, 2);
+  assert.equal(await patch(sandbox, id, 'ipv6', 'off'), '200');
+  assert.deepEqual(await answers('AAAA'), []);
+  assert.equal((await answers('A')).includes('192.0.2.1'), false);
+  const body = { zone_mode: 'dns_only' };
+  assert.equal(outcomeOf(await send(sandbox, `PATCH /zones/${id}/dns_settings`, { body })), '200');
+  assert.deepEqual(await answers('A'), ['192.0.2.1']);
+  await send(sandbox, `PATCH /zones/${id}/dns_settings`, { body: { zone_mode: 'standard' } });
+  assert.equal((await answers('A')).includes('192.0.2.1'), false);
+  const account = `PATCH /accounts/${sandbox.accountId}/dns_settings`;
+  assert.equal(outcomeOf(await send(sandbox, account, { body: { enforce_dns_only: true } })), '200');
+  assert.deepEqual(await answers('A'), ['192.0.2.1']);
 });

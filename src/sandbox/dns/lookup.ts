@@ -8,7 +8,8 @@ import { ancestorsWithin } from '../records/names.ts';
 import type { DnsRecord } from '../records/record.ts';
 import { characterString } from '../records/text.ts';
 import { TYPE_NUMBERS } from '../records/wire.ts';
-import { dnsSettingsOf } from '../state/dns-settings.ts';
+import { settingValue } from '../settings/zone-settings.ts';
+import { DNS_SETTINGS_BAG, dnsSettingsOf } from '../state/dns-settings.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
 import { keySet } from './keys-served.ts';
@@ -127,10 +128,10 @@ function answerFrom(
   const { question, records } = at;
   const { owner, type } = question;
   if (type === ANY) return anyAnswer(question);
-  const proxied = !zone.fields.paused && records.some((record) => record.proxied);
+  const proxied = isProxying(world, zone) && records.some((record) => record.proxied);
   const cname = records.find((record) => record.type === 'CNAME');
   if (ADDRESS_TYPES.has(type)) {
-    if (proxied) return positiveOrEmpty(zone, edgeSet(owner, records, type));
+    if (proxied) return positiveOrEmpty(zone, edgeOf(world, zone, { owner, records, type }));
     if (cname !== undefined && isFlattened(zone, cname)) {
       return positiveOrEmpty(zone, flattened(world, { cname, question }));
     }
@@ -140,6 +141,23 @@ function answerFrom(
   if (set !== undefined && !hidden) return positive([set]);
   if (cname === undefined || hidden || proxied || isFlattened(zone, cname)) return negative(zone, 'NOERROR');
   return chase(world, { cname, question });
+}
+
+/** A paused zone, a zone in DNS-only mode and an account that enforces it answer with the origin. */
+function isProxying(world: World, zone: Zone): boolean {
+  if (zone.fields.paused || dnsSettingsOf(zone).zone_mode === 'dns_only') return false;
+  const settings = world.account(zone.accountId)?.bag[DNS_SETTINGS_BAG];
+  return (settings as { enforce_dns_only?: boolean } | undefined)?.enforce_dns_only !== true;
+}
+
+/** Edge addresses; of version 6 unless the setting `ipv6` is off. */
+function edgeOf(
+  world: World,
+  zone: Zone,
+  at: { readonly owner: string; readonly records: readonly DnsRecord[]; readonly type: number },
+): RRset | undefined {
+  if (at.type === TYPE_NUMBERS.AAAA && settingValue(world, zone, 'ipv6') === 'off') return undefined;
+  return edgeSet(at.owner, at.records, at.type);
 }
 
 /** At the apex always; elsewhere when the record or the zone says so. */

@@ -77,6 +77,11 @@ export function bookOf(account: Account, namespace: Namespace): Book {
   return family<Book>(account.bag, name, () => ({ registrations: [], workflows: [], charges: [] }));
 }
 
+/** Whether an account has ever had anything at the registrar. */
+export function hasBook(account: Account): boolean {
+  return account.bag['registrar'] !== undefined;
+}
+
 /** What the account's owner has set up in the dashboard, and what the registrar lets it do. */
 export interface RegistrarAccount {
   readonly defaultContact: boolean;

@@ -8,6 +8,7 @@ import type { World } from '../state/world.ts';
 import {
   bookOf,
   type Charge,
+  hasBook,
   type Outcome,
   type RegistrarAccount,
   type StoredRegistration,
@@ -64,6 +65,14 @@ export class RegistrarControls {
   constructor(world: World, accountId: string) {
     this.#world = world;
     this.#accountId = accountId;
+    world.onTick(() => this.#catchUp());
+  }
+
+  /** Registrations that are done by now have their zones, also when nobody asks the registrar. */
+  #catchUp(): void {
+    for (const account of this.#world.accounts.values()) {
+      if (hasBook(account)) settle({ world: this.#world, account, namespace: 'live' });
+    }
   }
 
   /** Everything of an account (default the sandbox's own), with what is due done. */

@@ -1,7 +1,7 @@
 /**
- * The registries: which names somebody holds. A name is taken when it was seeded so, when a zone or a registration of
- * it exists, or by rule: labels of up to three characters, and labels with the word `taken`. Labels with the word
- * `premium` are premium. What the search knows is older than what a check finds: rule and seed only.
+ * The registries: which names somebody holds. A name is taken when it was seeded so, when an active zone or a
+ * registration of it exists, or by rule: labels of up to three characters, and labels with the word `taken`. Labels
+ * with the word `premium` are premium. What the search knows is older than what a check finds: rule and seed only.
  */
 import type { RegistrarCheckResponse } from 'cloudflare/resources/registrar/registrar';
 import { family } from '../state/family.ts';
@@ -53,7 +53,12 @@ function isTakenByRule(world: World, { name, label }: DomainName): boolean {
 /** Whether somebody holds the name now. The namespace of the registrar's sandbox knows nothing of the live one. */
 export function isTaken(world: World, domain: DomainName, namespace: Namespace): boolean {
   if (isTakenByRule(world, domain) || holderOf(world, domain.name, namespace) !== undefined) return true;
-  return namespace === 'live' && world.zonesNamed(domain.name).length > 0;
+  // A zone that still waits for its nameservers proves nothing.
+  const zones = world.zonesNamed(domain.name);
+  return (
+    namespace === 'live' &&
+    zones.some(({ fields }) => fields.status === 'active' || fields.status === 'moved')
+  );
 }
 
 /** The account whose registration or running registration it is. */

@@ -21,9 +21,11 @@ import {
   duplicateHostname,
   fallbackNotFound,
   hostnameNotFound,
+  prohibitedHostname,
   saasNotGranted,
   saasQuotaExceeded,
 } from './custom-hostname-errors.ts';
+import { isHeld } from './zone-holds.ts';
 
 const READ: Needs = { scope: 'zone', anyOf: ['SSL and Certificates Read', 'SSL and Certificates Write'] };
 const WRITE: Needs = { scope: 'zone', anyOf: ['SSL and Certificates Write'] };
@@ -133,6 +135,8 @@ function addHostname(call: Call): Reply {
   if (quota === 0) throw saasNotGranted();
   const body = call.jsonObject();
   const hostname = readHostname(body['hostname'], zone);
+  // A hold of another account covers custom hostnames too.
+  if (isHeld(world, hostname, zone.accountId)) throw prohibitedHostname();
   const all = hostnamesOf(world, zone);
   if (all.some((item) => item.hostname === hostname && item.deletedAtMs === undefined))
     throw duplicateHostname();

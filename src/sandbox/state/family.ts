@@ -15,15 +15,7 @@ export function family<T>(bag: FamilyBag, name: string, make: () => T): T {
 }
 
 /** What a zone may use beyond its plan, as bought or granted. Enterprise zones have all of it. */
-export const ENTITLEMENTS = [
-  'advanced-certificate-manager',
-  'ssl-for-saas',
-  'nsec3',
-  'presigned',
-  'advanced-nameservers',
-  'custom-nameservers',
-  'zone-mode',
-] as const;
+export const ENTITLEMENTS = ['advanced-certificate-manager', 'ssl-for-saas', 'nsec3', 'presigned'] as const;
 export type Entitlement = (typeof ENTITLEMENTS)[number];
 
 const BAG = 'entitlements';

@@ -53,6 +53,7 @@ export class World {
   readonly #secrets = new Map<string, ApiToken>();
   readonly #zonesByName = new Map<string, Zone[]>();
   readonly #listeners: (() => void)[] = [];
+  readonly #lives: (() => void)[] = [];
   #ordered: readonly Zone[] | undefined;
 
   constructor(options: WorldOptions = {}) {
@@ -73,6 +74,12 @@ export class World {
   /** Lets life cycles catch up with the clock. Called before each request and query. */
   tick(): void {
     sweepZones(this);
+    for (const life of this.#lives) life();
+  }
+
+  /** Has a family's life cycles catch up too. */
+  onTick(life: () => void): void {
+    this.#lives.push(life);
   }
 
   user(id: string): User | undefined {
