@@ -2,3 +2,4 @@
 export type { Config, ConfigInput, Environment } from './app/config.ts';
 export type { Logger } from './app/logger.ts';
 export { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from './app/open-zoneward.ts';
+export type { SweepReport, WorkerOptions } from './app/worker.ts';
