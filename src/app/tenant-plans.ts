@@ -12,13 +12,13 @@ import {
   type PlanPorts,
   type PlanSettings,
   planFromDrafts,
-  planFromSaved,
-  planFromWish,
   type ZoneWish,
 } from '../domains/changes/plan-change.ts';
 import { policyFor } from '../domains/changes/policy.ts';
 import { draftUndo, type UndoConflict, type UndoSelection } from '../domains/changes/undo.ts';
 import type { Connection } from '../domains/connections/model.ts';
+import { type SettingsPlanPorts, settingsAlone } from '../domains/tls/plan-settings.ts';
+import type { SettingConflict } from '../domains/tls/undo-settings.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Draft } from '../plan/diff.ts';
 import { draftEdits } from '../plan/edits.ts';
@@ -37,6 +37,7 @@ import {
 } from './edit-records.ts';
 import { followIds, idsOf } from './follow-ids.ts';
 import { type SourceText, wishOf } from './read-source.ts';
+import { planSavedZone, planSettingsUndo, planWish, settingsPorts } from './settings-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 /** Plans, made and not yet stored. */
@@ -45,6 +46,8 @@ export interface Planned {
   readonly zones: readonly PlannedZone[];
   /** What an undo leaves alone because someone changed it since. */
   readonly conflicts: readonly UndoConflict[];
+  /** The same for settings. */
+  readonly settingConflicts?: readonly SettingConflict[];
   readonly summary: string;
   readonly undoes: ChangeSetId | null;
 }
@@ -107,7 +110,7 @@ export function tenantPlans(
   const planEach = async (
     connectionRef: string | undefined,
     zoneRefs: readonly string[],
-    makePlan: (ports: PlanPorts, zone: Zone, settings: PlanSettings) => Promise<PlannedZone>,
+    makePlan: (ports: ZonePorts, zone: Zone, settings: PlanSettings) => Promise<PlannedZone>,
   ): Promise<{ connection: Connection; zones: PlannedZone[] }> => {
     const zones: PlannedZone[] = [];
     const policies = await context.store.policies.list(tenantId);
@@ -127,7 +130,7 @@ export function tenantPlans(
     plan: async (zone, source, options = {}) => {
       const planned = await planEach(options.connection, [zone], (ports, found, settings) => {
         const wish = narrow(wishOf(source, found.facts.name), options);
-        return planFromWish(ports, found, wish, settings);
+        return planWish(ports, found, wish, settings);
       });
       return { ...planned, conflicts: [], summary: `${source.file} → ${zone}`, undoes: null };
     },
@@ -178,13 +181,14 @@ export function tenantPlans(
       const planned = await planEach(options.connection, [...plans.keys()], (ports, found, settings) => {
         const plan = plans.get(found.facts.id);
         if (plan === undefined) throw noRevision(found.facts.name);
-        return planFromSaved(ports, found, plan, settings);
+        return planSavedZone(ports, found, plan, settings);
       });
       return { ...planned, conflicts: [], summary: `${file} (saved plan)`, undoes: null };
     },
     planUndo: async (id, options = {}) => {
       const changeSet = await stored(id);
       const conflicts: UndoConflict[] = [];
+      const settingConflicts: SettingConflict[] = [];
       const source = `undo of ${id}`;
       const plans = new Map(changeSet.plans.map((plan) => [plan.zoneId, plan]));
       const planned = await planEach(
@@ -202,10 +206,16 @@ export function tenantPlans(
             conflicts.push(...undo.conflicts);
             return { drafts: undo.drafts, problems: [] };
           };
-          return planFromDrafts(ports, zone, draft, { ...settings, source });
+          const base =
+            plan?.groups.length === 0
+              ? settingsAlone(ports, zone, source)
+              : planFromDrafts(ports, zone, draft, { ...settings, source });
+          const undo = await planSettingsUndo(ports, zone, { plan, outcomes, options, base });
+          settingConflicts.push(...undo.conflicts);
+          return undo.planned;
         },
       );
-      return { ...planned, conflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
+      return { ...planned, conflicts, settingConflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
     },
     planRestore: async (reference, to) => {
       const zone = await reach.zone(reference);
@@ -238,19 +248,29 @@ export function tenantPlans(
   };
 }
 
-function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare): PlanPorts {
+function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare): ZonePorts {
   return {
+    ...settingsPorts(context, cloudflare),
     encoder: recordEncoder,
     readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
     quota: cloudflare.records,
   };
 }
 
+type ZonePorts = PlanPorts & SettingsPlanPorts;
+
 function narrow(
   wish: ZoneWish,
   options: { readonly scope?: Scope; readonly ignore?: readonly IgnoreRule[] },
 ): ZoneWish {
-  return { ...wish, scope: options.scope ?? wish.scope, ignore: [...wish.ignore, ...(options.ignore ?? [])] };
+  const { settings, ...records } = wish;
+  return {
+    ...records,
+    // Names were asked for, and settings are not a name's.
+    ...(settings === undefined || options.scope !== undefined ? {} : { settings }),
+    scope: options.scope ?? wish.scope,
+    ignore: [...wish.ignore, ...(options.ignore ?? [])],
+  };
 }
 
 function severalConnections(): ZonewardError {

@@ -45,17 +45,25 @@ export function draftUndo(
   plan: ZonePlan,
   outcomes: readonly OperationOutcome[],
   live: readonly LiveRecord[],
-  options: { readonly only?: readonly UndoSelection[]; readonly force?: boolean } = {},
+  options: {
+    readonly only?: readonly UndoSelection[];
+    readonly force?: boolean;
+    /** The id under which a record lives that was deleted and restored since; its own where that is not known. */
+    readonly currentIdOf?: (id: RecordId) => RecordId;
+  } = {},
 ): UndoDrafts {
-  const byId = new Map(live.map((record) => [record.id, record]));
-  const byKey = new Map(live.map((record) => [recordKey(record.fields), record]));
+  const scene: Scene = {
+    byId: new Map(live.map((record) => [record.id, record])),
+    byKey: new Map(live.map((record) => [recordKey(record.fields), record])),
+    currentIdOf: options.currentIdOf ?? ((id) => id),
+  };
   const groups = new Map(plan.groups.map((group) => [group.id, group.changes]));
   const drafts: Draft[] = [];
   const conflicts: UndoConflict[] = [];
   for (const outcome of outcomes) {
     const change = groups.get(outcome.groupId)?.[outcome.change];
     if (change === undefined || outcome.state !== 'applied' || !isSelected(outcome, options.only)) continue;
-    const now = currentOf(change, outcome.recordId, { byId, byKey });
+    const now = currentOf(change, outcome.recordId, scene);
     if (isConflict(change, now) && !options.force) {
       conflicts.push({
         groupId: outcome.groupId,
@@ -81,13 +89,15 @@ function isSelected(outcome: OperationOutcome, only: readonly UndoSelection[] | 
 interface Scene {
   readonly byId: ReadonlyMap<RecordId, LiveRecord>;
   readonly byKey: ReadonlyMap<string, LiveRecord>;
+  readonly currentIdOf: (id: RecordId) => RecordId;
 }
 
-/** Where the changed record is now. A deleted one may have been made again by someone: then that is it. */
+/** Where the changed record is now: under its id, the id that it was restored under, or made again by someone. */
 function currentOf(change: RecordChange, recordId: RecordId | undefined, scene: Scene): LiveRecord | null {
-  if (change.action === 'delete') return scene.byKey.get(recordKey(change.before.fields)) ?? null;
-  const id = recordId ?? change.before?.id;
-  return (id === undefined ? undefined : scene.byId.get(id)) ?? null;
+  const id = change.before?.id ?? recordId;
+  const followed = id === undefined ? undefined : scene.byId.get(scene.currentIdOf(id));
+  if (followed !== undefined) return followed;
+  return change.action === 'delete' ? (scene.byKey.get(recordKey(change.before.fields)) ?? null) : null;
 }
 
 function isConflict(change: RecordChange, now: LiveRecord | null): boolean {
