@@ -33,6 +33,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/init.ts'),
       },
       {
+        name: 'serve',
+        summary: 'Answer the HTTP API, with a worker inside',
+        load: () => import('./commands/serve.ts'),
+      },
+      {
         name: 'sandbox',
         summary: 'Start a local Cloudflare: its API and its DNS',
         load: () => import('./commands/sandbox.ts'),
@@ -116,6 +121,16 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         name: 'keys',
         summary: "The vault's keys: status, add, promote, rewrap, retire",
         load: () => import('./commands/keys.ts'),
+      },
+      {
+        name: 'api-keys',
+        summary: 'Keys for the HTTP API: create, list, revoke',
+        load: () => import('./commands/api-keys.ts'),
+      },
+      {
+        name: 'tenants',
+        summary: 'Whose data the store holds',
+        load: () => import('./commands/tenants.ts'),
       },
       { name: 'store', summary: 'Check the local store', load: () => import('./commands/store.ts') },
     ],

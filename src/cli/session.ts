@@ -93,7 +93,7 @@ async function openEngine(io: Io, flags: GlobalFlags, say: (text: string) => voi
 }
 
 /** A bare path is a SQLite file. */
-function storeUrl(text: string): string {
+export function storeUrl(text: string): string {
   return /^[a-z]+:/i.test(text) ? text : `sqlite:${text}`;
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { examples } from '../help.ts';
+import { LOCAL_TENANT } from '../session.ts';
 
 export function register(program: Command, cli: Cli): void {
   program
@@ -10,7 +11,11 @@ export function register(program: Command, cli: Cli): void {
     .addHelpText('after', examples('zoneward init', 'zoneward init --home ./data'))
     .action(
       cli.run(async (session) => {
-        const { config, initialized } = await session.zoneward();
+        const zoneward = await session.zoneward();
+        const { config, initialized } = zoneward;
+        const admin = (await zoneward.apiKeys.isEmpty())
+          ? await zoneward.apiKeys.create(LOCAL_TENANT, { label: 'first admin key', scopes: ['admin'] })
+          : null;
         const { out } = session;
         const keyFile = initialized.keyCreated;
         out.result({
@@ -19,6 +24,7 @@ export function register(program: Command, cli: Cli): void {
             store: config.storeUrl,
             keyFile: config.keyFile,
             keyCreated: keyFile !== null,
+            apiKey: admin === null ? null : admin.secret.reveal(),
           }),
           text: () => {
             const facts = out.facts(
@@ -27,6 +33,7 @@ export function register(program: Command, cli: Cli): void {
                 ['store', config.storeUrl],
                 ['vault key', `${config.keyFile}${keyFile === null ? ' (was there)' : ''}`],
                 ['Cloudflare', config.baseUrl],
+                ['admin API key', admin === null ? null : `${admin.secret.reveal()} (shown once)`],
               ],
               '  ',
             );

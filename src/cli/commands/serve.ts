@@ -1,0 +1,165 @@
+/** `zoneward serve`: the HTTP API with a worker inside, until Ctrl-C; with `--sandbox`, on a local Cloudflare. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { openZoneward, type Zoneward } from '../../app/open-zoneward.ts';
+import { openLog, type ServiceLog } from '../../http/log.ts';
+import { type RunningServer, startServer } from '../../http/server.ts';
+import { DEMO_SEED, type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import type { Cli } from '../cli.ts';
+import { examples, wholeNumber } from '../help.ts';
+import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
+
+interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly sandbox?: boolean;
+  readonly worker: boolean;
+  readonly logLevel: string;
+}
+
+const PORT_DEFAULT = 4_500;
+const PORT_MAX = 65_535;
+
+export function register(program: Command, cli: Cli): void {
+  program
+    .command('serve')
+    .description('Answer the HTTP API, work on jobs, and keep zones in step. Ctrl-C ends it.')
+    .option('--host <address>', 'where to listen; put a TLS proxy before anything but 127.0.0.1', '127.0.0.1')
+    .option('--port <number>', '0: any free one', wholeNumber(0, PORT_MAX), PORT_DEFAULT)
+    .option('--sandbox', 'on a local Cloudflare with example zones, in a folder of its own that ends with it')
+    .option('--no-worker', 'answer and work on jobs only; `zoneward worker` does the rest elsewhere')
+    .addOption(
+      new Option('--log-level <level>', 'JSON lines on standard error')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info'),
+    )
+    .addHelpText(
+      'after',
+      examples('zoneward serve', 'zoneward serve --sandbox', 'zoneward serve --port 8080 --log-level warn'),
+    )
+    .action(cli.run(async (session, flags: ServeFlags) => serve(session, flags)));
+}
+
+async function serve(session: Session, flags: ServeFlags): Promise<void> {
+  // Listening for the end comes first, so that none is missed.
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const stopListening = session.io.onInterrupt(end);
+  const log = openLog({ level: flags.logLevel, write: (line) => session.io.stderr.write(line) });
+  try {
+    await using place = await openPlace(session, flags, log);
+    const key = await firstKey(place);
+    await using server = await startServer({
+      zoneward: place.zoneward,
+      host: flags.host,
+      port: flags.port,
+      log,
+      worker: flags.worker,
+    });
+    tell(session, { server, place, key });
+    await ended;
+    log.info('stopping: requests under way are answered, jobs go back to the queue');
+  } finally {
+    stopListening();
+  }
+}
+
+interface Place extends AsyncDisposable {
+  readonly zoneward: Zoneward;
+  readonly sandbox: Sandbox | null;
+}
+
+async function openPlace(
+  { io, flags: { home, store } }: Session,
+  { sandbox }: ServeFlags,
+  logger: ServiceLog,
+): Promise<Place> {
+  const principal = `serve:${os.userInfo().username}@${os.hostname()}`;
+  if (sandbox === true) return openSandboxPlace(io.env, principal, logger);
+  const zoneward = await openZoneward({
+    environment: io.env,
+    principal,
+    logger,
+    ...(home === undefined ? {} : { home }),
+    ...(store === undefined ? {} : { store: storeUrl(store) }),
+  });
+  return { zoneward, sandbox: null, [Symbol.asyncDispose]: () => zoneward.close() };
+}
+
+/** A Cloudflare, a home and a store that begin and end with this process. */
+async function openSandboxPlace(
+  env: Session['io']['env'],
+  principal: string,
+  logger: ServiceLog,
+): Promise<Place> {
+  const sandbox = await startSandbox({ seed: DEMO_SEED, warn: (line) => logger.warn(line) });
+  const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-serve-'));
+  const zoneward = await openZoneward({
+    home,
+    environment: { PATH: env['PATH'] },
+    baseUrl: sandbox.baseUrl,
+    principal,
+    logger,
+  });
+  const close = async (): Promise<void> => {
+    await zoneward.close();
+    await sandbox.close();
+    await rm(home, { recursive: true, force: true });
+  };
+  return { zoneward, sandbox, [Symbol.asyncDispose]: close };
+}
+
+/** In the sandbox: a connection whose zones are read, and a key to look at them with. Elsewhere nothing is made. */
+async function firstKey({ zoneward, sandbox }: Place): Promise<string | null> {
+  if (sandbox === null) return null;
+  const { connections, zones } = zoneward.tenant(LOCAL_TENANT);
+  const parsed = await connections.read({ token: sandbox.tokens.full });
+  if (parsed.ok) await connections.add({ credential: parsed.value.credential, label: 'sandbox' });
+  await zones.syncAll();
+  const made = await zoneward.apiKeys.create(LOCAL_TENANT, { label: 'sandbox', scopes: ['admin'] });
+  return made.secret.reveal();
+}
+
+function tell(
+  session: Session,
+  {
+    server,
+    place,
+    key,
+  }: { readonly server: RunningServer; readonly place: Place; readonly key: string | null },
+): void {
+  const { out } = session;
+  const { sandbox, zoneward } = place;
+  if (out.json) {
+    out.jsonLine({
+      url: server.url,
+      store: zoneward.config.storeUrl,
+      cloudflare: zoneward.config.baseUrl,
+      apiKey: key,
+    });
+    return;
+  }
+  const { bold, dim, green, cyan } = out.paint;
+  out.line(`${green('✓')} ${bold('Zoneward answers')} ${dim('(Ctrl-C ends it)')}`);
+  out.line();
+  const facts: (readonly [string, string | null])[] = [
+    ['API', `${server.url}/v1`],
+    ['documentation', `${server.url}/docs`],
+    [
+      'Cloudflare',
+      sandbox === null ? zoneward.config.baseUrl : `${sandbox.baseUrl}, a local one with example zones`,
+    ],
+    ['store', zoneward.config.storeUrl],
+    ['API key', key],
+  ];
+  session.io.stdout.write(out.facts(facts, '  '));
+  out.line();
+  if (key === null) {
+    out.line(
+      `  ${cyan('→')} zoneward api-keys create --label NAME --scope read   ${dim('(in another terminal)')}`,
+    );
+    return;
+  }
+  out.line(`  ${cyan('→')} curl -H 'Authorization: Bearer ${key}' ${server.url}/v1/zones`);
+}
