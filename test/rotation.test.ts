@@ -1,6 +1,7 @@
 /** Rotation, the vault's keys and the worker through the library, against the local Cloudflare. */
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { systemClock } from '../src/base/clock.ts';
 import type { AccountId } from '../src/base/ids.ts';
@@ -84,6 +85,23 @@ describe('rotation, end to end', () => {
 function environmentOf({ sandbox }: Engine): Record<string, string> {
   return { CLOUDFLARE_API_BASE_URL: sandbox.baseUrl };
 }
+
+describe('a sealed secret', () => {
+  it('that was put back to what it was before is noticed', async () => {
+    await using engine = await connected();
+    const { tenant, id, home } = engine;
+    const database = new DatabaseSync(`${home}/zoneward.db`);
+    const before = database.prepare('select * from sealed_secrets').get() as Record<string, string>;
+    assert.equal((await tenant.connections.rotate(id, { drainMs: 0 })).step, 'done');
+    assert.deepEqual(await tenant.connections.checkSecrets(), []);
+    database
+      .prepare('update sealed_secrets set wrapped_key = ?, nonce = ?, ciphertext = ?, version = ?')
+      .run(...['wrapped_key', 'nonce', 'ciphertext', 'version'].map((column) => before[column] ?? ''));
+    database.close();
+    const [problem] = await tenant.connections.checkSecrets();
+    assert.equal(problem?.code, 'secret-not-the-last');
+  });
+});
 
 describe('keys of the vault, end to end', () => {
   it('change while secrets stand under them', async () => {

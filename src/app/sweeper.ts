@@ -5,6 +5,7 @@
 import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { takeCheckpoint } from '../domains/audit/checkpoint.ts';
+import { checkSecrets } from '../domains/connections/check-secrets.ts';
 import type { Connection, Rotation } from '../domains/connections/model.ts';
 import { retestConnection } from '../domains/connections/retest-connection.ts';
 import { continueRotation } from '../domains/connections/rotation/rotation.ts';
@@ -134,6 +135,9 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
       const { ports } = await openCheckpoints(context);
       for (const tenantId of tenants) {
         await pruneHistory(context, tenantId);
+        const strange = await checkSecrets({ store: store.connections, trail: store.audit }, tenantId);
+        for (const { code, message } of strange)
+          onEvent({ kind: 'problem', tenantId, connection: null, code, message });
         const latest = await ports.shelf.latest(tenantId);
         if (latest !== null && clock.now() - latest.at < CHECKPOINT_EVERY_MS) continue;
         await takeCheckpoint(ports, tenantId);

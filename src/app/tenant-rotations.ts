@@ -1,7 +1,9 @@
 /** Rotations of one tenant's connections, the credentials that mint for them, and what is asked when it is needed. */
 import { ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
+import type { Problem } from '../base/problem.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
+import { checkSecrets } from '../domains/connections/check-secrets.ts';
 import type { CapabilitySet, Credential, CredentialKind, Rotation } from '../domains/connections/model.ts';
 import type { TokenIssuer } from '../domains/connections/ports.ts';
 import { probeZone } from '../domains/connections/retest-connection.ts';
@@ -58,6 +60,11 @@ export interface TenantRotations {
   minter(reference: string): Promise<{ readonly kind: CredentialKind; readonly email: string | null } | null>;
   /** The rights in one zone; what is not known yet is asked with harmless calls, and kept. */
   zoneRights(reference: string, zone: string, signal?: AbortSignal): Promise<CapabilitySet>;
+  /**
+   * Compares every sealed secret with the audit trail: one that was put back to what it was before is a problem.
+   * Opens nothing.
+   */
+  checkSecrets(): Promise<readonly Problem[]>;
   /** The names of alerts that stand: `error-rate`, `budget`, `reminder-…`. */
   alerts(reference: string): Promise<readonly string[]>;
 }
@@ -118,6 +125,7 @@ export function tenantRotations(context: Context, tenantId: TenantId, reach: Ten
       const options = signal === undefined ? {} : { options: { lane: 'interactive' as const, signal } };
       return probeZone(await rotationPorts(context, target), { ...target, zoneId: facts.id, ...options });
     },
+    checkSecrets: () => checkSecrets({ store, trail: context.store.audit }, tenantId),
     alerts: async (reference) => {
       const { connectionId } = await targetOf(reference);
       return context.store.alerts.standing(tenantId, connectionId);

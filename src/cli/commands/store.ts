@@ -15,7 +15,17 @@ export function register(program: Command, cli: Cli): void {
     .action(
       cli.run(async (session) => {
         const zoneward = await session.zoneward();
-        const check = await zoneward.checkStore();
+        const found = await zoneward.checkStore();
+        // A file too damaged to be examined is damaged enough.
+        const secrets = found.ok ? await (await session.tenant()).connections.checkSecrets() : [];
+        const check = {
+          ...found,
+          ok: found.ok && secrets.length === 0,
+          problems: [
+            ...found.problems,
+            ...secrets.map(({ message, next }) => `${message} ${next ?? ''}`.trim()),
+          ],
+        };
         const { out } = session;
         out.result({
           json: () => ({ store: zoneward.config.storeUrl, ...check }),

@@ -5,6 +5,7 @@ import { type AccountId, type ConnectionId, newId, type TenantId, type ZoneId } 
 import { InvalidInputError, type Problem } from '../../base/problem.ts';
 import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import { secretFacts } from './check-secrets.ts';
 import { sealCredential, secretText } from './credential-of.ts';
 import { checkDescriptors, defaultLabel, type Metadata } from './descriptors.ts';
 import type { Connection, Credential, Profile } from './model.ts';
@@ -128,6 +129,7 @@ async function save(
           state: connection.state,
           reason: connection.stateReason,
           secretSource: connection.secretSource.kind,
+          secret: secretFacts(sealed),
           test: found.report === null ? null : reportFacts(found.report),
         },
       },

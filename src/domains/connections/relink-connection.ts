@@ -4,6 +4,7 @@ import type { ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import { type AddPorts, UNTESTED } from './add-connection.ts';
+import { secretFacts } from './check-secrets.ts';
 import { sealCredential, secretText } from './credential-of.ts';
 import { getConnection } from './find-connection.ts';
 import type { Connection, Credential } from './model.ts';
@@ -60,6 +61,7 @@ export async function relinkConnection(ports: AddPorts, input: RelinkInput): Pro
       from: connection.kind,
       to: next.kind,
       secretSource: next.secretSource.kind,
+      secret: secretFacts(sealed),
       tokenId: next.tokenId,
     },
   });

@@ -1,6 +1,7 @@
 /** What every step of a rotation works with, and how a rotation goes on: next step, another try, giving up. */
 import type { Clock, Random } from '../../../base/clock.ts';
 import type { ConnectionId, TenantId } from '../../../base/ids.ts';
+import type { JsonObject } from '../../../base/json.ts';
 import type { NewEvent, Principal } from '../../audit/model.ts';
 import type { CredentialPorts } from '../credential-of.ts';
 import type { Connection, Rotation, RotationStep } from '../model.ts';
@@ -109,6 +110,7 @@ export function rotationEvent(
   kind: string,
   moment: { readonly now: number; readonly principal: Principal },
   what: string,
+  more: JsonObject = {},
 ): NewEvent {
   const { id, step, tokenName, oldTokenId, newTokenId, lastError } = rotation;
   return connectionEvent(connection, kind, moment, {
@@ -120,6 +122,7 @@ export function rotationEvent(
       oldTokenId,
       newTokenId,
       error: lastError === null ? null : { ...lastError },
+      ...more,
     },
   });
 }

@@ -1,5 +1,6 @@
 /** The steps of a rotation. Each does its effects, stores what came of them with the next step, and returns it. */
 import { ZonewardError } from '../../../base/errors.ts';
+import { secretFacts } from '../check-secrets.ts';
 import { credentialOf, sealCredential, secretText } from '../credential-of.ts';
 import type { Connection, Credential, Rotation } from '../model.ts';
 import type { IssuedToken, SealedSecret, TokenOwner } from '../ports.ts';
@@ -79,7 +80,9 @@ export async function prove(run: RotationRun): Promise<Rotation> {
     dueAt: now + settings.drainMs,
     returnTo: verdict,
   });
-  const event = rotationEvent(connection, next, 'rotation.switched', { now, principal }, 'new token in use');
+  const moment = { now, principal };
+  const told = { secret: secretFacts(rotation.sealed) };
+  const event = rotationEvent(connection, next, 'rotation.switched', moment, 'new token in use', told);
   await ports.rotations.advance(next, { connection: switched, sealed: rotation.sealed }, [event]);
   return next;
 }
