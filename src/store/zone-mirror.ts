@@ -29,18 +29,7 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
 
     records: (tenantId, zoneId, revision) => readRecords(context, { tenantId, zoneId }, revision),
 
-    async recordHashes(tenantId, zoneId) {
-      const zone = await zoneRow(db, { tenantId, zoneId }).select('zone_id').executeTakeFirst();
-      if (zone === undefined) throw noZone(zoneId);
-      const rows = await db
-        .selectFrom('record_versions')
-        .select(['record_id', 'content_hash'])
-        .where('tenant_id', '=', tenantId)
-        .where('zone_id', '=', zoneId)
-        .where('to_revision', 'is', null)
-        .execute();
-      return new Map(rows.map((row) => [row.record_id as RecordId, row.content_hash]));
-    },
+    recordHashes: (tenantId, zoneId) => read(context, (trx) => readHashes(trx, { tenantId, zoneId })),
 
     async advance(tenantId, zoneId, { delta, ...input }) {
       const prepared = await prepareDelta(delta);
@@ -150,6 +139,29 @@ async function* readRecords(
     if (rows.length < CHUNK_SIZE) return;
     after = rows.at(-1)?.record_id ?? after;
     await yieldToLoop();
+  }
+}
+
+/** Chunk by chunk: the rows of 200,000 records at once would cost more memory than what is kept of them. */
+async function readHashes(trx: Trx, zone: ZoneKey): Promise<ReadonlyMap<RecordId, string>> {
+  const known = await zoneRow(trx, zone).select('zone_id').executeTakeFirst();
+  if (known === undefined) throw noZone(zone.zoneId);
+  const hashes = new Map<RecordId, string>();
+  let after = '';
+  for (;;) {
+    const rows = await trx
+      .selectFrom('record_versions')
+      .select(['record_id', 'content_hash'])
+      .where('tenant_id', '=', zone.tenantId)
+      .where('zone_id', '=', zone.zoneId)
+      .where('to_revision', 'is', null)
+      .where('record_id', '>', after)
+      .orderBy('record_id')
+      .limit(CHUNK_SIZE)
+      .execute();
+    for (const row of rows) hashes.set(row.record_id as RecordId, row.content_hash);
+    after = rows.at(-1)?.record_id ?? after;
+    if (rows.length < CHUNK_SIZE) return hashes;
   }
 }
 
