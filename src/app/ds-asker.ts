@@ -69,7 +69,7 @@ async function parentServers(zone: DomainName): Promise<Address[]> {
 
 /** Sorted texts; null when this is no answer of the parent. */
 function dsIn(answer: DecodedPacket | null, zone: string): string[] | null {
-  if (answer === null || !answer.flag_aa || answer.rcode !== 'NOERROR') return null;
+  if (answer === null || !answer.flag_aa || rcodeOf(answer) !== 'NOERROR') return null;
   const records = (answer.answers ?? []).flatMap((record) => {
     if (record.type !== 'DS' || record.name.toLowerCase() !== zone) return [];
     const { keyTag, algorithm, digestType, digest } = record.data;
@@ -79,6 +79,11 @@ function dsIn(answer: DecodedPacket | null, zone: string): string[] | null {
   // The zone itself knows nothing of its DS: its "none" is not the parent's.
   const speaker = (answer.authorities ?? []).find((record) => record.type === 'SOA')?.name.toLowerCase();
   return speaker === undefined || speaker === zone ? null : [];
+}
+
+/** In the library's answers, not in its types. */
+function rcodeOf(answer: DecodedPacket): unknown {
+  return (answer as { readonly rcode?: unknown }).rcode;
 }
 
 async function ask(zone: string, address: Address, timeoutMs: number): Promise<DecodedPacket | null> {

@@ -1,10 +1,11 @@
 /** A file, or text from anywhere, as what a plan compares with: records, what they leave out, and their rules. */
 import { readFile } from 'node:fs/promises';
 import { ZonewardError } from '../base/errors.ts';
-import { InvalidInputError } from '../base/problem.ts';
+import { InvalidInputError, type Problem } from '../base/problem.ts';
 import { parseSource, type SourceFormat } from '../dns/detect-source.ts';
 import type { DomainName } from '../dns/name.ts';
 import type { ZoneWish } from '../domains/changes/plan-change.ts';
+import { readDesiredSettings } from '../plan/desired-settings.ts';
 
 export interface SourceText {
   readonly text: string;
@@ -20,14 +21,29 @@ export function wishOf(source: SourceText, zone: DomainName): ZoneWish {
   const parsed = parseSource(text, { file, zone, ...(format === undefined ? {} : { format }) });
   if (!parsed.ok)
     throw new InvalidInputError(`${file} cannot be used; nothing was written.`, parsed.problems);
-  const { manage } = parsed.value;
+  const { manage, located = {}, records } = parsed.value;
+  const settings = readDesiredSettings(located);
+  if (!settings.ok)
+    throw new InvalidInputError(
+      `${file} cannot be used; nothing was written.`,
+      inFile(settings.problems, file),
+    );
+  // A document of settings alone speaks of no record, and that is no mistake.
+  const onlySettings = records.length === 0 && settings.value.length > 0;
   return {
     desired: parsed.value,
     scope: manage?.only === undefined ? { kind: 'zone' } : { kind: 'names', patterns: manage.only },
     ignore: manage?.ignore ?? [],
-    problems: parsed.problems,
+    problems: onlySettings
+      ? parsed.problems.filter((problem) => problem.code !== 'empty-source')
+      : parsed.problems,
+    ...(settings.value.length === 0 ? {} : { settings: settings.value }),
     source: file,
   };
+}
+
+function inFile(problems: readonly Problem[], file: string): Problem[] {
+  return problems.map((problem) => ({ ...problem, position: { file, ...problem.position } }));
 }
 
 /**

@@ -18,6 +18,7 @@ import type { PlannedZone } from '../domains/changes/plan-change.ts';
 import { type ChangePolicy, needsApproval, policyFor } from '../domains/changes/policy.ts';
 import { type Recovered, recoverChangeSets } from '../domains/changes/recover.ts';
 import type { ZonePlan } from '../plan/plan.ts';
+import { changesAnything } from '../plan/summarize-plans.ts';
 import type { Context } from './context.ts';
 import { refuseWithoutRight } from './edit-rights.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
@@ -153,7 +154,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     ...tenantPlans(context, tenantId, reach, stored),
     save,
     apply: async (planned, request = {}) => {
-      const empty = planned.zones.every(({ plan }) => plan.groups.length === 0);
+      const empty = !planned.zones.some(({ plan }) => changesAnything(plan));
       if (empty && !hasErrors(planned.zones.flatMap(({ plan }) => plan.problems))) return null;
       refuseWithoutRight(
         planned.connection,
@@ -204,6 +205,7 @@ function applyPorts(
     locks: context.store.locks,
     reader: cloudflare.zones,
     writer: cloudflare.records,
+    settings: cloudflare.settings,
     readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
     clock: context.clock,
     ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),

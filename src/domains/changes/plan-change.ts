@@ -15,6 +15,7 @@ import { type LiveZone, type PlanContext, planDrafts, planZone } from '../../pla
 import type { ZonePlan } from '../../plan/plan.ts';
 import { replan } from '../../plan/replan.ts';
 import type { Scope } from '../../plan/scope.ts';
+import type { DesiredSetting } from '../../plan/setting-change.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { Zone } from '../zones/model.ts';
 import type { Reading } from './apply.ts';
@@ -44,6 +45,8 @@ export interface ZoneWish {
   readonly scope: Scope;
   readonly ignore: readonly IgnoreRule[];
   readonly problems: readonly Problem[];
+  /** Settings beside the records. */
+  readonly settings?: readonly DesiredSetting[];
   /** For people: the file's name, for example. */
   readonly source: string;
 }
