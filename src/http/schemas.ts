@@ -30,7 +30,7 @@ const record = z
       .openapi({ description: 'Why it cannot be changed here; null when it can' }),
     modifiedOn: z.string().nullable(),
   })
-  .openapi('Record');
+  .openapi('DnsRecord');
 
 const freshness = z
   .strictObject({ verifiedAt: maybeTime, signal: z.string().nullable(), staleSince: maybeTime })
