@@ -13,6 +13,7 @@ import { sealEvent, verifyChain } from '../../src/domains/audit/chain.ts';
 import {
   type ApplyOptions,
   type ApplyPorts,
+  type ApplyProgress,
   type ApplyResult,
   applyChangeSet,
 } from '../../src/domains/changes/apply.ts';
@@ -61,6 +62,8 @@ const LATE_MS = 40_000;
 /** Starts at a round moment; a sleep passes at once, and what is due by then happens. */
 export class RigClock {
   at: number = Date.UTC(2026, 9, 1);
+  /** How many turns of the event loop the others get while one sleeps; more than none where several work at once. */
+  turnsPerSleep = 0;
   readonly #due: { at: number; run: () => void }[] = [];
 
   now(): number {
@@ -69,6 +72,8 @@ export class RigClock {
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    for (let turn = 0; turn < this.turnsPerSleep; turn += 1)
+      await new Promise((resolve) => setImmediate(resolve));
     this.at += Math.max(0, ms);
     for (const one of this.#due.splice(0)) {
       if (one.at <= this.at) one.run();
@@ -79,6 +84,13 @@ export class RigClock {
   later(ms: number, run: () => void): void {
     this.#due.push({ at: this.at + ms, run });
   }
+}
+
+export interface ZoneLimits {
+  readonly quota?: number;
+  readonly operationsMax?: number;
+  /** Refuses larger requests in the words that Cloudflare might use. */
+  readonly tooLarge?: boolean;
 }
 
 /** A zone at Cloudflare, with a log of what landed. */
@@ -92,17 +104,16 @@ export class ModelZone {
   lists = 0;
   /** Thrown by every call. */
   down: ZonewardError | null = null;
+  /** The same, from the next batch's end on. */
+  downAfterBatch: ZonewardError | null = null;
+  readonly #tooLarge: boolean;
   readonly #clock: RigClock;
   #stale: readonly LiveRecord[] | null = null;
 
-  constructor(
-    id: ZoneId,
-    records: readonly LiveRecord[],
-    clock: RigClock,
-    limits: { quota?: number; operationsMax?: number } = {},
-  ) {
+  constructor(id: ZoneId, records: readonly LiveRecord[], clock: RigClock, limits: ZoneLimits = {}) {
     this.id = id;
     this.fake = new FakeZone(records, limits);
+    this.#tooLarge = limits.tooLarge ?? false;
     this.#clock = clock;
   }
 
@@ -117,6 +128,7 @@ export class ModelZone {
   batch(body: BatchBody): ReturnType<FakeZone['batch']> {
     this.batches += 1;
     if (this.down !== null) throw this.down;
+    this.down = this.downAfterBatch;
     const fault = this.faults.shift() ?? 'none';
     const before = this.fake.records;
     switch (fault) {
@@ -154,9 +166,9 @@ export class ModelZone {
       return answer;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      throw failed('cloudflare-refused', 'refused', {
-        faults: [{ code: error.code, message: error.message }],
-      });
+      const tooLarge = this.#tooLarge && error.code === 10_021;
+      const message = tooLarge ? 'Batch exceeds the maximum of 200 operations.' : error.message;
+      throw failed('cloudflare-refused', 'refused', { faults: [{ code: error.code, message }] });
     }
   }
 }
@@ -181,7 +193,8 @@ export class Death extends Error {}
  * its store takes nothing more. `store-busy`: its store refuses that one effect. Effects count from 1.
  */
 export interface DeathAt {
-  readonly effect: number;
+  /** `batch`: the first request that writes. */
+  readonly effect: number | 'batch';
   readonly side: 'before' | 'after' | 'disk-full' | 'store-busy';
 }
 
@@ -215,7 +228,7 @@ export class Rig implements AsyncDisposable {
   async zone(
     records: readonly LiveRecord[],
     tenants: readonly TenantId[],
-    limits: { quota?: number; operationsMax?: number } = {},
+    limits: ZoneLimits = {},
   ): Promise<ModelZone> {
     const id = (this.#nextZone++).toString(16).padStart(32, 'e') as ZoneId;
     const zone = new ModelZone(id, records, this.clock, limits);
@@ -289,6 +302,7 @@ export class Process {
   /** What the store says to a write now; null: it takes it. */
   get #storeFault(): ZonewardError | null {
     const { side, effect } = this.#death ?? { side: null, effect: 0 };
+    if (effect === 'batch') return null;
     if (side === 'disk-full' && this.#effects >= effect) return failed('store-full', 'temporary');
     return side === 'store-busy' && this.#effects === effect ? failed('store-busy', 'temporary') : null;
   }
@@ -297,7 +311,7 @@ export class Process {
     return this.#effects;
   }
 
-  ports(): ApplyPorts {
+  ports(onProgress?: (event: ApplyProgress) => void): ApplyPorts {
     const { rig } = this;
     const journal = this.#mortal(rig.store.journal);
     const locks: ApplyPorts['locks'] = {
@@ -312,8 +326,14 @@ export class Process {
       listRecords: (zoneId) => this.#list(zoneId),
     };
     const writer: RecordWriter = {
-      batch: (zoneId, body) =>
-        this.#effect(async () => ({ ...this.#zone(zoneId).batch(body), ray: 'ray', auditLogId: null })),
+      batch: (zoneId, body) => {
+        const send = async (): ReturnType<RecordWriter['batch']> => ({
+          ...this.#zone(zoneId).batch(body),
+          ray: 'ray',
+          auditLogId: null,
+        });
+        return this.#effect(send, 'batch');
+      },
     };
     const sync = {
       reader,
@@ -328,6 +348,7 @@ export class Process {
       reader,
       writer,
       clock: rig.clock,
+      ...(onProgress === undefined ? {} : { onProgress }),
       readZone: (zoneId, options) =>
         readZone(sync, { tenantId: this.#tenantOf(), zoneId, lane: options.lane }),
     };
@@ -336,9 +357,13 @@ export class Process {
   /** As whom this life acts; one tenant in a life. */
   tenantId: TenantId | null = null;
 
-  apply(changeSet: ChangeSet, options: Partial<ApplyOptions> = {}): Promise<ApplyResult> {
+  apply(
+    changeSet: ChangeSet,
+    options: Partial<ApplyOptions> = {},
+    onProgress?: (event: ApplyProgress) => void,
+  ): Promise<ApplyResult> {
     this.tenantId = changeSet.tenantId;
-    return applyChangeSet(this.ports(), changeSet, { ...this.#options(), ...options });
+    return applyChangeSet(this.ports(onProgress), changeSet, { ...this.#options(), ...options });
   }
 
   recover(tenantId: TenantId, options: Partial<ApplyOptions> = {}): Promise<readonly Recovered[]> {
@@ -370,10 +395,11 @@ export class Process {
     return zone;
   }
 
-  async #effect<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #effect<Result>(work: () => Promise<Result>, name = ''): Promise<Result> {
     if (this.#dead) throw new Death();
     this.#effects += 1;
-    const here = this.#death?.effect === this.#effects ? this.#death.side : null;
+    const meant = this.#death?.effect === this.#effects || this.#death?.effect === name;
+    const here = meant ? this.#death?.side : null;
     if (here === 'before') this.#die();
     try {
       return await work();
