@@ -11,6 +11,7 @@
  * Concurrent calls are safe; so are several processes on one store. `close` waits for what is being written.
  */
 import type { Clock, Random } from '../base/clock.ts';
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
 import type { IdempotencyStore } from '../domains/access/idempotency.ts';
 import type { Principal } from '../domains/audit/model.ts';
@@ -168,8 +169,21 @@ async function proveKeys(opened: Context, { vault }: ZonewardOptions): Promise<v
     if (vault === undefined && (await opened.store.vaultHeader.read()) !== null) await opened.vault();
   } catch (error) {
     await opened.close();
-    throw error;
+    throw isZonewardError(error) && error.code === 'vault-key-missing' ? keyLost(error) : error;
   }
+}
+
+/** Making a new key, which is said elsewhere, would open nothing here. */
+function keyLost({ message, details }: ZonewardError): ZonewardError {
+  return new ZonewardError(`${message} This store holds secrets that need it.`, {
+    code: 'vault-key-missing',
+    kind: 'internal',
+    next: [
+      'restore the key from your backup, or point at it: ZONEWARD_VAULT_KEYS, ZONEWARD_VAULT_KEY_FILE',
+      'if it is lost: begin with another store (ZONEWARD_STORE) and add the credentials anew',
+    ],
+    details,
+  });
 }
 
 /** The tenant that the environment's credential belongs to, wherever several tenants are served. */

@@ -38,6 +38,8 @@ export class Shift {
   readonly #places = new Map<string, Place>();
   readonly #running = new Map<string, Promise<void>>();
   #refreshAt = 0;
+  /** How many connections were last told of. */
+  #told = -1;
   #houseAt = 0;
 
   constructor(
@@ -123,6 +125,11 @@ export class Shift {
       }
     }
     for (const key of this.#places.keys()) if (!present.has(key)) this.#places.delete(key);
+    const count = this.#places.size;
+    if (count === this.#told) return;
+    this.#told = count;
+    const message = count === 0 ? 'there is no saved connection yet' : `looking after ${count} connections`;
+    this.#onEvent({ kind: 'worker', tenantId: null, connection: null, message });
   }
 
   #labelOf(of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId }): string {

@@ -156,7 +156,7 @@ describe('store: the file', () => {
 
   it('on a full disk takes nothing, whole, and says so', () =>
     withFolder(async (file) => {
-      const engine = openSqliteEngine(file, systemClock, { pagesMax: 140 });
+      const engine = openSqliteEngine(file, systemClock, { pagesMax: 180 });
       await using store = await openStoreOn(engine, { clock: systemClock, ...parts });
       await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
       const many = Array.from({ length: 2_000 }, (_, number) => record(number));
@@ -168,7 +168,7 @@ describe('store: the file', () => {
     }));
 
   it('that fills up at any moment keeps journal, mirror and audit together', async () => {
-    for (let pagesMax = 90; pagesMax < 160; pagesMax += 5) {
+    for (let pagesMax = 130; pagesMax < 200; pagesMax += 5) {
       await withFolder(async (file) => {
         const engine = openSqliteEngine(file, systemClock, { pagesMax });
         await using store = await openStoreOn(engine, { clock: systemClock, ...parts });
