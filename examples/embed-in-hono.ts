@@ -1,0 +1,72 @@
+/**
+ * Domains inside a product: three routes in a Hono app, on Zoneward as a library. In your own code the first import is
+ * `from 'zoneward'`. Express is the same with other words: nothing here depends on the server.
+ *
+ * Try it against a local Cloudflare: `node examples/embed-in-hono.ts`
+ */
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { isZonewardError, openZoneward, type Zoneward } from '../src/index.ts';
+
+/** Who is asking. Your product knows it from its session. */
+type CustomerOf = (request: Request) => string;
+
+export function domainRoutes(zoneward: Zoneward, customerOf: CustomerOf): Hono {
+  const app = new Hono();
+  const tenantOf = (request: Request) => zoneward.tenant(customerOf(request));
+
+  app.get('/domains', async ({ req, json }) => {
+    const zones = await tenantOf(req.raw).zones.list();
+    return json(
+      zones.map(({ facts, recordCount }) => ({ name: facts.name, status: facts.status, recordCount })),
+    );
+  });
+
+  // Points a name at an address: planned against the zone as it is now, written to the journal, then applied.
+  app.put('/domains/:zone/names/:name', async ({ req, json }) => {
+    const { changes } = tenantOf(req.raw);
+    const { address } = await req.json<{ address: string }>();
+    const name = req.param('name');
+    const planned = await changes.plan(req.param('zone'), {
+      file: 'request.json',
+      text: JSON.stringify({
+        zone: req.param('zone'),
+        manage: { only: [name] },
+        records: [{ name, type: 'A', content: address }],
+      }),
+    });
+    const applied = await changes.apply(planned);
+    return json({ changed: applied !== null, undo: applied?.changeSet.id ?? null });
+  });
+
+  app.post('/undo/:changeSet', async ({ req, json }) => {
+    const { changes } = tenantOf(req.raw);
+    const applied = await changes.apply(await changes.planUndo(req.param('changeSet') as never));
+    return json({ status: applied?.status ?? 'nothing to undo' });
+  });
+
+  app.onError((error, { json }) => {
+    if (!isZonewardError(error)) return json({ error: 'internal' }, 500);
+    return json(
+      { error: error.code, message: error.message, next: error.next },
+      error.kind === 'input' ? 400 : 502,
+    );
+  });
+  return app;
+}
+
+if (import.meta.main) {
+  const { startSandbox, DEMO_SEED } = await import('../src/sandbox/index.ts');
+  const sandbox = await startSandbox({ seed: DEMO_SEED });
+  const zoneward = await openZoneward({
+    home: '.zoneward-example',
+    environment: {
+      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+    },
+  });
+  await zoneward.tenant('acme').zones.syncAll();
+  serve({ fetch: domainRoutes(zoneward, () => 'acme').fetch, port: 3_000 });
+  console.log('http://localhost:3000/domains');
+}
