@@ -1,6 +1,13 @@
 /** Zoneward as a library. See `openZoneward`; the sandbox for your own tests is at `zoneward/sandbox`. */
 export type { Config, ConfigInput, Environment } from './app/config.ts';
-export { isZonewardError, renderMarkdown, renderText, ZonewardError } from './app/handed-out.ts';
+export {
+  InvalidInputError,
+  isZonewardError,
+  renderMarkdown,
+  renderText,
+  Secret,
+  ZonewardError,
+} from './app/handed-out.ts';
 export type { Logger } from './app/logger.ts';
 export { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from './app/open-zoneward.ts';
 export type { SweepReport, WorkerOptions } from './app/worker.ts';
