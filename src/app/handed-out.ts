@@ -67,6 +67,19 @@ export type { TestReport, TestStep } from '../domains/connections/test-report.ts
 export type { TokenLink } from '../domains/connections/token-link.ts';
 export { hasEnded, type Job, type JobState } from '../domains/jobs/model.ts';
 export type { JobRunner } from '../domains/jobs/run-jobs.ts';
+export type { Provisioning, Step } from '../domains/provisioning/model.ts';
+export { holdingStep } from '../domains/provisioning/model.ts';
+export type { ExpiryEntry } from '../domains/registrar/calendar.ts';
+export {
+  type DomainOffer,
+  type Extension,
+  hasEnded as hasPurchaseEnded,
+  type Purchase,
+  type PurchaseId,
+  type Registration,
+  type SpendLimit,
+} from '../domains/registrar/model.ts';
+export { explainOffer } from '../domains/registrar/offer.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
 export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
@@ -87,12 +100,15 @@ export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';
 export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
 export type { Change, ChangeGroup } from '../plan/change.ts';
+export { formatMoney, type Money } from '../plan/money.ts';
 export { compilePattern } from '../plan/name-pattern.ts';
 export type { GuardFinding, ZonePlan } from '../plan/plan.ts';
 export { formatPlanFile } from '../plan/plan-file.ts';
 export { type PlanJson, planToJson } from '../plan/render-json.ts';
 export { renderMarkdown } from '../plan/render-markdown.ts';
 export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
+export { settingText } from '../plan/setting-text.ts';
+export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { WorkerEvent } from './sweeper.ts';

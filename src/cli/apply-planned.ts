@@ -4,7 +4,14 @@
  */
 
 import type { Applied, ApplyProgress, ApplyRequest, GuardFinding, Planned } from '../app/handed-out.ts';
-import { hasErrors, heldGuards, InvalidInputError, ZonewardError } from '../app/handed-out.ts';
+import {
+  changeCount,
+  changesAnything,
+  hasErrors,
+  heldGuards,
+  InvalidInputError,
+  ZonewardError,
+} from '../app/handed-out.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import { formatError } from './output/error.ts';
 import type { Progress } from './output/progress.ts';
@@ -32,7 +39,7 @@ export async function applyPlanned(session: Session, planned: Planned, flags: Ap
       json: () => ({ ...plannedJson(planned), applied: null }),
       text: () => formatPlanned(out, planned),
     });
-    return planned.conflicts.length > 0 && changes === 0 ? EXIT.conflict : EXIT.done;
+    return conflictCount(planned) > 0 && changes === 0 ? EXIT.conflict : EXIT.done;
   }
   // Who has said yes already and wants it quiet has seen the diff.
   const seen = out.json || (out.quiet && session.flags.yes === true);
@@ -131,12 +138,17 @@ function refuseGuarded({ zones }: Planned, allow: readonly string[], tellThem: b
   );
 }
 
+/** What an undo leaves alone because someone changed it since. */
+function conflictCount({ conflicts, settingConflicts = [] }: Planned): number {
+  return conflicts.length + settingConflicts.length;
+}
+
 export function countChanges({ zones }: Pick<Planned, 'zones'>): number {
-  return zones.flatMap(({ plan }) => plan.groups).reduce((sum, group) => sum + group.changes.length, 0);
+  return zones.reduce((sum, { plan }) => sum + changeCount(plan), 0);
 }
 
 function question({ zones }: Planned, changes: number): string {
-  const changed = zones.filter(({ plan }) => plan.groups.length > 0);
+  const changed = zones.filter(({ plan }) => changesAnything(plan));
   const [first] = changed;
   const where = changed.length === 1 ? (first?.plan.zoneName ?? '') : `${changed.length} zones`;
   return `Make ${changes === 1 ? 'this change' : `these ${changes} changes`} in ${where} at Cloudflare?`;
@@ -153,7 +165,7 @@ export function tellApplied(
   const { changeSet, status, zones } = applied;
   const outcomes = zones.flatMap((zone) => zone.outcomes);
   const done = outcomes.filter((outcome) => outcome.state === 'applied').length;
-  const total = changeSet.plans.flatMap((plan) => plan.groups).flatMap((group) => group.changes).length;
+  const total = changeSet.plans.reduce((sum, plan) => sum + changeCount(plan), 0);
   out.result({
     json: () => ({ ...(planned === null ? {} : plannedJson(planned)), applied: appliedJson(applied) }),
     text: () => {
@@ -171,7 +183,7 @@ export function tellApplied(
     if (zone.verified === false)
       out.warn(`The closing read of zone ${zone.zoneId} shows a difference: look at it.`);
   }
-  return exitOf(applied, done, planned?.conflicts.length ?? 0);
+  return exitOf(applied, done, planned === null ? 0 : conflictCount(planned));
 }
 
 function exitOf({ status, zones }: Applied, done: number, conflicts: number): ExitCode {

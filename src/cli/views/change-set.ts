@@ -5,6 +5,7 @@ import {
   type ChangeDetails,
   type ChangeSet,
   type ChangeSetStatus,
+  changeCount,
   formatRdata,
   type OperationOutcome,
   planToJson,
@@ -36,8 +37,8 @@ export function changeSetJson(changeSet: ChangeSet): Record<string, unknown> {
   };
 }
 
-function countOf({ groups }: ZonePlan): number {
-  return groups.reduce((sum, group) => sum + group.changes.length, 0);
+function countOf(plan: ZonePlan): number {
+  return changeCount(plan);
 }
 
 export const STATUS_STYLES: Readonly<Record<ChangeSetStatus, keyof Paint>> = {
@@ -121,7 +122,8 @@ export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly Ope
     .filter(({ state }) => state !== 'applied')
     .map(({ groupId, change: index, state, message }) => {
       const change = plan.groups.find(({ id }) => id === groupId)?.changes[index];
-      const what = change === undefined ? groupId : describe(change);
+      const setting = plan.settings?.find(({ id }) => id === groupId)?.setting;
+      const what = change === undefined ? visible(setting ?? groupId) : describe(change);
       const why = message === undefined ? '' : `: ${visible(message)}`;
       return `  ${out.paint.red('✖')} ${what}: ${STATE_WORDS[state]}${why}\n`;
     })

@@ -4,6 +4,7 @@ import {
   type PlanPaint,
   planToJson,
   renderText,
+  settingText,
   type UndoConflict,
 } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
@@ -18,12 +19,13 @@ export function planPaint({ green, yellow, red, dim, bold }: Paint): PlanPaint {
 /** The diff with risk and price, and for an undo what it leaves alone. Ends with a line feed. */
 export function formatPlanned(out: Output, planned: Planned): string {
   const plans = planned.zones.map(({ plan }) => plan);
-  return `${renderText(plans, { paint: planPaint(out.paint) })}\n${formatConflicts(out, planned.conflicts)}`;
+  return `${renderText(plans, { paint: planPaint(out.paint) })}\n${formatConflicts(out, planned.conflicts)}${formatSettingConflicts(out, planned.settingConflicts ?? [])}`;
 }
 
 export function plannedJson(planned: Planned): Record<string, unknown> {
   return {
     plans: planned.zones.map(({ plan }) => planToJson(plan)),
+    ...((planned.settingConflicts ?? []).length === 0 ? {} : { settingConflicts: planned.settingConflicts }),
     ...(planned.conflicts.length === 0 ? {} : { conflicts: planned.conflicts.map(conflictJson) }),
   };
 }
@@ -51,6 +53,17 @@ function formatConflicts(out: Output, conflicts: readonly UndoConflict[]): strin
     ].map(([when, fields]) => `    ${paint.dim(String(when).padEnd(7))}${describe(fields as never)}\n`),
   );
   return `${head}${versions.map((lines) => lines.join('')).join('\n')}`;
+}
+
+function formatSettingConflicts(out: Output, conflicts: NonNullable<Planned['settingConflicts']>): string {
+  if (conflicts.length === 0) return '';
+  const { paint } = out;
+  const head = `\n${paint.yellow('!')} ${conflicts.length} of the settings changed since; they are left alone (--force overrules):\n`;
+  const lines = conflicts.map(({ setting, before, after, now }) => {
+    const values = [before, after, now].map(settingText);
+    return `    ${visible(setting)}: before ${values[0]}, after ${values[1]}, now ${values[2]}\n`;
+  });
+  return `${head}${lines.join('')}`;
 }
 
 function describe(fields: Parameters<typeof fieldsJson>[0] | null | undefined): string {
