@@ -90,12 +90,13 @@ function isPreloading(value: JsonValue): boolean {
 }
 
 function dnssecFindings({ parentDs, dsSeen }: SettingScene): Finding[] {
-  if (parentDs !== null && parentDs.length === 0) return [];
-  if (parentDs === null && !dsSeen) return [];
+  const count = parentDs?.length ?? 0;
+  // Whoever says that there is one is believed: a DS that is left behind stops the domain.
+  if (count === 0 && !dsSeen) return [];
   const known =
-    parentDs === null
+    count === 0
       ? 'Cloudflare has seen a DS record at the parent'
-      : `the parent publishes ${parentDs.length === 1 ? 'a DS record' : `${parentDs.length} DS records`}`;
+      : `the parent publishes ${count === 1 ? 'a DS record' : `${count} DS records`}`;
   return [
     {
       code: 'dnssec-off-with-ds',

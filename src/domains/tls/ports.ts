@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { SettingState } from '../../plan/setting-change.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import type { CertificatePack } from './certificates.ts';
 
 /** Settings by the catalogue's keys. What cannot be read stands beside what can. */
 export interface SettingsRead {
@@ -49,4 +50,12 @@ export interface ParentDsAsker {
    * an answer that can be relied on. Costs no call to Cloudflare.
    */
   parentDs(zone: DomainName, options: { readonly signal?: AbortSignal }): Promise<readonly string[] | null>;
+}
+
+/** Reads what a zone serves certificates with. Changes nothing. */
+export interface CertificateReader {
+  /** Every pack of the zone that is not deleted, whatever its state; pages of 50, one call each. */
+  certificatePacks(zoneId: ZoneId, options: CallOptions): Promise<readonly CertificatePack[]>;
+  /** Contents of the CAA records at the zone's apex. One call. */
+  caaRecords(zoneId: ZoneId, zone: DomainName, options: CallOptions): Promise<readonly string[]>;
 }

@@ -1,0 +1,243 @@
+/** SSL/TLS, zone settings and DNSSEC of a tenant: look, plan. Plans are applied and undone like those of records. */
+import { isZonewardError, type ZonewardError } from '../base/errors.ts';
+import type { TenantId } from '../base/ids.ts';
+import { InvalidInputError, type Parsed } from '../base/problem.ts';
+import { parseZoneDocument } from '../dns/zone-document.ts';
+import type { CertificatePack } from '../domains/tls/certificates.ts';
+import { type DnssecView, dnssecView } from '../domains/tls/dnssec.ts';
+import { planWithSettings, settingsAlone } from '../domains/tls/plan-settings.ts';
+import { SHOWN_SETTINGS, type TlsFinding, tlsReport } from '../domains/tls/tls-report.ts';
+import type { Zone } from '../domains/zones/model.ts';
+import { BASELINES, type BaselineName } from '../plan/baselines.ts';
+import { readDesiredSettings, readSettingWords } from '../plan/desired-settings.ts';
+import type { DesiredSetting, SettingState } from '../plan/setting-change.ts';
+import { findSetting, nameOfSetting, SETTINGS } from '../plan/settings-catalogue.ts';
+import type { Context, LinkedConnection } from './context.ts';
+import { parentAskerOf } from './ds-asker.ts';
+import { settingsPorts } from './settings-plans.ts';
+import type { Planned } from './tenant-plans.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+export interface TlsRequest {
+  readonly connection?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ZoneSetting {
+  readonly name: string;
+  readonly setting: string;
+  /** Null where it could not be read; then why. */
+  readonly state: SettingState | null;
+  readonly error: ZonewardError | null;
+}
+
+export interface TlsView {
+  readonly zone: Zone;
+  readonly findings: readonly TlsFinding[];
+}
+
+export interface CalendarEntry {
+  readonly zone: Zone;
+  readonly pack: CertificatePack;
+}
+
+export interface TlsCalendar {
+  /** Soonest first; those without a date are left out. */
+  readonly entries: readonly CalendarEntry[];
+  /** Zones whose certificates could not be read, and why. */
+  readonly unreadable: readonly { readonly zone: Zone; readonly error: ZonewardError }[];
+}
+
+/** What settings are wanted: words (`mode=strict`), a baseline by name, or a file with `tls:` and `settings:`. */
+export type SettingsWish =
+  | { readonly words: readonly string[] }
+  | { readonly baseline: BaselineName }
+  | { readonly file: string; readonly text: string };
+
+export interface TenantTls {
+  /** Every TLS setting, certificate, DNSSEC and CAA of a zone with a verdict: 12 calls, all at the same time. */
+  show(zone: string, request?: TlsRequest): Promise<TlsView>;
+  /** Settings by name; without names, all that the catalogue knows: one call for each. Throws for an unknown name. */
+  settings(zone: string, names: readonly string[], request?: TlsRequest): Promise<readonly ZoneSetting[]>;
+  /** Plans settings over one or many zones. Throws `InvalidInputError` for a wish that cannot be. */
+  plan(zones: readonly string[], wish: SettingsWish, request?: TlsRequest): Promise<Planned>;
+  /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next. */
+  dnssec(zone: string, request?: TlsRequest): Promise<DnssecView>;
+  /** When the certificates of these zones end: a call for each zone. */
+  calendar(zones: readonly string[], request?: TlsRequest): Promise<TlsCalendar>;
+}
+
+/** Zones that are asked at the same time; the budget paces them. */
+const IN_FLIGHT = 8;
+
+export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantReach): TenantTls {
+  const linked = async (
+    reference: string,
+    { connection }: TlsRequest,
+  ): Promise<{ readonly zone: Zone } & LinkedConnection> => {
+    const zone = await reach.zone(reference, connection);
+    return { zone, ...(await reach.linkedTo(zone, connection)) };
+  };
+  const parent = parentAskerOf(context.config);
+
+  return {
+    show: async (reference, request = {}) => {
+      const { zone, cloudflare } = await linked(reference, request);
+      const { id, name } = zone.facts;
+      const options = callOptions(request);
+      const [{ states, failures }, packs, caa, parentDs] = await Promise.all([
+        cloudflare.settings.readSettings(id, SHOWN_SETTINGS, options),
+        orWhy(cloudflare.certificates.certificatePacks(id, options)),
+        orWhy(cloudflare.certificates.caaRecords(id, name, options)),
+        parent === null ? null : parent.parentDs(name, signalOf(request)),
+      ]);
+      const now = context.clock.now();
+      return { zone, findings: tlsReport({ zone: name, states, failures, packs, caa, parentDs, now }) };
+    },
+    settings: async (reference, names, request = {}) => {
+      const keys = names.length === 0 ? SETTINGS.map(({ key }) => key) : names.map(keyOf);
+      const { zone, cloudflare } = await linked(reference, request);
+      const read = await cloudflare.settings.readSettings(zone.facts.id, keys, callOptions(request));
+      return keys.map((setting) => {
+        const spec = findSetting(setting);
+        return {
+          name: spec === undefined ? setting : nameOfSetting(spec),
+          setting,
+          state: read.states.get(setting) ?? null,
+          error: read.failures.get(setting) ?? null,
+        };
+      });
+    },
+    plan: async (references, wish, request = {}) => {
+      const { desired, source } = desiredOf(wish);
+      let connection: Planned['connection'] | null = null;
+      const zones = await eachInOrder(references, async (reference) => {
+        const found = await linked(reference, request);
+        if (connection !== null && connection.id !== found.connection.id) throw severalConnections();
+        connection = found.connection;
+        const ports = settingsPorts(context, found.cloudflare);
+        return planWithSettings(ports, found.zone, desired, settingsAlone(ports, found.zone, source));
+      });
+      const through = connection ?? (await reach.connection(request.connection));
+      return { connection: through, zones, conflicts: [], summary: source, undoes: null };
+    },
+    dnssec: async (reference, request = {}) => {
+      const { zone, cloudflare } = await linked(reference, request);
+      const { id, name } = zone.facts;
+      const [read, parentDs] = await Promise.all([
+        cloudflare.settings.readSettings(id, ['dnssec'], callOptions(request)),
+        parent === null ? null : parent.parentDs(name, signalOf(request)),
+      ]);
+      const failure = read.failures.get('dnssec');
+      if (failure !== undefined) throw failure;
+      return dnssecView(name, read.states.get('dnssec')?.received ?? {}, parentDs);
+    },
+    calendar: async (references, request = {}) => {
+      const unreadable: { zone: Zone; error: ZonewardError }[] = [];
+      const lists = await eachInOrder(references, async (reference): Promise<CalendarEntry[]> => {
+        const { zone, cloudflare } = await linked(reference, request);
+        try {
+          const packs = await cloudflare.certificates.certificatePacks(zone.facts.id, callOptions(request));
+          return packs.map((pack) => ({ zone, pack }));
+        } catch (error) {
+          if (!isZonewardError(error) || error.kind !== 'permission') throw error;
+          unreadable.push({ zone, error });
+          return [];
+        }
+      });
+      const entries = lists.flat().filter(({ pack }) => pack.expiresAt !== null);
+      return {
+        entries: entries.sort((a, b) => (a.pack.expiresAt ?? 0) - (b.pack.expiresAt ?? 0)),
+        unreadable,
+      };
+    },
+  };
+}
+
+function callOptions(request: TlsRequest) {
+  return { lane: 'interactive', ...signalOf(request) } as const;
+}
+
+function signalOf({ signal }: TlsRequest): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** What was read, or the reason for a person, where only a right is missing. */
+async function orWhy<T>(reading: Promise<T>): Promise<T | { readonly unreadable: string }> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isZonewardError(error) || error.kind !== 'permission') throw error;
+    return { unreadable: error.message };
+  }
+}
+
+function desiredOf(wish: SettingsWish): {
+  readonly desired: readonly DesiredSetting[];
+  readonly source: string;
+} {
+  if ('baseline' in wish) return { desired: BASELINES[wish.baseline], source: `baseline ${wish.baseline}` };
+  if ('words' in wish) {
+    const what = `set ${wish.words.join(' ')}`;
+    return { desired: orThrow(readSettingWords(wish.words), 'These settings cannot be set'), source: what };
+  }
+  return { desired: baselineOf(wish.text, wish.file), source: `baseline ${wish.file}` };
+}
+
+/** A baseline file is a zone document without a zone and without records. */
+function baselineOf(text: string, file: string): readonly DesiredSetting[] {
+  const refuse = `${file} cannot be used; nothing was written`;
+  // A name is asked of every document; the baseline is for any zone.
+  const document = orThrow(parseZoneDocument(text, { file, zone: 'baseline.invalid' as never }), refuse);
+  const desired = orThrow(readDesiredSettings(document.located ?? {}), refuse, file);
+  if (document.records.length > 0 || desired.length === 0) {
+    const message = 'a baseline has settings under tls: or settings:, and no records';
+    throw new InvalidInputError(`${refuse}.`, [
+      { code: 'baseline-invalid', severity: 'error', message, position: { file } },
+    ]);
+  }
+  return desired;
+}
+
+function orThrow<T>(parsed: Parsed<T>, refuse: string, file?: string): T {
+  if (parsed.ok) return parsed.value;
+  const where = file === undefined ? {} : { file };
+  const problems = parsed.problems.map((problem) =>
+    problem.position === undefined ? problem : { ...problem, position: { ...where, ...problem.position } },
+  );
+  throw new InvalidInputError(`${refuse}.`, problems);
+}
+
+function keyOf(name: string): string {
+  const spec = findSetting(name);
+  if (spec !== undefined) return spec.key;
+  // The reader of words knows what may have been meant.
+  orThrow(readSettingWords([`${name}=`]), 'There is no such setting');
+  return name;
+}
+
+function severalConnections(): InvalidInputError {
+  return new InvalidInputError('One change set goes through one connection.', [
+    {
+      code: 'several-connections',
+      severity: 'error',
+      message: 'these zones belong to several connections',
+      next: 'Plan the zones of each connection by themselves: --connection LABEL',
+    },
+  ]);
+}
+
+/** Some at the same time, results in the order of the input. */
+async function eachInOrder<In, Out>(
+  inputs: readonly In[],
+  work: (input: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results = new Map<number, Out>();
+  const queue = [...inputs.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      results.set(next[0], await work(next[1]));
+  };
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, inputs.length) }, worker));
+  return [...results.entries()].sort(([a], [b]) => a - b).map(([, result]) => result);
+}

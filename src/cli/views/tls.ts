@@ -1,0 +1,168 @@
+/** SSL/TLS, settings, DNSSEC and certificates on the terminal, in JSON, and as a calendar. */
+import {
+  type DnssecView,
+  settingText,
+  type TlsCalendar,
+  type TlsFinding,
+  type TlsView,
+  toUnicode,
+  type ZoneSetting,
+} from '../../app/handed-out.ts';
+import { errorFacts } from '../output/error.ts';
+import type { Output } from '../output/output.ts';
+import type { Paint } from '../output/paint.ts';
+import { isoTime } from '../output/time.ts';
+import { visible } from '../output/width.ts';
+import { nextSteps } from './connection.ts';
+
+const SIGNS: Readonly<Record<TlsFinding['verdict'], readonly [sign: string, paint: keyof Paint]>> = {
+  good: ['✓', 'green'],
+  'could-be-better': ['~', 'yellow'],
+  bad: ['✖', 'red'],
+  unknown: ['?', 'dim'],
+};
+
+/** One screen: a line for each finding, why below, and the command that puts it right. */
+export function formatTls(out: Output, { zone, findings }: TlsView): string {
+  const { paint } = out;
+  const lines = findings.map(({ title, value, verdict, why, fix }) => {
+    const [sign, brush] = SIGNS[verdict];
+    const head = `${paint[brush](sign)} ${paint.bold(visible(title))}: ${visible(value)}`;
+    const tail = verdict === 'good' ? '' : `\n    ${visible(why)}`;
+    return `${head}${tail}${fix === null ? '' : `\n    ${paint.dim('→')} ${visible(fix)}`}\n`;
+  });
+  return `${paint.bold(visible(toUnicode(zone.facts.name)))}\n${lines.join('')}`;
+}
+
+export function tlsJson({ zone, findings }: TlsView): Record<string, unknown> {
+  return { zone: { id: zone.facts.id, name: zone.facts.name }, findings };
+}
+
+export function formatSettings(out: Output, settings: readonly ZoneSetting[]): string {
+  return out.table<ZoneSetting>(
+    [
+      { title: 'setting', cell: ({ name }) => name },
+      { title: 'value', cell: ({ state }) => (state === null ? 'not readable' : settingText(state.value)) },
+      {
+        title: 'note',
+        cell: ({ state, error }) =>
+          error?.message ?? (state?.editable === false ? 'cannot be changed here' : ''),
+        shrinksTo: 20,
+        paint: out.paint.dim,
+      },
+    ],
+    settings,
+  );
+}
+
+export function settingsJson(settings: readonly ZoneSetting[]): Record<string, unknown> {
+  return {
+    settings: settings.map(({ name, setting, state, error }) => ({
+      name,
+      setting,
+      value: state?.value ?? null,
+      editable: state?.editable ?? null,
+      modifiedOn: state?.modifiedOn ?? null,
+      ...(error === null ? {} : { error: errorFacts(error) }),
+    })),
+  };
+}
+
+export function formatDnssec(out: Output, view: DnssecView): string {
+  const facts = out.facts(
+    [
+      ['status', `${view.status}  ${view.says}`],
+      ['DS record', view.ds === null ? null : `${view.zone}. 3600 IN DS ${view.ds.text}`],
+      ['key tag', view.ds === null ? null : String(view.ds.keyTag)],
+      ['algorithm', view.ds === null ? null : view.ds.algorithm],
+      ['digest type', view.ds === null ? null : view.ds.digestType],
+      ['digest', view.ds === null ? null : visible(view.ds.digest)],
+      ['public key', view.ds === null || view.ds.publicKey === '' ? null : visible(view.ds.publicKey)],
+      ['at the parent', parentText(view)],
+    ],
+    '  ',
+  );
+  return `${out.paint.bold(visible(view.zone))}\n${facts}${nextSteps(out, [...view.next])}`;
+}
+
+function parentText({ atParent, parentDs }: DnssecView): string {
+  switch (atParent) {
+    case 'matches':
+      return 'the DS of this zone is published';
+    case 'other':
+      return `another DS is published: ${(parentDs ?? []).map(visible).join('; ')}`;
+    case 'none':
+      return 'no DS';
+    case 'unknown':
+      return 'could not be asked';
+    default:
+      return atParent satisfies never;
+  }
+}
+
+export function formatCalendar(out: Output, { entries, unreadable }: TlsCalendar): string {
+  if (entries.length + unreadable.length === 0) return 'No certificates.\n';
+  const table = out.table<TlsCalendar['entries'][number]>(
+    [
+      { title: 'expires', cell: ({ pack }) => isoTime(pack.expiresAt)?.slice(0, 10) ?? '' },
+      { title: 'zone', cell: ({ zone }) => zone.facts.name },
+      { title: 'kind', cell: ({ pack }) => pack.type },
+      { title: 'status', cell: ({ pack }) => pack.status },
+      { title: 'authority', cell: ({ pack }) => pack.authority ?? '' },
+      { title: 'hosts', cell: ({ pack }) => pack.hosts.join(' '), shrinksTo: 16 },
+    ],
+    entries,
+  );
+  const rest = unreadable.map(({ zone, error }) => `? ${zone.facts.name}: ${visible(error.message)}\n`);
+  return `${table}${rest.join('')}`;
+}
+
+export function calendarJson({ entries, unreadable }: TlsCalendar): Record<string, unknown> {
+  return {
+    certificates: entries.map(({ zone, pack }) => ({
+      zone: zone.facts.name,
+      ...pack,
+      expiresAt: isoTime(pack.expiresAt),
+    })),
+    unreadable: unreadable.map(({ zone, error }) => ({ zone: zone.facts.name, error: errorFacts(error) })),
+  };
+}
+
+/** RFC 5545: a day for each certificate, with an alarm two weeks before. */
+export function calendarIcs({ entries }: TlsCalendar, now: number): string {
+  const events = entries.flatMap(({ zone, pack }) => [
+    'BEGIN:VEVENT',
+    `UID:${pack.id}-${pack.expiresAt}@zoneward`,
+    `DTSTAMP:${stamp(now)}`,
+    `DTSTART;VALUE=DATE:${stamp(pack.expiresAt ?? 0).slice(0, 8)}`,
+    `SUMMARY:${escaped(`Certificate of ${zone.facts.name} expires (${pack.type})`)}`,
+    `DESCRIPTION:${escaped(`${pack.status}; ${pack.hosts.join(', ')}`)}`,
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    `DESCRIPTION:${escaped(`Certificate of ${zone.facts.name} expires in two weeks`)}`,
+    'TRIGGER:-P14D',
+    'END:VALARM',
+    'END:VEVENT',
+  ]);
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//zoneward//certificates//EN',
+    ...events,
+    'END:VCALENDAR',
+  ];
+  return `${lines.map(folded).join('\r\n')}\r\n`;
+}
+
+function stamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\;,]/g, (char) => `\\${char}`).replace(/[\r\n]+/g, ' ');
+}
+
+/** Lines are at most 75 octets; what is longer goes on after a line break and a space. Names are ASCII here. */
+function folded(line: string): string {
+  return line.length <= 75 ? line : `${line.slice(0, 75)}\r\n ${folded(line.slice(75))}`;
+}
