@@ -93,7 +93,10 @@ export async function withPlace<Result>(work: (place: Place) => Promise<Result>)
 const ACTOR_TIMEOUT_MS = 1_800_000;
 
 /** @returns what the process printed as its last line. */
-export async function runActor(input: object): Promise<Record<string, unknown>> {
+export async function runActor(input: {
+  readonly doer: Doer;
+  readonly job: string;
+}): Promise<Record<string, unknown>> {
   const entry = path.join(import.meta.dirname, 'actor.ts');
   const child = spawn(process.execPath, [entry, JSON.stringify(input)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -104,7 +107,7 @@ export async function runActor(input: object): Promise<Record<string, unknown>> 
     output += chunk.toString();
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`the benchmark's process ended with ${code}: ${JSON.stringify(input)}`);
+  if (code !== 0) throw new Error(`${input.doer}'s ${input.job} ended with ${code}`);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;
 }
 
