@@ -23,19 +23,27 @@ const { values } = parseArgs({
 
 const chosen = ROWS.filter(({ name }) => values.only?.some((text) => name.includes(text)) ?? true);
 const results: RowResult[] = [];
+const failed: string[] = [];
 for (const row of chosen) {
   const say = (text: string): void => void process.stderr.write(`  ${text}\n`);
-  results.push(...(await row.run({ full: values.full, say })));
+  try {
+    results.push(...(await row.run({ full: values.full, say })));
+  } catch (error) {
+    // One row that cannot be measured does not take the others with it, and is no success.
+    failed.push(`${row.name}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`failed: ${failed.at(-1)}`);
+  }
 }
 const broken = verdictsOf(results).filter(({ verdict }) => verdict.decides && !verdict.held);
 if (values.json) {
   process.stdout.write(
-    `${JSON.stringify({ node: process.version, results, broken: broken.length }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, results, broken: broken.length, failed }, null, 2)}\n`,
   );
 } else {
   process.stdout.write(`\n${formatTable(results)}\n${formatVerdicts(results)}`);
+  for (const line of failed) process.stdout.write(`✖ failed  ${line}\n`);
   process.stdout.write(
     '\nTimes are of this machine; a ratio below 1 is faster than the rival, ~ computed from calls.\n',
   );
 }
-process.exitCode = broken.length === 0 ? 0 : 1;
+process.exitCode = broken.length + failed.length === 0 ? 0 : 1;
