@@ -154,6 +154,6 @@ describe('the process', () => {
     child.kill('SIGINT');
     const { code, stderr } = await result;
     assert.equal(code, 0);
-    assert.match(stderr, /1 requests/);
+    assert.match(stderr, /1 request,/);
   });
 });

@@ -16,6 +16,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import { formatError } from './output/error.ts';
 import type { Progress } from './output/progress.ts';
 import { formatDuration } from './output/time.ts';
+import { counted } from './output/words.ts';
 import { confirm } from './prompt.ts';
 import type { Session } from './session.ts';
 import { appliedJson, formatUndone, stepsFor } from './views/change-set.ts';
@@ -170,7 +171,7 @@ export function tellApplied(
     json: () => ({ ...(planned === null ? {} : plannedJson(planned)), applied: appliedJson(applied) }),
     text: () => {
       const sign = status === 'applied' ? out.paint.green('✓') : out.paint.red('✖');
-      const head = `${sign} ${done} of ${total} changes applied in ${formatDuration(elapsedMs)}: ${changeSet.id} is ${status}\n`;
+      const head = `${sign} ${done} of ${counted(total, 'change')} applied in ${formatDuration(elapsedMs)}: ${changeSet.id} is ${status}\n`;
       const undone = changeSet.plans.map((plan) =>
         formatUndone(out, plan, zones.find((zone) => zone.zoneId === plan.zoneId)?.outcomes ?? []),
       );

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { examples, wholeNumber } from '../help.ts';
 import type { Output } from '../output/output.ts';
 import { relativeTime } from '../output/time.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { formatRecords, recordJson, type ShownRecord, sortShown } from '../views/record.ts';
 import { freshnessJson, freshnessText } from '../views/zone.ts';
@@ -105,7 +106,9 @@ function registerList(records: Command, cli: Cli): void {
           text: () => formatRecords(out, shown, { ids: flags.ids === true, zone: known.facts.name }),
         });
         out.note(
-          out.notePaint.dim(`${shown.length} records, verified ${freshnessText(freshness, out.now())}`),
+          out.notePaint.dim(
+            `${counted(shown.length, 'record')}, verified ${freshnessText(freshness, out.now())}`,
+          ),
         );
       }),
     );
@@ -177,7 +180,7 @@ export function tellCoverage(out: Output, { coverage, next, records }: Findings)
     oldestVerifiedAt === null ? '' : `, each verified ${relativeTime(oldestVerifiedAt, out.now())} or later`;
   out.note(
     out.notePaint.dim(
-      `${records.length} records in ${zones} zones${age}${next === null ? '' : '; there are more: --limit'}`,
+      `${counted(records.length, 'record')} in ${counted(zones, 'zone')}${age}${next === null ? '' : '; there are more: --limit'}`,
     ),
   );
   if (neverRead > 0) out.warn(`${neverRead} of ${zones} zones were never read: zoneward zones sync`);

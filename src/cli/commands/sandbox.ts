@@ -10,6 +10,7 @@ import {
 import type { Cli } from '../cli.ts';
 import { collect, examples, wholeNumber } from '../help.ts';
 import { formatDuration } from '../output/time.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 
 interface SandboxFlags {
@@ -98,7 +99,9 @@ async function serve(session: Session, flags: SandboxFlags): Promise<void> {
     const stopLog = flags.log === true ? logRequests(session, sandbox) : (): void => {};
     await ended;
     stopLog();
-    session.out.note(`\n${sandbox.counts().total} requests, ${sandbox.counts().writes} of them wrote.`);
+    session.out.note(
+      `\n${counted(sandbox.counts().total, 'request')}, ${sandbox.counts().writes} of them wrote.`,
+    );
   } finally {
     stopListening();
   }

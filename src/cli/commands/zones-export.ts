@@ -7,6 +7,7 @@ import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { examples } from '../help.ts';
 import { parseMoment } from '../moment.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 
 const ENDINGS: Readonly<Record<ExportFormat, string>> = {
@@ -100,6 +101,6 @@ async function exportAll(session: Session, flags: ExportFlags): Promise<void> {
   bar.end();
   session.out.result({
     json: () => ({ files }),
-    text: () => `${session.out.paint.green('✓')} ${files.length} zones → ${folder}\n`,
+    text: () => `${session.out.paint.green('✓')} ${counted(files.length, 'zone')} → ${folder}\n`,
   });
 }

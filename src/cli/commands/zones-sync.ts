@@ -9,6 +9,7 @@ import { errorFacts, formatError } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Progress } from '../output/progress.ts';
 import { formatDuration, isoTime } from '../output/time.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 
 export function registerZonesSync(zones: Command, cli: Cli): void {
@@ -99,7 +100,7 @@ async function syncOne(session: Session, name: string): Promise<void> {
     json: () => outcome,
     text: () => {
       const changes = firstRead ? 'first read' : `+${created} ~${updated} -${deleted}`;
-      return `${out.paint.green('✓')} ${name}: ${recordCount} records, revision ${revision} (${changes}), ${calls} calls\n`;
+      return `${out.paint.green('✓')} ${name}: ${counted(recordCount, 'record')}, revision ${revision} (${changes}), ${counted(calls, 'call')}\n`;
     },
   });
   if (!outcome.consistent)
@@ -178,7 +179,7 @@ export function formatSync(out: Output, discovery: Discovery, sync: SyncAllOutco
     : `changed from outside: +${changes[0]} ~${changes[1]} -${changes[2]}`;
   const first = outcomes.filter((one) => one.firstRead).length;
   const lines = [
-    `${out.paint.green('✓')} ${outcomes.length} zones read${notes.length === 0 ? '' : ` (${notes.join(', ')})`}, ${sum('recordCount')} records`,
+    `${out.paint.green('✓')} ${counted(outcomes.length, 'zone')} read${notes.length === 0 ? '' : ` (${notes.join(', ')})`}, ${counted(sum('recordCount'), 'record')}`,
     `  ${sync.calls + discovery.calls} calls to Cloudflare, ${formatDuration(sync.elapsedMs)}`,
     ...(first === outcomes.length ? [] : [`  ${changed}`]),
   ];

@@ -6,6 +6,7 @@ import { EXIT } from '../exit.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { parseMoment } from '../moment.ts';
 import { visible } from '../output/width.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { formatRecords, recordJson, sortShown } from '../views/record.ts';
 import {
@@ -19,7 +20,9 @@ import {
 } from '../views/zone.ts';
 import { registerZonesExport } from './zones-export.ts';
 import { registerZonesImport } from './zones-import.ts';
+import { registerZonesLife } from './zones-life.ts';
 import { registerZonesRetention } from './zones-retention.ts';
+import { registerZonesSettings } from './zones-settings.ts';
 import { registerZonesSync } from './zones-sync.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -29,6 +32,7 @@ export function register(program: Command, cli: Cli): void {
     .description('Zones as the mirror holds them: what there is, how fresh it is, and how it was.');
   registerList(zones, cli);
   registerShow(zones, cli);
+  registerZonesLife(zones, cli);
   registerZonesSync(zones, cli);
   registerHistory(zones, cli);
   registerAt(zones, cli);
@@ -36,6 +40,7 @@ export function register(program: Command, cli: Cli): void {
   registerZonesExport(zones, cli);
   registerZonesImport(zones, cli);
   registerZonesRetention(zones, cli);
+  registerZonesSettings(zones, cli);
 }
 
 function registerList(zones: Command, cli: Cli): void {
@@ -127,7 +132,9 @@ function registerAt(zones: Command, cli: Cli): void {
         const state = await tenant.zones.records(name, parseMoment(moment, session.out.now()));
         const { facts } = await tenant.zones.get(name);
         const records = sortShown(state.records);
-        session.out.note(`${visible(name)} at revision ${state.revision}: ${records.length} records`);
+        session.out.note(
+          `${visible(name)} at revision ${state.revision}: ${counted(records.length, 'record')}`,
+        );
         session.out.result({
           json: () => ({
             zone: name,

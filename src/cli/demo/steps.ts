@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDuration } from '../output/time.ts';
+import { counted } from '../output/words.ts';
 import {
   askAll,
   BROKEN_FILE,
@@ -29,7 +30,10 @@ export async function showSandbox({ scene, sandbox, folder, out }: Stage): Promi
           ['API', sandbox.baseUrl],
           ['DNS', `${sandbox.dns?.host}:${sandbox.dns?.port}, UDP and TCP`],
           ['account', sandbox.accountId],
-          ['zones', zones.map(({ name }) => `${name}, ${sandbox.records(name).length} records`).join('\n')],
+          [
+            'zones',
+            zones.map(({ name }) => `${name}, ${counted(sandbox.records(name).length, 'record')}`).join('\n'),
+          ],
         ],
         '  ',
       )

@@ -5,6 +5,7 @@ import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { formatDuration, isoTime, relativeTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';
+import { counted } from '../output/words.ts';
 import { formatRights } from './rights.ts';
 
 export function connectionJson(connection: Connection): Record<string, unknown> {
@@ -136,7 +137,7 @@ export function formatReport(out: Output, report: TestReport): string {
     unknown: paint.yellow('not known'),
   } as const;
   const grade = report.grade === null ? '' : `, least privilege ${gradeText(report.grade, paint)}`;
-  const verdict = `\n  profile ${report.profile.profile}: ${met[report.profile.met]}${grade}; ${report.calls} calls, ${formatDuration(report.durationMs)}\n`;
+  const verdict = `\n  profile ${report.profile.profile}: ${met[report.profile.met]}${grade}; ${counted(report.calls, 'call')}, ${formatDuration(report.durationMs)}\n`;
   const warnings = formatProblems(report.warnings, paint, out.columns).map((line) => `${line}\n`);
   return [...steps, rights, verdict, ...warnings].join('');
 }
