@@ -80,6 +80,10 @@ export {
   type SpendLimit,
 } from '../domains/registrar/model.ts';
 export { explainOffer } from '../domains/registrar/offer.ts';
+export type { CertificatePack } from '../domains/tls/certificates.ts';
+export type { DnssecView } from '../domains/tls/dnssec.ts';
+export type { TlsFinding } from '../domains/tls/tls-report.ts';
+export type { SettingConflict } from '../domains/tls/undo-settings.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
 export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
@@ -99,6 +103,7 @@ export type { RecordDifference } from '../domains/zones/record-diff.ts';
 export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';
 export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
+export { BASELINE_NAMES, type BaselineName } from '../plan/baselines.ts';
 export type { Change, ChangeGroup } from '../plan/change.ts';
 export { formatMoney, type Money } from '../plan/money.ts';
 export { compilePattern } from '../plan/name-pattern.ts';
@@ -115,5 +120,6 @@ export type { WorkerEvent } from './sweeper.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { Planned } from './tenant-plans.ts';
 export type { RotationView } from './tenant-rotations.ts';
+export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export type { SweepReport } from './worker.ts';

@@ -36,6 +36,7 @@ import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantRegistrar, tenantRegistrar } from './tenant-registrar.ts';
 import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
+import { type TenantTls, tenantTls } from './tenant-tls.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
 import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
@@ -69,6 +70,7 @@ export interface Tenant {
   readonly drift: TenantDrift;
   readonly changes: TenantChanges;
   readonly policies: TenantPolicies;
+  readonly tls: TenantTls;
   readonly registrar: TenantRegistrar;
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
@@ -133,6 +135,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       drift: tenantDrift(context, tenantId, { reach, plans: changes }),
       changes,
       policies: tenantPolicies(context, tenantId, reach),
+      tls: tenantTls(context, tenantId, reach),
       registrar: tenantRegistrar(context, tenantId, reach),
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),

@@ -93,6 +93,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/changes.ts'),
       },
       {
+        name: 'tls',
+        summary: 'SSL/TLS of zones: show, set, baselines, DNSSEC, certificates',
+        load: () => import('./commands/tls.ts'),
+      },
+      {
         name: 'drift',
         summary: 'What was changed from outside: show, accept, take back',
         load: () => import('./commands/drift.ts'),

@@ -131,7 +131,14 @@ export async function findZone(caller: Caller, reference: string): Promise<Zone>
 
 /** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach. */
 export function refuseForeignNames(caller: Caller, plans: readonly Planned['zones'][number]['plan'][]): void {
-  for (const { zoneName, groups } of plans) {
+  for (const { zoneName, groups, settings = [] } of plans) {
+    // A setting concerns every name of the zone.
+    if (settings.length > 0 && caller.key.reach.namePatterns !== null)
+      throw new HttpError(
+        403,
+        'key-limited',
+        'This API key reaches only some names of a zone, and no settings.',
+      );
     const reaches = nameFilter(caller, zoneName);
     for (const change of groups.flatMap((group) => group.changes)) {
       const names = [change.before?.fields.name, change.after?.fields.name].filter(
