@@ -14,6 +14,8 @@ export const GLOBAL_FLAGS: readonly (readonly [flags: string, about: string])[] 
   ['--connection <label>', 'which connection, by label or id'],
   ['--zone <name>', 'which zone, by name or id'],
   ['--home <folder>', 'where Zoneward keeps its files; else ZONEWARD_HOME'],
+  ['--server <url>', 'through a server, where the command can; else ZONEWARD_SERVER'],
+  ['--api-key <key>', 'for the server; else ZONEWARD_API_KEY, which does not show in process lists'],
   ['--store <url>', 'the store; else ZONEWARD_STORE, else a file in the home folder'],
 ];
 

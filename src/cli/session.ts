@@ -18,6 +18,8 @@ export interface GlobalFlags {
   readonly zone?: string;
   readonly home?: string;
   readonly store?: string;
+  readonly server?: string;
+  readonly apiKey?: string;
 }
 
 /** The tenant of the command line, unless told otherwise. */
@@ -49,7 +51,10 @@ export function openSession(io: Io, flags: GlobalFlags): Session {
   const out = openOutput(io, { json: flags.json === true, quiet: flags.quiet === true });
   const bars: Progress[] = [];
   let opening: Promise<Zoneward> | null = null;
+  let remote: Promise<Tenant> | null = null;
+  const server = flags.server ?? io.env['ZONEWARD_SERVER'] ?? '';
   const zoneward = (): Promise<Zoneward> => {
+    if (server !== '') return Promise.reject(onlyLocal());
     opening ??= openEngine(io, flags, (text) => {
       const bar = bars.at(-1);
       if (bar === undefined) out.note(text);
@@ -63,7 +68,12 @@ export function openSession(io: Io, flags: GlobalFlags): Session {
     flags,
     via: flags.connection === undefined ? {} : { connection: flags.connection },
     zoneward,
-    tenant: async () => (await zoneward()).tenant(flags.tenant ?? LOCAL_TENANT),
+    tenant: async () => {
+      if (server === '') return (await zoneward()).tenant(flags.tenant ?? LOCAL_TENANT);
+      // One for the whole run: it remembers what it planned.
+      remote ??= openRemote(io, flags, server);
+      return remote;
+    },
     zoneName: (argument) => zoneName(argument, io, flags),
     progress: () => {
       const bar = openProgress(io, out.notePaint, out.quiet);
@@ -90,6 +100,28 @@ async function openEngine(io: Io, flags: GlobalFlags, say: (text: string) => voi
       say(`next call in ${formatDuration(waitMs)}: ${why}`);
     },
   });
+}
+
+function onlyLocal(): UsageError {
+  return new UsageError('This command works on a store of this machine, not through a server.', [
+    'Leave --server and ZONEWARD_SERVER out.',
+  ]);
+}
+
+/** The tenant behind a server, by its API. */
+async function openRemote(io: Io, flags: GlobalFlags, server: string): Promise<Tenant> {
+  const apiKey = flags.apiKey ?? io.env['ZONEWARD_API_KEY'] ?? '';
+  if (!/^https?:\/\//i.test(server) || !URL.canParse(server))
+    throw new UsageError(`--server is no address: ${server}`, ['Write it like https://zoneward.internal']);
+  if (apiKey === '')
+    throw new UsageError('A server asks for an API key.', ['Set ZONEWARD_API_KEY, or give --api-key.']);
+  const { createClient } = await import('../client/index.ts');
+  const { remoteTenant } = await import('./remote/remote-tenant.ts');
+  const { tenant } = flags;
+  return remoteTenant(
+    createClient({ server, apiKey, ...(tenant === undefined ? {} : { tenant }) }),
+    tenant ?? LOCAL_TENANT,
+  );
 }
 
 /** A bare path is a SQLite file. */

@@ -404,6 +404,8 @@ export type PlanInput =
       readonly format?: 'bind' | 'octodns' | 'document';
       /** What messages call it */
       readonly file?: string;
+      /** Touch only names like these: `www`, `*.dev` */
+      readonly only?: readonly string[];
       readonly connection?: string;
     }
   | { readonly kind: 'add'; readonly zone: string; readonly record: RecordText; readonly connection?: string }

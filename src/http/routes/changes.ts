@@ -69,6 +69,12 @@ const planInput = z
         .openapi({ description: 'A zone document (YAML or JSON), a master file, or octoDNS YAML' }),
       format: z.enum(['bind', 'octodns', 'document']).optional(),
       file: z.string().min(1).max(255).optional().openapi({ description: 'What messages call it' }),
+      only: z
+        .array(z.string().min(1).max(255))
+        .min(1)
+        .max(1_000)
+        .optional()
+        .openapi({ description: 'Touch only names like these: `www`, `*.dev`' }),
       connection,
     }),
     z.strictObject({ kind: z.literal('add'), zone, record: recordText, connection }),
@@ -124,11 +130,12 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
       : {};
   switch (input.kind) {
     case 'source': {
-      const { text: source, format, file = 'request' } = input;
+      const { text: source, format, file = 'request', only } = input;
+      const narrowed = only === undefined ? {} : { scope: { kind: 'names' as const, patterns: only } };
       return changes.plan(
         await zoneId(input.zone),
         { text: source, file, ...(format === undefined ? {} : { format }) },
-        via,
+        { ...via, ...narrowed },
       );
     }
     case 'add':

@@ -1,0 +1,124 @@
+/**
+ * A tenant behind a server, in the shape of the facade, for `--server`. It has what reading, planning, applying and
+ * undoing need; what it does not have says so.
+ */
+import type { Moment, Zone, ZoneAdvice } from '../../app/handed-out.ts';
+import type { Tenant } from '../../app/open-zoneward.ts';
+import { allPages, type Client, waitForJob } from '../../client/index.ts';
+import { remoteChanges } from './remote-changes.ts';
+import { asked, notOnServer } from './remote-error.ts';
+import { eventOf, milliseconds, recordOf, revisionOf, zoneOf } from './remote-models.ts';
+
+const PAGE = 500;
+
+export function remoteTenant(client: Client, name: string): Tenant {
+  return {
+    connections: only('connections', {}),
+    zones: only('zones', remoteZones(client, name)),
+    changes: only('changes', remoteChanges(client)),
+    audit: only('audit', remoteAudit(client)),
+    usage: only('usage', {}),
+    policies: only('policies', {}),
+    inventory: only('inventory', {}),
+    drift: only('drift', {}),
+    // Rooms that come later are refused like those above.
+  } as unknown as Tenant;
+}
+
+/** The given methods; every other one is refused with what was asked. */
+function only(room: string, methods: object): object {
+  return new Proxy(methods, {
+    get: (has, key) =>
+      Reflect.has(has, key)
+        ? Reflect.get(has, key)
+        : () => Promise.reject(notOnServer(`${room}: ${String(key)}`)),
+  });
+}
+
+type Zones = Pick<
+  Tenant['zones'],
+  'list' | 'get' | 'known' | 'advice' | 'records' | 'history' | 'find' | 'export' | 'sync' | 'discover'
+>;
+
+function remoteZones(client: Client, name: string): Partial<Zones> {
+  const advices = new WeakMap<Zone, ZoneAdvice>();
+  const get = async (reference: string): Promise<Zone> => {
+    const { advice, ...view } = await asked(client.getZone({ zone: reference }));
+    const zone = zoneOf(view, name);
+    advices.set(zone, { ...advice, deletesAt: milliseconds(advice.deletesAt) } as ZoneAdvice);
+    return zone;
+  };
+  return {
+    list: async ({ connection } = {}) => {
+      const zones: Zone[] = [];
+      const via = connection === undefined ? {} : { connection };
+      const pages = allPages((cursor) =>
+        asked(
+          client.listZones({ query: { limit: PAGE, ...via, ...(cursor === undefined ? {} : { cursor }) } }),
+        ),
+      );
+      for await (const view of pages) zones.push(zoneOf(view, name));
+      return zones;
+    },
+    get,
+    known: get,
+    advice: (zone) => {
+      const advice = advices.get(zone);
+      if (advice === undefined) throw notOnServer('advice on a zone from elsewhere');
+      return advice;
+    },
+    records: async (zone, moment = { kind: 'latest' }) => {
+      const records: { record: ReturnType<typeof recordOf>; lineageId: never }[] = [];
+      let revision = 0;
+      const pages = allPages(async (cursor) => {
+        const query = { limit: PAGE, ...momentOf(moment), ...(cursor === undefined ? {} : { cursor }) };
+        const page = await asked(client.listRecords({ zone, query }));
+        revision = page.revision;
+        return page;
+      });
+      for await (const view of pages) records.push({ record: recordOf(view), lineageId: '' as never });
+      return { revision, records };
+    },
+    history: async (reference, limit = PAGE) => {
+      const zone = await get(reference);
+      const { items } = await asked(
+        client.listRevisions({ zone: reference, query: { limit: Math.min(limit, PAGE) } }),
+      );
+      return { zone, revisions: items.map(revisionOf) };
+    },
+    export: async (zone, format, moment = { kind: 'latest' }) => ({
+      text: await asked(client.exportZone({ zone, query: { format, ...momentOf(moment) } })),
+      losses: [],
+    }),
+    sync: async (zone) => {
+      const job = await waitForJob(client, (await asked(client.syncZone({ zone }))).id);
+      if (job.state !== 'done')
+        throw notOnServer(String(job.error?.['message'] ?? 'the sync did not end well'));
+      return job.result as never;
+    },
+  };
+}
+
+function momentOf(moment: Moment): { readonly revision?: number; readonly at?: string } {
+  if (moment.kind === 'latest') return {};
+  return moment.kind === 'revision'
+    ? { revision: moment.revision }
+    : { at: new Date(moment.at).toISOString() };
+}
+
+function remoteAudit(client: Client): Pick<Tenant['audit'], 'list' | 'verify'> {
+  return {
+    list: async ({ kind, zoneId, changeSetId, since, until } = {}, limit = PAGE) => {
+      const query = {
+        limit: Math.min(limit, PAGE),
+        ...(kind === undefined ? {} : { kind }),
+        ...(zoneId === undefined ? {} : { zone: zoneId }),
+        ...(changeSetId === undefined ? {} : { changeSet: changeSetId }),
+        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+        ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+      };
+      return (await asked(client.listAuditEvents({ query }))).items.map(eventOf);
+    },
+    verify: async () => (await asked(client.verifyAudit({}))) as never,
+  };
+}
