@@ -375,6 +375,49 @@ describe('what goes wrong on the way', () => {
     });
   }
 
+  for (const phase of ['before', 'after'] as const) {
+    test(`a process that dies ${phase} its request landed: the next one settles it and goes on`, async () => {
+      await using engine = await engineOn('free');
+      const environment = {
+        CLOUDFLARE_API_TOKEN: engine.sandbox.tokens.full,
+        CLOUDFLARE_ACCOUNT_ID: engine.sandbox.accountId,
+        CLOUDFLARE_API_BASE_URL: engine.sandbox.baseUrl,
+      };
+      const reached = Promise.withResolvers<void>();
+      const never = Promise.withResolvers<Response>();
+      // The first write is the last thing that this process does.
+      const dying = await openZoneward({
+        home: engine.home,
+        environment,
+        fetch: async (input, init) => {
+          if (init?.method?.toUpperCase() !== 'PATCH') return fetch(input, init);
+          if (phase === 'after') await fetch(input, init);
+          reached.resolve();
+          return never.promise;
+        },
+      });
+      const { changes } = dying.tenant('local');
+      const planned = await changes.plan(ZONE, source('tls: {mode: strict, min_version: "1.2"}'));
+      const dead = changes.apply(planned).catch(() => null);
+      await reached.promise;
+
+      const { zoneward, tenant } = await quickTenant(engine, '.');
+      const [recovered] = await tenant.changes.recover({ lockWaitMs: 600_000 });
+      assert.equal(recovered?.error, null);
+      assert.equal(recovered.result?.status, 'applied');
+      const wrote = engine.sandbox.requests().filter((request) => request.wrote);
+      assert.deepEqual(
+        wrote.map(({ url }) => url.split('/').at(-1)),
+        ['ssl', 'min_tls_version'],
+      );
+      assert.equal((await tenant.audit.verify()).ok, true);
+      await zoneward.close();
+      never.reject(new Error('the process is gone'));
+      await dead;
+      await dying.close();
+    });
+  }
+
   test('a setting that moved since the plan is refused, the others go on', async () => {
     await using engine = await engineOn('free');
     const { changes } = engine.tenant;
