@@ -46,7 +46,7 @@ export const FAULT_NAMES: readonly string[] = Object.keys(FAULTS);
 const SCALE = 40;
 const LATENCY_MS = 40;
 const REQUEST_TIMEOUT_MS = 1_500;
-const LIFE_MAX_MS = 90_000;
+const LIFE_MAX_MS = 300_000;
 const RANDOM_KILL_MAX_MS = 700;
 
 export interface Kill {

@@ -118,8 +118,10 @@ function liveZone(zone: Zone, reading: Reading): LiveZone {
   };
 }
 
+/** Requests that make the zone smaller are sent first, so what counts is by how much it grows in all. */
 function nearQuota(plan: ZonePlan, live: LiveZone): boolean {
-  const changes = plan.groups.flatMap((group) => group.changes);
-  const created = changes.filter((change) => change.action === 'create').length;
-  return created > 0 && live.records.length + created > live.limits.recordsMax;
+  const actions = plan.groups.flatMap((group) => group.changes).map((change) => change.action);
+  const count = (action: string): number => actions.filter((one) => one === action).length;
+  const growth = count('create') - count('delete');
+  return growth > 0 && live.records.length + growth > live.limits.recordsMax;
 }
