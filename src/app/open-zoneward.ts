@@ -33,11 +33,13 @@ import { type TenantDrift, tenantDrift } from './tenant-drift.ts';
 import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
 import { parseTenant } from './tenant-name.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
+import { type TenantProvisioning, tenantProvisioning } from './tenant-provisioning.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantRegistrar, tenantRegistrar } from './tenant-registrar.ts';
 import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
 import { type TenantTls, tenantTls } from './tenant-tls.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
+import { type TenantZoneLife, tenantZoneLife } from './tenant-zone-life.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
 import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
 import { runWorker, type SweepReport, sweepOnce, type WorkerOptions } from './worker.ts';
@@ -65,13 +67,14 @@ export interface ZonewardOptions extends ConfigInput {
 
 export interface Tenant {
   readonly connections: TenantConnections & TenantRotations;
-  readonly zones: TenantZones;
+  readonly zones: TenantZones & TenantZoneLife;
   readonly inventory: TenantInventory;
   readonly drift: TenantDrift;
   readonly changes: TenantChanges;
   readonly policies: TenantPolicies;
   readonly tls: TenantTls;
   readonly registrar: TenantRegistrar;
+  readonly provisioning: TenantProvisioning;
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
 }
@@ -125,18 +128,20 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     const tenantId = parseTenant(name);
     const reach = tenantReach(context, tenantId);
     const changes = tenantChanges(context, tenantId, reach);
+    const registrar = tenantRegistrar(context, tenantId, reach);
     return {
       connections: {
         ...tenantConnections(context, tenantId, reach),
         ...tenantRotations(context, tenantId, reach),
       },
-      zones: tenantZones(context, tenantId, reach),
+      zones: { ...tenantZones(context, tenantId, reach), ...tenantZoneLife(context, tenantId, reach) },
       inventory: tenantInventory(context, tenantId, { reach, plans: changes }),
       drift: tenantDrift(context, tenantId, { reach, plans: changes }),
       changes,
       policies: tenantPolicies(context, tenantId, reach),
       tls: tenantTls(context, tenantId, reach),
-      registrar: tenantRegistrar(context, tenantId, reach),
+      registrar,
+      provisioning: tenantProvisioning(context, tenantId, { reach, changes, registrar }),
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),
     };

@@ -105,6 +105,21 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     ],
   },
   {
+    title: 'Own and bring up',
+    commands: [
+      {
+        name: 'domains',
+        summary: 'Registrations: search, check, buy once, auto-renew, expiry calendar',
+        load: () => import('./commands/domains.ts'),
+      },
+      {
+        name: 'provision',
+        summary: 'Bring a domain up, from its zone to live; take it down again',
+        load: () => import('./commands/provision.ts'),
+      },
+    ],
+  },
+  {
     title: 'Account for it',
     commands: [
       {

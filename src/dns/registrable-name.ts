@@ -18,7 +18,11 @@ export function parseRegistrable(text: string): Parsed<RegistrableName> {
   const parsed = parseName(text.trim());
   if (!parsed.ok) return parsed;
   const name = parsed.value;
-  const { domain, publicSuffix, isIcann, isIp } = parse(name, { allowPrivateDomains: false });
+  const { domain, publicSuffix, isIcann, isIp } = parse(name, {
+    allowPrivateDomains: false,
+    // Labels are judged here, with a word of their own.
+    validateHostname: false,
+  });
   if (isIp === true || publicSuffix === null || isIcann !== true) {
     return refused('extension-unknown', `${toUnicode(name)} does not end in an extension that is sold.`);
   }

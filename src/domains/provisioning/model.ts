@@ -46,7 +46,12 @@ export interface ProvisioningWish {
   /** Null: the name is registered somewhere already. */
   readonly register: { readonly purchaseId: PurchaseId } | null;
   /** A zone file or document, as it was given; null: no records. */
-  readonly records: { readonly file: string; readonly text: string } | null;
+  readonly records: {
+    readonly file: string;
+    readonly text: string;
+    /** Words of guard rails that its plan may lift. */
+    readonly allow: readonly string[];
+  } | null;
   /** Servers asked by `verify`; empty: the zone's own nameservers. */
   readonly resolvers: readonly string[];
 }

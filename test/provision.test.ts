@@ -1,0 +1,213 @@
+/** Domains brought up on the sandbox: its zones, records and charges say what was really made, and what was left. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isZonewardError } from '../src/base/errors.ts';
+import type { Provisioning } from '../src/domains/provisioning/model.ts';
+import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';
+import { type Engine, startEngine } from './kit/engine.ts';
+
+const DOMAIN = 'lemonade-stand.com';
+const FILE = {
+  file: 'lemonade.zone',
+  text: [
+    '$ORIGIN lemonade-stand.com.',
+    '@ 300 IN A 192.0.2.10',
+    'www 300 IN CNAME lemonade-stand.com.',
+    '@ 300 IN MX 10 mail.lemonade-stand.com.',
+    '@ 300 IN TXT "v=spf1 -all"',
+    'mail 300 IN AAAA 2001:db8::1',
+    '',
+  ].join('\n'),
+};
+
+/** An engine whose DNS questions go to the sandbox. */
+async function start(delegation: 'assigned' | 'none' = 'assigned'): Promise<Engine> {
+  return startEngine({ dnsPort: 0, delegation });
+}
+
+async function withDns(engine: Engine): Promise<Zoneward> {
+  const { sandbox, home } = engine;
+  return openZoneward({
+    home,
+    environment: {
+      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+      ZONEWARD_DNS_SERVER: `${sandbox.dns?.host}:${sandbox.dns?.port}`,
+    },
+  });
+}
+
+function states({ steps }: Provisioning): string {
+  return steps.map(({ name, state }) => `${name}:${state}`).join(' ');
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (isZonewardError(error)) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+/** What a day brings: Cloudflare has looked at the delegation, and somebody carries on. */
+async function carryOn(engine: Engine, tenant: Tenant, times = 4): Promise<Provisioning> {
+  let now = await tenant.provisioning.provision(DOMAIN);
+  for (let turn = 0; turn < times && now.state === 'going'; turn += 1) {
+    engine.sandbox.setClock({ advanceMs: 3_600_000 });
+    now = await tenant.provisioning.provision(DOMAIN);
+  }
+  return now;
+}
+
+describe('provisioning', () => {
+  it('brings a domain from nothing to live, and repeats without doing anything', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    await tenant.provisioning.provision(DOMAIN, { source: FILE });
+    const live = await carryOn(engine, tenant);
+    assert.equal(live.state, 'live', states(live));
+    assert.equal(
+      states(live),
+      'register:skipped zone:done nameservers:done activation:done records:done tls:skipped dnssec:skipped verify:done',
+    );
+    assert.match(live.steps.at(-1)?.reason ?? '', /^10 answers/);
+    assert.equal(engine.sandbox.records(DOMAIN).length, 5);
+    engine.sandbox.clearRequests();
+    await tenant.provisioning.provision(DOMAIN);
+    assert.deepEqual(engine.sandbox.requests(), []);
+    const kinds = (await tenant.audit.list({}, 100)).map(({ kind }) => kind);
+    for (const kind of ['zone.create-sent', 'zone.created', 'provisioning.live'])
+      assert.ok(kinds.includes(kind), kind);
+  });
+
+  it('stops where a person must set nameservers, shows both delegations, and goes on in another process', async () => {
+    await using engine = await start('none');
+    {
+      await using zoneward = await withDns(engine);
+      const stopped = await zoneward.tenant('local').provisioning.provision(DOMAIN, { source: FILE });
+      const step = stopped.steps.find(({ name }) => name === 'nameservers');
+      assert.equal(step?.state, 'action');
+      assert.match(step?.next[0] ?? '', /Set these at the registrar .*ns\.cloudflare\.com/);
+      assert.ok(stopped.dueAt !== null);
+      assert.equal(engine.sandbox.records(DOMAIN).length, 0);
+    }
+    engine.sandbox.updateZone(DOMAIN, { delegation: 'assigned' });
+    engine.sandbox.setClock({ advanceMs: 86_400_000 });
+    await using zoneward = await withDns(engine);
+    const live = await carryOn(engine, zoneward.tenant('local'));
+    assert.equal(live.state, 'live', states(live));
+  });
+
+  it('buys the name first when told to, and keeps it when taken down', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    await tenant.registrar.setSpendLimit({ monthly: { amount: '50', currency: 'USD' } });
+    assert.equal(await codeOf(tenant.provisioning.provision(DOMAIN, { register: {} })), 'price-unconfirmed');
+    assert.deepEqual(await tenant.provisioning.list(), [], 'nothing is begun by a refusal');
+    engine.sandbox.registrar.update({ outcomes: [{ domain: DOMAIN, state: 'succeeded', afterMs: 600_000 }] });
+    const register = { confirmPrice: '10.46', waitMs: 0 };
+    const bought = await tenant.provisioning.provision(DOMAIN, { register, source: FILE });
+    assert.equal(bought.steps[0]?.state, 'waiting');
+    const live = await carryOn(engine, tenant);
+    assert.equal(live.state, 'live', states(live));
+    assert.equal(engine.sandbox.registrar.charges().length, 1);
+    const removed = await tenant.provisioning.deprovision(DOMAIN, { allow: ['zone-delete'] });
+    assert.equal(removed.state, 'removed');
+    assert.equal((await tenant.registrar.show(DOMAIN)).status, 'active');
+  });
+
+  it('takes down exactly what it added: a zone that was there keeps its records', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    engine.sandbox.seedZone(DOMAIN, [{ type: 'A', name: 'old', content: '192.0.2.1' }]);
+    await tenant.provisioning.provision(DOMAIN, { source: FILE });
+    assert.equal((await carryOn(engine, tenant)).added.zone.state, 'found');
+    assert.equal(engine.sandbox.records(DOMAIN).length, 6);
+    const removed = await tenant.provisioning.deprovision(DOMAIN);
+    assert.equal(removed.state, 'removed');
+    assert.deepEqual(
+      engine.sandbox.records(DOMAIN).map(({ name }) => name),
+      [`old.${DOMAIN}`],
+    );
+    assert.equal(await codeOf(tenant.provisioning.status(DOMAIN)), 'provisioning-unknown');
+  });
+
+  it('deletes a zone that it made only on its word, and only when nothing else is in it', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    await tenant.provisioning.provision(DOMAIN, { source: FILE });
+    await carryOn(engine, tenant);
+    assert.equal(await codeOf(tenant.provisioning.deprovision(DOMAIN)), 'guard-rail');
+    assert.equal(engine.sandbox.records(DOMAIN).length, 5);
+    engine.sandbox.foreignEdit(DOMAIN, { posts: [{ type: 'A', name: 'theirs', content: '192.0.2.77' }] });
+    const allow = ['zone-delete'];
+    assert.equal(await codeOf(tenant.provisioning.deprovision(DOMAIN, { allow })), 'zone-not-empty');
+    assert.deepEqual(
+      engine.sandbox.records(DOMAIN).map(({ name }) => name),
+      [`theirs.${DOMAIN}`],
+    );
+    const [theirs] = engine.sandbox.records(DOMAIN);
+    engine.sandbox.foreignEdit(DOMAIN, { deletes: [{ id: theirs?.id }] });
+    assert.equal((await tenant.provisioning.deprovision(DOMAIN, { allow })).state, 'removed');
+    assert.deepEqual(
+      engine.sandbox.zones().filter(({ status }) => status !== 'deleted'),
+      [],
+    );
+    assert.equal(await tenant.zones.known(DOMAIN).catch(() => null), null);
+  });
+
+  for (const phase of ['before', 'after'] as const) {
+    it(`settles a zone whose creation nobody answered (cut ${phase} it landed), and knows it for its own`, async () => {
+      await using engine = await start();
+      await using zoneward = await withDns(engine);
+      const tenant = zoneward.tenant('local');
+      engine.sandbox.setFault({ kind: 'reset', phase, route: 'POST /zones' });
+      const first = await Promise.race([tenant.provisioning.provision(DOMAIN)]);
+      assert.equal(first.added.zone.state === 'made', phase === 'after');
+      const live = await carryOn(engine, tenant);
+      assert.equal(live.state, 'live', states(live));
+      assert.equal(live.added.zone.state, 'made');
+      assert.equal(engine.sandbox.zones().length, 1);
+    });
+  }
+
+  const refused: readonly (readonly [name: string, code: string])[] = [
+    [`www.${DOMAIN}`, 'name-is-subdomain'],
+    ['co.uk', 'name-is-extension'],
+    ['intranet.local', 'extension-unknown'],
+    ['192.0.2.1', 'extension-unknown'],
+    ['-lemon.com', 'label-invalid'],
+  ];
+  for (const [name, code] of refused) {
+    it(`refuses ${name} with ${code} before anything is sent`, async () => {
+      await using engine = await start();
+      assert.equal(await codeOf(engine.tenant.provisioning.provision(name)), code);
+      assert.equal(await codeOf(engine.tenant.zones.create(name)), code);
+      assert.equal(await codeOf(engine.tenant.registrar.check([name])), code);
+      assert.deepEqual(engine.sandbox.requests(), []);
+    });
+  }
+});
+
+describe('zones made by hand', () => {
+  it('are created, activated, and deleted on their word; an IDN too', async () => {
+    await using engine = await start();
+    const { tenant, sandbox } = engine;
+    const zone = await tenant.zones.create('bücher-laden.com');
+    assert.equal(zone.facts.name, 'xn--bcher-laden-thb.com');
+    assert.equal(await codeOf(tenant.zones.create('bücher-laden.com')), 'zone-exists');
+    sandbox.setClock({ advanceMs: 120_000 });
+    assert.equal((await tenant.zones.activate('bücher-laden.com')).zone.facts.status, 'active');
+    assert.equal(await codeOf(tenant.zones.delete('bücher-laden.com')), 'guard-rail');
+    assert.equal(sandbox.zones().length, 1);
+    await tenant.zones.delete('bücher-laden.com', { allow: ['zone-delete'] });
+    assert.equal(await codeOf(tenant.zones.known('bücher-laden.com')), 'zone-unknown');
+  });
+});
