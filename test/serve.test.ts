@@ -73,6 +73,7 @@ describe('serve', () => {
       assert.equal(ran.code, 0, `${words}: ${ran.stderr}`);
       assert.notEqual(ran.stdout, '');
     }
+    assert.match((await zoneward('zones sync shop.example')).stdout, /shop\.example: \d+ records/);
     const plan = await zoneward('plan shop.example -f shop.yaml --detailed-exitcode');
     assert.equal(plan.code, 3, plan.stderr);
     assert.match(plan.stdout, /fresh/);

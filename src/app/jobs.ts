@@ -123,7 +123,9 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
       const via = connection === undefined ? {} : { connection };
       if (zone !== undefined) {
         const outcome = await of(job).zones.sync(zone, { ...via, signal });
-        return { zoneId: outcome.zoneId, revision: outcome.revision, records: outcome.recordCount };
+        const { zoneId, revision, recordCount, created, updated, deleted, calls, consistent, firstRead } =
+          outcome;
+        return { zoneId, revision, recordCount, created, updated, deleted, calls, consistent, firstRead };
       }
       const { discovery, sync } = await of(job).zones.syncAll({
         ...via,

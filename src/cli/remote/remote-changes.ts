@@ -149,7 +149,8 @@ function changeSetOf(details: ChangeSetDetails, plans: readonly ZonePlan[]): Cha
   } as unknown as ChangeSet;
 }
 
-function ofJob(error: Readonly<Record<string, unknown>> | null): ZonewardError {
+/** Why a job failed, as the error that it was. */
+export function ofJob(error: Readonly<Record<string, unknown>> | null): ZonewardError {
   const { code = 'job-failed', message = 'The job failed', kind = 'internal', next = [] } = error ?? {};
   return new ZonewardError(String(message), {
     code: String(code),

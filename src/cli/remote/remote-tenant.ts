@@ -5,7 +5,7 @@
 import type { Moment, Zone, ZoneAdvice } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import { allPages, type Client, waitForJob } from '../../client/index.ts';
-import { remoteChanges } from './remote-changes.ts';
+import { ofJob, remoteChanges } from './remote-changes.ts';
 import { asked, notOnServer } from './remote-error.ts';
 import { eventOf, milliseconds, recordOf, revisionOf, zoneOf } from './remote-models.ts';
 
@@ -92,9 +92,8 @@ function remoteZones(client: Client, name: string): Partial<Zones> {
     }),
     sync: async (zone) => {
       const job = await waitForJob(client, (await asked(client.syncZone({ zone }))).id);
-      if (job.state !== 'done')
-        throw notOnServer(String(job.error?.['message'] ?? 'the sync did not end well'));
-      return job.result as never;
+      if (job.state !== 'done') throw ofJob(job.error);
+      return { ...job.result, serial: null } as never;
     },
   };
 }
