@@ -67,9 +67,12 @@ async function parentServers(zone: DomainName): Promise<Address[]> {
   return [];
 }
 
+/** A parent that does not delegate the zone at all has no DS for it either. */
+const SPOKEN: ReadonlySet<unknown> = new Set(['NOERROR', 'NXDOMAIN']);
+
 /** Sorted texts; null when this is no answer of the parent. */
 function dsIn(answer: DecodedPacket | null, zone: string): string[] | null {
-  if (answer === null || !answer.flag_aa || rcodeOf(answer) !== 'NOERROR') return null;
+  if (answer === null || !answer.flag_aa || !SPOKEN.has(rcodeOf(answer))) return null;
   const records = (answer.answers ?? []).flatMap((record) => {
     if (record.type !== 'DS' || record.name.toLowerCase() !== zone) return [];
     const { keyTag, algorithm, digestType, digest } = record.data;

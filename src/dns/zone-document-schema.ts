@@ -105,8 +105,8 @@ export const ZONE_DOCUMENT_SCHEMA: Schema = {
         only: { type: 'array', items: { type: 'string' }, description: 'Patterns of the names to manage.' },
       },
     },
-    settings: { type: 'object', description: 'Reserved: settings of the zone.' },
-    tls: { type: 'object', description: 'Reserved: SSL/TLS.' },
+    settings: { type: 'object', description: 'Settings of the zone: see plan/settings-schema.ts.' },
+    tls: { type: 'object', description: 'SSL/TLS: see plan/settings-schema.ts.' },
   },
   $defs: {
     record: {
