@@ -7,6 +7,7 @@ import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { describeRecord } from '../../dns/record-key.ts';
 import type { PlacedChange } from '../../plan/batch.ts';
+import type { Change } from '../../plan/change.ts';
 import type { MirrorDelta } from '../zones/model.ts';
 import type { OperationOutcome } from './model.ts';
 import type { BatchAnswer } from './ports.ts';
@@ -26,18 +27,24 @@ export function outcomesOfAnswer(changes: readonly PlacedChange[], answer: Batch
         message: 'Cloudflare accepted the request but did not return this record',
       };
     }
-    const difference = changedFields(record.fields, change.after.fields);
+    const message = differenceOf(change, record);
     return {
       ...base,
       recordId: record.id,
       received: record.received,
-      ...(difference.length === 0
-        ? {}
-        : {
-            message: `Cloudflare stored it with another ${difference.join(', ')}: ${describeRecord(record.fields)}`,
-          }),
+      ...(message === null ? {} : { message }),
     };
   });
+}
+
+/** What the answer shows otherwise than it was meant: a field that we sent, or one that someone else wrote. */
+function differenceOf(change: Exclude<Change, { action: 'delete' }>, record: LiveRecord): string | null {
+  const fields = changedFields(record.fields, change.after.fields);
+  if (fields.length === 0) return null;
+  const sent = fields.filter((field) => change.action === 'create' || change.fields.includes(field));
+  const now = describeRecord(record.fields);
+  if (sent.length > 0) return `Cloudflare stored it with another ${sent.join(', ')}: ${now}`;
+  return `it shows another ${fields.join(', ')}, which was not sent: someone else changed it just before, or Cloudflare adjusted it: ${now}`;
 }
 
 /** What the mirror must take over from a request whose records are known. */
