@@ -121,6 +121,35 @@ describe('provisioning', () => {
     assert.equal((await tenant.registrar.show(DOMAIN)).status, 'active');
   });
 
+  it('is carried on by a worker when it is due, and only then', async () => {
+    await using engine = await start('none');
+    const { sandbox, home } = engine;
+    let now = Date.now();
+    const clock = {
+      now: () => now,
+      sleep: async (ms: number): Promise<void> => {
+        now += ms;
+      },
+    };
+    const environment = {
+      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+      ZONEWARD_DNS_SERVER: `${sandbox.dns?.host}:${sandbox.dns?.port}`,
+    };
+    await using zoneward = await openZoneward({ home, environment, clock });
+    const tenant = zoneward.tenant('local');
+    const stopped = await tenant.provisioning.provision(DOMAIN, { source: FILE });
+    assert.equal(stopped.state, 'going');
+    sandbox.updateZone(DOMAIN, { delegation: 'assigned' });
+    sandbox.setClock({ advanceMs: 86_400_000 });
+    await zoneward.sweep();
+    assert.equal((await tenant.provisioning.status(DOMAIN)).state, 'going', 'not due yet');
+    now = stopped.dueAt ?? 0;
+    await zoneward.sweep();
+    assert.equal((await tenant.provisioning.status(DOMAIN)).state, 'live');
+  });
+
   it('takes down exactly what it added: a zone that was there keeps its records', async () => {
     await using engine = await start();
     await using zoneward = await withDns(engine);
@@ -197,6 +226,34 @@ describe('provisioning', () => {
 });
 
 describe('zones made by hand', () => {
+  const refusals: readonly (readonly [code: number, text: string, hint: RegExp])[] = [
+    [1061, `${DOMAIN} already exists`, /Remove it there first/],
+    [1049, `${DOMAIN} is not a registered domain`, /domains register/],
+    [1097, 'This zone is banned and cannot be added to Cloudflare at this time', /support/],
+    [1118, 'Too many attempts', /pending zones/],
+  ];
+  for (const [code, message, hint] of refusals) {
+    it(`says what to do about ${code}`, async () => {
+      await using engine = await start();
+      engine.sandbox.setFault({
+        kind: 'error',
+        status: 400,
+        body: 'json',
+        code,
+        message,
+        route: 'POST /zones',
+      });
+      await assert.rejects(engine.tenant.zones.create(DOMAIN), (error) => {
+        assert.ok(isZonewardError(error));
+        assert.equal(error.code, 'zone-refused');
+        assert.match(error.next.join(' '), hint);
+        return true;
+      });
+      const kinds = (await engine.tenant.audit.list({}, 10)).map(({ kind }) => kind);
+      assert.deepEqual(kinds.reverse(), ['zone.create-sent', 'zone.create-refused']);
+    });
+  }
+
   it('are created, activated, and deleted on their word; an IDN too', async () => {
     await using engine = await start();
     const { tenant, sandbox } = engine;

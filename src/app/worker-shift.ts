@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { Context } from './context.ts';
+import { dueErrands } from './due-domains.ts';
 import { attempt, type OnWorkerEvent, type Sweeper } from './sweeper.ts';
 
 /** How often new and changed connections are noticed. */
@@ -60,6 +61,9 @@ export class Shift {
     for (const rotation of await this.#context.store.rotations.due(now, ROTATIONS_MAX)) {
       const of = { tenantId: rotation.tenantId, connection: this.#labelOf(rotation) };
       this.#start(`rotation ${rotation.id}`, of, () => this.#sweeper.carryOn(rotation));
+    }
+    for (const { key, tenantId, run } of await dueErrands(this.#context)) {
+      this.#start(key, { tenantId, connection: null }, () => run(this.#signal));
     }
     for (const [key, place] of this.#places) {
       if (place.roundAt > now && place.sweepAt > now) continue;

@@ -10,6 +10,7 @@ import type { Connection } from '../domains/connections/model.ts';
 import type { RoundReport } from '../domains/zones/signals/round.ts';
 import type { WorkerLeaseHeld } from '../store/sweep-rows.ts';
 import type { Context } from './context.ts';
+import { dueErrands } from './due-domains.ts';
 import { attempt, type OnWorkerEvent, openSweeper, type Sweeper } from './sweeper.ts';
 import { ROTATIONS_MAX, Shift } from './worker-shift.ts';
 
@@ -62,6 +63,10 @@ export async function sweepOnce(context: Context, options: WorkerOptions = {}): 
     for (const rotation of due) {
       const of = { tenantId: rotation.tenantId, connection: rotation.connectionId };
       await attempt(onEvent, of, () => sweeper.carryOn(rotation), renewing.signal);
+    }
+    for (const { tenantId, run } of await dueErrands(context)) {
+      const of = { tenantId, connection: null };
+      await attempt(onEvent, of, () => run(renewing.signal), renewing.signal);
     }
     const tenants = new Set(connections.map(({ tenantId }) => tenantId));
     const none = { tenantId: null, connection: null };

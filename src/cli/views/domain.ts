@@ -91,7 +91,10 @@ export function formatPurchase(out: Output, purchase: Purchase): string {
   const facts = out.facts([
     ['purchase', purchase.id],
     ['state', purchase.state],
-    ['price', `${formatMoney(purchase.total)} for ${purchase.order.years} years`],
+    [
+      'price',
+      `${formatMoney(purchase.total)} for ${purchase.order.years} ${purchase.order.years === 1 ? 'year' : 'years'}`,
+    ],
     ['looks again', purchase.dueAt === null ? null : utcTime(purchase.dueAt)],
   ]);
   return `${mark} ${bold(toUnicode(purchase.domain))}: ${purchase.reason}\n${facts}${nextSteps(out, purchase.next)}`;

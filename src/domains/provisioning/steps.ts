@@ -200,7 +200,7 @@ async function runVerify(ports: StepPorts, provisioning: Provisioning): Promise<
     provisioning,
     state: 'waiting',
     reason: `Not seen yet: ${missing.slice(0, 5).join('; ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}.`,
-    next: ['Wait for the TTL of the old records; then: zoneward provision status'],
+    next: [`Wait for the TTL of the old records; then: zoneward provision ${provisioning.domain}`],
     pauseMs: 5 * MINUTE_MS,
   };
 }

@@ -25,7 +25,7 @@ export const NAMES_PER_CHECK = 20;
 export function readRegistrable(text: string): RegistrableName {
   const parsed = parseRegistrable(text);
   if (parsed.ok) return parsed.value;
-  throw new InvalidInputError(`${text} cannot be registered; nothing was sent.`, parsed.problems);
+  throw new InvalidInputError(`${text} is not the name of a domain; nothing was sent.`, parsed.problems);
 }
 
 /** Checks any number of names. One that Cloudflare leaves out of its answer comes back as not registrable. */
