@@ -26,7 +26,7 @@ export async function planFolder(
         text: await readFile(path.join(folder, name), 'utf8'),
       })),
     );
-    const planned = await zoneward.tenant('ci').inventory.planImport(sources);
+    const planned = await zoneward.tenant('local').inventory.planImport(sources);
     const plans = planned.flatMap(({ zones }) => zones.map(({ plan }) => plan));
     const changes = plans.some(({ groups }) => groups.length > 0);
     return { markdown: renderMarkdown(plans), exitCode: changes ? 3 : 0 };

@@ -6,7 +6,21 @@
  */
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { isZonewardError, openZoneward, type Zoneward } from '../src/index.ts';
+import { InvalidInputError, isZonewardError, openZoneward, type Zoneward } from '../src/index.ts';
+
+/** A customer hands over a credential: it is tested, and stored only when the test passes. */
+export async function connectCustomer(
+  zoneward: Zoneward,
+  customer: string,
+  given: { readonly token: string; readonly accountId: string },
+): Promise<void> {
+  const { connections, zones } = zoneward.tenant(customer);
+  const read = await connections.read(given);
+  if (!read.ok) throw new InvalidInputError('This credential cannot be used.', read.problems);
+  const { credential, accountId } = read.value;
+  await connections.add({ credential, ...(accountId === null ? {} : { accountId }) });
+  await zones.syncAll();
+}
 
 /** Who is asking. Your product knows it from its session. */
 type CustomerOf = (request: Request) => string;
@@ -60,13 +74,9 @@ if (import.meta.main) {
   const sandbox = await startSandbox({ seed: DEMO_SEED });
   const zoneward = await openZoneward({
     home: '.zoneward-example',
-    environment: {
-      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
-      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
-      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
-    },
+    baseUrl: sandbox.baseUrl,
   });
-  await zoneward.tenant('acme').zones.syncAll();
+  await connectCustomer(zoneward, 'acme', { token: sandbox.tokens.full, accountId: sandbox.accountId });
   serve({ fetch: domainRoutes(zoneward, () => 'acme').fetch, port: 3_000 });
   console.log('http://localhost:3000/domains');
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { openZoneward } from '../src/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.ts';
 import { planFolder } from './ci-plan.ts';
-import { domainRoutes } from './embed-in-hono.ts';
+import { connectCustomer, domainRoutes } from './embed-in-hono.ts';
 
 function environmentOf(sandbox: Sandbox): Record<string, string> {
   return {
@@ -35,7 +35,7 @@ function addressOf(sandbox: Sandbox): unknown {
 test('embed in Hono: list, change, undo', () =>
   withFolder(async (home, sandbox) => {
     await using zoneward = await openZoneward({ home, environment: environmentOf(sandbox) });
-    await zoneward.tenant('acme').zones.syncAll();
+    await connectCustomer(zoneward, 'acme', { token: sandbox.tokens.full, accountId: sandbox.accountId });
     const app = domainRoutes(zoneward, () => 'acme');
     const list = await app.request('/domains');
     assert.deepEqual(await list.json(), [{ name: 'example.com', status: 'active', recordCount: 1 }]);

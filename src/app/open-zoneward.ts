@@ -89,7 +89,10 @@ export interface Zoneward {
     options?: {
       /** Who acts through it, for the audit trail: an API key, a signed-in person. */
       readonly principal?: Principal;
-      /** Whether the environment's credential is this tenant's to use while it has no connection. Default true. */
+      /**
+       * Whether the environment's credential is this tenant's to use while it has no connection. Default: only for
+       * the tenant `local`, so that no customer of a product borrows the credential of the machine.
+       */
       readonly environmentCredential?: boolean;
     },
   ): Tenant;
@@ -119,7 +122,8 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
   const opened = await openContext({ ...options, config, environment });
   await proveKeys(opened, options);
-  const tenant: Zoneward['tenant'] = (name, { principal, environmentCredential = true } = {}) => {
+  const tenant: Zoneward['tenant'] = (name, options = {}) => {
+    const { principal, environmentCredential = name === LOCAL_TENANT } = options;
     const context: Context = {
       ...opened,
       ...(principal === undefined ? {} : { principal }),

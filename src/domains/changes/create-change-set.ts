@@ -25,7 +25,8 @@ export interface NewChangeSet {
 
 /**
  * Stores the plans as a change set in state `planned`, with its audit event. Throws `InvalidInputError` when a
- * plan has errors, and `conflict` (code `guard-rail`) when a guard rail holds that is not lifted.
+ * plan has errors, and `conflict`: code `guard-rail` when a guard rail holds that is not lifted, `nothing-to-change`
+ * when no plan changes anything.
  */
 export async function createChangeSet(
   ports: { readonly journal: ChangeJournal; readonly clock: Clock; readonly random: Random },
@@ -33,6 +34,8 @@ export async function createChangeSet(
 ): Promise<ChangeSet> {
   refuseErrors(input.plans);
   refuseGuarded(input.plans, input.allow);
+  const plans = input.plans.filter(changesAnything);
+  if (plans.length === 0) throw nothingToChange();
   const at = ports.clock.now();
   const changeSet: ChangeSet = {
     id: newId<ChangeSetId>('chg', ports),
@@ -40,7 +43,7 @@ export async function createChangeSet(
     connectionId: input.connectionId,
     summary: input.summary,
     status: 'planned',
-    plans: input.plans.filter(changesAnything),
+    plans,
     allowed: input.allow,
     author: input.author,
     approval: { required: input.approvalRequired, grant: null },
@@ -71,6 +74,14 @@ export async function createChangeSet(
     },
   ]);
   return changeSet;
+}
+
+function nothingToChange(): ZonewardError {
+  return new ZonewardError('There is nothing to change, so there is nothing to store', {
+    code: 'nothing-to-change',
+    kind: 'conflict',
+    next: ['The zone is as it should be.'],
+  });
 }
 
 function refuseErrors(plans: readonly ZonePlan[]): void {
