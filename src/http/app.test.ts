@@ -223,6 +223,15 @@ describe('http', () => {
     assert.equal((await edit('api')).status, 200);
     assert.deepEqual([(await edit('www')).status, (await edit('www')).body.code], [403, 'name-out-of-reach']);
     assert.equal((await edge.ask('GET', '/v1/audit', { key })).body.code, 'key-limited');
+    // A setting concerns every name of the zone.
+    const source = { format: 'document', text: 'zone: example.com\ntls: {mode: strict}\n' };
+    const setting = { kind: 'source', zone: 'example.com', ...source };
+    const refused = await edge.ask('POST', '/v1/plans', { key, body: setting });
+    assert.deepEqual([refused.status, refused.body.code], [403, 'key-limited']);
+    const shown = await edge.ask('POST', '/v1/plans', { key: admin, body: setting });
+    assert.deepEqual(shown.body.plans?.[0]?.settings?.[0]?.after, 'strict', JSON.stringify(shown.body));
+    const stored = await edge.ask('POST', '/v1/change-sets', { key: admin, body: { plan: setting } });
+    assert.deepEqual([stored.status, stored.body.zones?.[0]?.changes], [201, 1]);
     const elsewhere = await edge.makeKey('acme', ['read'], { zoneIds: ['0'.repeat(32)] as never });
     assert.equal((await edge.ask('GET', '/v1/zones/example.com', { key: elsewhere.secret })).status, 404);
     assert.deepEqual((await edge.ask('GET', '/v1/zones', { key: elsewhere.secret })).body.items, []);

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import {
   type ChangeDetails,
   type ChangeSetId,
+  changesAnything,
   formatPlanFile,
   hasErrors,
   type Planned,
@@ -328,7 +329,7 @@ const save = endpoint({
   answers: { status: 201, description: 'The change set', schema: SHAPES.changeSet },
   handle: async (call, { body }) => {
     const planned = await planFrom(call.caller, body.plan);
-    const plans = planned.zones.map((one) => one.plan).filter((one) => one.groups.length > 0);
+    const plans = planned.zones.map((one) => one.plan).filter(changesAnything);
     // A plan with errors is for `save` to refuse, with all that is wrong with it.
     const isFaulty = planned.zones.some(({ plan: { problems } }) => hasErrors(problems));
     if (plans.length === 0 && !isFaulty)
