@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import type { ActorInput } from './actors/input.ts';
 
 /** Who does a job: Zoneward, the official SDK as its guide has it, or a script tuned by hand on top of it. */
 export type Doer = 'zoneward' | 'sdk' | 'tuned';
@@ -93,10 +94,7 @@ export async function withPlace<Result>(work: (place: Place) => Promise<Result>)
 const ACTOR_TIMEOUT_MS = 1_800_000;
 
 /** @returns what the process printed as its last line. */
-export async function runActor(input: {
-  readonly doer: Doer;
-  readonly job: string;
-}): Promise<Record<string, unknown>> {
+export async function runActor(input: ActorInput): Promise<Record<string, unknown>> {
   const entry = path.join(import.meta.dirname, 'actor.ts');
   const child = spawn(process.execPath, [entry, JSON.stringify(input)], {
     stdio: ['ignore', 'pipe', 'inherit'],
