@@ -47,7 +47,7 @@ const SCALE = 40;
 const LATENCY_MS = 40;
 const REQUEST_TIMEOUT_MS = 1_500;
 const LIFE_MAX_MS = 300_000;
-const RANDOM_KILL_MAX_MS = 700;
+const RANDOM_KILL_MAX_MS = 1_000;
 
 export interface Kill {
   readonly step: Step;
@@ -202,11 +202,12 @@ class Chain {
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
     this.processes += 1;
-    await this.#control('DELETE', 'faults');
     return new Life(job, {
       root,
       killAfterMs: step === 'random' ? this.#random() * RANDOM_KILL_MAX_MS : null,
       onArmed: async () => {
+        // What a process that died too early did not meet has struck the one that took up its work.
+        await this.#control('DELETE', 'faults');
         const strike = FAULTS[fault];
         if (fault === 'stale list') this.#staleLists += 1;
         if (strike == null) return;
