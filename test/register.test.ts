@@ -180,6 +180,17 @@ describe('registering a name', () => {
     assert.equal(posts(rig), 1);
   });
 
+  it('does not take the workflow of an earlier try for its own', async () => {
+    await using rig = await RegistrarRig.open();
+    await rig.limit('100');
+    rig.sandbox.registrar.update({ outcomes: [{ domain: NAME, state: 'failed' }] });
+    assert.equal((await rig.life().register(NAME)).state, 'failed');
+    rig.sandbox.setFault({ kind: 'reset', phase: 'before', route: SANDBOX_POST });
+    assert.equal((await rig.life().register(NAME, { waitMs: 0 })).state, 'sent');
+    assert.equal((await untilEnded(rig)).state, 'not-bought');
+    assert.deepEqual(rig.charged(), []);
+  });
+
   const setups: readonly (readonly [what: object, hint: RegExp])[] = [
     [{ defaultContact: false }, /--contacts FILE/],
     [{ paymentMethod: false }, /payment method/],
