@@ -20,7 +20,13 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
   return {
     putZones: (tenantId, connectionId, zones, at) => putZones(context, { tenantId, connectionId, zones, at }),
 
-    listZones: (tenantId, filter = {}) => listZones(context, tenantId, filter),
+    async listZones(tenantId, filter = {}) {
+      const zones: Zone[] = [];
+      for await (const page of zonePages(context, tenantId, filter)) zones.push(...page);
+      return zones;
+    },
+
+    zonePages: (tenantId, filter = {}) => zonePages(context, tenantId, filter),
 
     async getZone(tenantId, zoneId) {
       const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
@@ -71,29 +77,29 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
   };
 }
 
-/** In chunks, so that an account of 100,000 zones does not hold up the event loop. */
-async function listZones(
+/** Chunk by chunk, so that an account of 100,000 zones neither holds up the event loop nor fills the memory. */
+async function* zonePages(
   context: StoreContext,
   tenantId: TenantId,
   filter: { connectionId?: ConnectionId; name?: string },
-): Promise<Zone[]> {
+): AsyncGenerator<readonly Zone[]> {
   const { connectionId, name } = filter;
-  const zones: Zone[] = [];
+  let after = { name: '', zone_id: '' };
   for (;;) {
-    const last = zones.at(-1)?.facts;
     const rows = await context.db
       .selectFrom('zones')
       .selectAll()
       .where('tenant_id', '=', tenantId)
       .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
       .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? '')))
-      .where(sql<boolean>`(name, zone_id) > (${last?.name ?? ''}, ${last?.id ?? ''})`)
+      .where(sql<boolean>`(name, zone_id) > (${after.name}, ${after.zone_id})`)
       .orderBy('name')
       .orderBy('zone_id')
       .limit(CHUNK_SIZE)
       .execute();
-    for (const row of rows) zones.push(toZone(row));
-    if (rows.length < CHUNK_SIZE) return zones;
+    if (rows.length > 0) yield rows.map(toZone);
+    after = rows.at(-1) ?? after;
+    if (rows.length < CHUNK_SIZE) return;
     await yieldToLoop();
   }
 }

@@ -87,8 +87,10 @@ interface Progress {
  */
 export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput): Promise<Discovery> {
   const known = new Map<ZoneId, Known>();
-  for (const { facts, connectionId } of await ports.mirror.listZones(input.tenantId)) {
-    known.set(facts.id, { connectionId, status: facts.status, modifiedOn: facts.modifiedOn });
+  for await (const zones of ports.mirror.zonePages(input.tenantId)) {
+    for (const { facts, connectionId } of zones) {
+      known.set(facts.id, { connectionId, status: facts.status, modifiedOn: facts.modifiedOn });
+    }
   }
   const progress: Progress = {
     known,

@@ -165,6 +165,14 @@ export class FakeMirror
       .filter((zone) => filter.name === undefined || zone.facts.name === filter.name);
   }
 
+  async *zonePages(
+    tenant: TenantId,
+    filter?: { connectionId?: ConnectionId; name?: string },
+  ): AsyncGenerator<readonly Zone[]> {
+    const zones = await this.listZones(tenant, filter);
+    for (let start = 0; start < zones.length; start += CHUNK) yield zones.slice(start, start + CHUNK);
+  }
+
   async getZone(_tenantId: TenantId, zoneId: ZoneId): Promise<Zone | null> {
     return this.#zones.get(zoneId)?.zone ?? null;
   }

@@ -68,6 +68,11 @@ export interface ZoneMirror {
     tenantId: TenantId,
     filter?: { connectionId?: ConnectionId; name?: string },
   ): Promise<readonly Zone[]>;
+  /** The same in the order of names, in chunks, for accounts that do not fit into memory at once. */
+  zonePages(
+    tenantId: TenantId,
+    filter?: { connectionId?: ConnectionId; name?: string },
+  ): AsyncIterable<readonly Zone[]>;
   getZone(tenantId: TenantId, zoneId: ZoneId): Promise<Zone | null>;
   /** The zone's records in the latest revision, or as they were at `revision`. In id order, in chunks. */
   records(tenantId: TenantId, zoneId: ZoneId, revision?: number): AsyncIterable<readonly MirrorRecord[]>;

@@ -103,15 +103,17 @@ async function zonesToRead(
   ports: SyncPorts,
   input: SyncAllInput,
 ): Promise<{ wanted: Run['queue']; skipped: number }> {
-  const zones = await ports.mirror.listZones(input.tenantId, { connectionId: input.connectionId });
   const since = input.verifiedSince ?? Number.POSITIVE_INFINITY;
   const wanted = new Map<ZoneId, Run['queue'][number]>();
   let skipped = 0;
-  for (const { facts, freshness } of zones) {
-    if (facts.status === 'deleted') continue;
-    const fresh = freshness.staleSince === null && (freshness.verifiedAt ?? -1) >= since;
-    if (fresh) skipped += 1;
-    else wanted.set(facts.id, { zoneId: facts.id, name: facts.name });
+  const filter = { connectionId: input.connectionId };
+  for await (const zones of ports.mirror.zonePages(input.tenantId, filter)) {
+    for (const { facts, freshness } of zones) {
+      if (facts.status === 'deleted') continue;
+      const fresh = freshness.staleSince === null && (freshness.verifiedAt ?? -1) >= since;
+      if (fresh) skipped += 1;
+      else wanted.set(facts.id, { zoneId: facts.id, name: facts.name });
+    }
   }
   if (input.zoneIds === undefined) return { wanted: [...wanted.values()], skipped };
   const chosen = input.zoneIds.map((zoneId) => wanted.get(zoneId)).filter((zone) => zone !== undefined);
