@@ -56,7 +56,8 @@ export interface TenantChanges extends TenantPlans {
   resume(id: ChangeSetId, request?: ApplyRequest): Promise<Applied>;
   /**
    * Finds change sets that a process left behind when it died, and those of unknown outcome; settles them, and goes
-   * on with them or leaves them `interrupted` (see `domains/changes/recover.ts`). `apply` does so before it begins.
+   * on with them or leaves them `interrupted` (see `domains/changes/recover.ts`). `apply` does so with the former before
+   * it begins.
    * A dead process's lock takes up to three minutes to run out; `lockWaitMs` (default 0) waits for it.
    */
   recover(
@@ -108,7 +109,10 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
 
-  const recover: TenantChanges['recover'] = async (request = {}) =>
+  const recoverWith = (
+    request: Pick<ApplyRequest, 'signal' | 'onProgress' | 'lockWaitMs'>,
+    onlyCrashed: boolean,
+  ): Promise<readonly Recovered[]> =>
     recoverChangeSets(
       {
         journal,
@@ -122,6 +126,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
         principal: context.principal,
         holder: context.holder,
         lockWaitMs: request.lockWaitMs ?? 0,
+        onlyCrashed,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       },
     );
@@ -161,11 +166,11 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
         planned.zones.map(({ plan }) => plan),
       );
       const changeSet = await save(planned, request);
-      await recover(request.signal === undefined ? {} : { signal: request.signal });
+      await recoverWith(request.signal === undefined ? {} : { signal: request.signal }, true);
       return run(changeSet, planned.zones, request);
     },
     resume: async (id, request = {}) => run(await stored(id), [], { lockWaitMs: RESUME_WAIT_MS, ...request }),
-    recover,
+    recover: (request = {}) => recoverWith(request, false),
     approve: async (id) => {
       const changeSet = await stored(id);
       const policies = await Promise.all(

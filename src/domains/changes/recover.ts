@@ -31,14 +31,21 @@ export interface RecoverPorts {
   readonly portsFor: (changeSet: ChangeSet) => Promise<ApplyPorts>;
 }
 
+export interface RecoverOptions extends ApplyOptions {
+  /** Not those of unknown outcome: looking again at each costs calls. */
+  readonly onlyCrashed?: boolean;
+}
+
 /** Oldest first, one by one. What cannot be taken up is told and left as it is. */
 export async function recoverChangeSets(
   ports: RecoverPorts,
   tenantId: TenantId,
-  options: ApplyOptions,
+  options: RecoverOptions,
 ): Promise<readonly Recovered[]> {
   const applying = await ports.journal.unfinished(tenantId);
-  const unknown = await ports.journal.list(tenantId, { status: 'unknown' }, UNKNOWN_MAX);
+  const unknown = options.onlyCrashed
+    ? []
+    : await ports.journal.list(tenantId, { status: 'unknown' }, UNKNOWN_MAX);
   const recovered: Recovered[] = [];
   for (const changeSet of [...applying, ...unknown].sort((a, b) => a.createdAt - b.createdAt)) {
     if (options.signal?.aborted) break;
