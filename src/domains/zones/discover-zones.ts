@@ -37,6 +37,9 @@ export interface DiscoverInput {
   readonly signal?: AbortSignal;
 }
 
+/** As much of a zone as fits into memory 100,000 times. */
+export type ZoneMention = Pick<ZoneFacts, 'id' | 'name' | 'status'>;
+
 export interface StatusMove {
   readonly facts: ZoneFacts;
   readonly from: ZoneStatus;
@@ -46,7 +49,7 @@ export interface Discovery {
   /** Zones that the connection sees now. */
   readonly seen: number;
   /** Seen for the first time. */
-  readonly appeared: readonly ZoneFacts[];
+  readonly appeared: readonly ZoneMention[];
   /** Marked deleted now; the mirror and its history stay. */
   readonly vanished: readonly ZoneFacts[];
   /** Not in the listing, and Cloudflare does not say that they are gone. They stay as they were. */
@@ -74,7 +77,7 @@ interface Progress {
   readonly known: ReadonlyMap<ZoneId, Known>;
   /** Ids already taken in, also by an earlier listing of this discovery. */
   readonly taken: Set<ZoneId>;
-  readonly appeared: ZoneFacts[];
+  readonly appeared: ZoneMention[];
   readonly statusMoves: StatusMove[];
   readonly touched: ZoneId[];
   shared: number;
@@ -217,7 +220,8 @@ async function takeIn(
     progress.taken.add(facts.id);
     const before = progress.known.get(facts.id);
     if (before !== undefined && before.connectionId !== input.connectionId) progress.shared += 1;
-    if (before === undefined) progress.appeared.push(facts);
+    if (before === undefined)
+      progress.appeared.push({ id: facts.id, name: facts.name, status: facts.status });
     else if (before.status !== facts.status) progress.statusMoves.push({ facts, from: before.status });
     if (before === undefined || before.modifiedOn !== facts.modifiedOn) progress.touched.push(facts.id);
   }

@@ -2,8 +2,8 @@
 import type { ZonewardError } from '../../../base/errors.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { NewEvent } from '../../audit/model.ts';
-import type { Discovery } from '../discover-zones.ts';
-import type { OutsideActor, Zone, ZoneFacts } from '../model.ts';
+import type { Discovery, ZoneMention } from '../discover-zones.ts';
+import type { OutsideActor, Zone } from '../model.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
 import { adviseOnZone } from '../zone-advice.ts';
 import type { Round } from './round.ts';
@@ -12,7 +12,7 @@ import type { Round } from './round.ts';
 const SINGLE_MAX = 50;
 
 export function discoveryEvents(round: Round, discovery: Discovery): NewEvent[] {
-  const told = (kind: string, what: string, zones: readonly ZoneFacts[]): NewEvent[] => {
+  const told = (kind: string, what: string, zones: readonly ZoneMention[]): NewEvent[] => {
     if (zones.length > SINGLE_MAX) {
       const summary = `${zones.length} zones ${what}`;
       return [eventOf(round, kind, summary, { count: zones.length, zones: zones.map(({ name }) => name) })];
