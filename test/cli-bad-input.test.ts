@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: "another's account id, without a connection",
-    argv: ['zones', 'list', '--tenant', 'other'],
+    argv: ['zones', 'list', '--store', 'sqlite::memory:'],
     exit: 4,
     says: [/not for account f{32}/, /→ use --account-id/],
     env: { CLOUDFLARE_ACCOUNT_ID: 'f'.repeat(32) },
