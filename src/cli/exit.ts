@@ -20,6 +20,18 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** For the reference; the numbers are those above. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'done, or nothing to do',
+  1: 'failed',
+  2: 'wrong usage or wrong input, or called off',
+  3: 'changes or findings exist (`plan --detailed-exitcode`, `drift`, `zones diff`)',
+  4: 'credentials or permission',
+  5: 'conflict: moved since planned, a guard rail, a lock',
+  6: 'temporary: budget, Cloudflare is down',
+  7: 'outcome unknown, or only a part was applied',
+};
+
 const OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   input: EXIT.usage,
   'not-found': EXIT.failed,

@@ -1,0 +1,126 @@
+/**
+ * `npm run cli-reference`: writes docs/cli.md from the commands themselves, so that the page cannot lag behind them.
+ * `--check` compares instead and ends with 1 when the page is not current.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import type { Cli } from '../src/cli/cli.ts';
+import { EXIT_MEANINGS } from '../src/cli/exit.ts';
+import { COMMAND_GROUPS, type CommandEntry } from '../src/cli/registry.ts';
+import { GLOBAL_FLAGS } from '../src/cli/root-help.ts';
+
+const PAGE = path.join(import.meta.dirname, '..', 'docs', 'cli.md');
+
+/** Commands only declare themselves here; none is run. */
+const DECLARE_ONLY: Cli = { run: () => () => Promise.resolve() };
+
+const HEAD = `# Command line
+
+Written by \`npm run cli-reference\` from the commands themselves. \`zoneward COMMAND --help\` shows the same.
+
+Results go to standard output, progress and notes to standard error. Tables and colour are for terminals; piped output is
+plain, \`NO_COLOR\` switches colour off, and \`--json\` gives one JSON value. Nothing asks a question off a terminal.
+`;
+
+export async function cliReference(): Promise<string> {
+  const sections: string[] = [];
+  for (const { title, commands } of COMMAND_GROUPS) {
+    sections.push(`## ${title}\n`);
+    for (const entry of commands) sections.push(...(await describe(entry)));
+  }
+  return `${[HEAD, globalFlags(), exitCodes(), ...sections].join('\n').trimEnd()}\n`;
+}
+
+function globalFlags(): string {
+  return `## Every command takes\n\n${table(
+    ['flag', 'meaning'],
+    GLOBAL_FLAGS.map(([flags, about]) => [code(flags), about]),
+  )}`;
+}
+
+function exitCodes(): string {
+  const rows = Object.entries(EXIT_MEANINGS).map(([number, meaning]) => [number, meaning]);
+  return `## Exit codes\n\n${table(['code', 'meaning'], rows)}`;
+}
+
+async function describe(entry: CommandEntry): Promise<string[]> {
+  const program = new Command('zoneward').configureOutput({ getOutHelpWidth: () => 1_000 });
+  const { register } = await entry.load();
+  register(program, DECLARE_ONLY);
+  return program.commands.flatMap((command) => sectionsOf(command, []));
+}
+
+function sectionsOf(command: Command, parents: readonly string[]): string[] {
+  const words = [...parents, command.name()];
+  const children = command.commands.filter((child) => child.name() !== 'help');
+  const isRunnable = children.length === 0;
+  const level = parents.length === 0 ? '###' : '####';
+  const parts = [`${level} zoneward ${words.join(' ')}\n`, `${command.description()}\n`];
+  if (isRunnable || command.options.length > 0) {
+    const given = command.registeredArguments.map((one) => (one.required ? `<${named(one)}>` : `[${named(one)}]`));
+    parts.push(`    zoneward ${[...words, ...given, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ')}\n`);
+  }
+  const options = command.options.filter((option) => !option.hidden);
+  if (options.length > 0) {
+    parts.push(
+      table(
+        ['option', 'meaning'],
+        options.map((option) => [code(option.flags), aboutOption(option)]),
+      ),
+    );
+  }
+  const after = helpAfter(command);
+  if (after !== '') parts.push(`${after}\n`);
+  return [parts.join('\n'), ...children.flatMap((child) => sectionsOf(child, words))];
+}
+
+function named(argument: Command['registeredArguments'][number]): string {
+  return `${argument.name()}${argument.variadic ? '…' : ''}`;
+}
+
+function aboutOption(option: Command['options'][number]): string {
+  const facts = [
+    ...(option.argChoices === undefined ? [] : [option.argChoices.join(', ')]),
+    ...(option.defaultValue === undefined || option.defaultValue === false || Array.isArray(option.defaultValue)
+      ? []
+      : [`default ${String(option.defaultValue)}`]),
+    ...(option.mandatory ? ['required'] : []),
+  ];
+  return facts.length === 0 ? option.description : `${option.description} (${facts.join('; ')})`;
+}
+
+/** The text behind a command's own help: its examples and notes, as commander keeps them, by event. */
+function helpAfter(command: Command): string {
+  let written = '';
+  command.emit('afterHelp', {
+    error: false,
+    command,
+    write: (text: string) => {
+      written += text;
+    },
+  });
+  const lines = written.trim().split('\n');
+  if (lines[0] !== 'Examples:') return lines.join('\n');
+  const end = lines.findIndex((line, index) => index > 0 && !line.startsWith('  '));
+  const shown = (end === -1 ? lines : lines.slice(1, end)).filter((line) => line !== 'Examples:');
+  const rest = end === -1 ? '' : `\n\n${lines.slice(end).join('\n').trim()}`;
+  return `\`\`\`sh\n${shown.map((line) => line.slice(2)).join('\n')}\n\`\`\`${rest}`.trim();
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}
+
+if (import.meta.main) {
+  const text = await cliReference();
+  if (process.argv.includes('--check')) {
+    if (readFileSync(PAGE, 'utf8') !== text) throw new Error('docs/cli.md is not current: npm run cli-reference');
+  } else writeFileSync(PAGE, text);
+}
