@@ -1,23 +1,18 @@
-/**
- * `npm run cli-reference`: writes docs/cli.md from the commands themselves, so that the page cannot lag behind them.
- * `--check` compares instead and ends with 1 when the page is not current.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+/** docs/cli.md: every command with its arguments, options and examples, from the commands themselves. */
+import type { EventEmitter } from 'node:events';
 import { Command } from 'commander';
-import type { Cli } from '../src/cli/cli.ts';
-import { EXIT_MEANINGS } from '../src/cli/exit.ts';
-import { COMMAND_GROUPS, type CommandEntry } from '../src/cli/registry.ts';
-import { GLOBAL_FLAGS } from '../src/cli/root-help.ts';
-
-const PAGE = path.join(import.meta.dirname, '..', 'docs', 'cli.md');
+import type { Cli } from '../../src/cli/cli.ts';
+import { EXIT_MEANINGS } from '../../src/cli/exit.ts';
+import { COMMAND_GROUPS, type CommandEntry } from '../../src/cli/registry.ts';
+import { GLOBAL_FLAGS } from '../../src/cli/root-help.ts';
+import { code, table } from './markdown.ts';
 
 /** Commands only declare themselves here; none is run. */
 const DECLARE_ONLY: Cli = { run: () => () => Promise.resolve() };
 
 const HEAD = `# Command line
 
-Written by \`npm run cli-reference\` from the commands themselves. \`zoneward COMMAND --help\` shows the same.
+Written by \`npm run reference\` from the commands themselves. \`zoneward COMMAND --help\` shows the same.
 
 Results go to standard output, progress and notes to standard error. Tables and colour are for terminals; piped output is
 plain, \`NO_COLOR\` switches colour off, and \`--json\` gives one JSON value. Nothing asks a question off a terminal.
@@ -58,8 +53,12 @@ function sectionsOf(command: Command, parents: readonly string[]): string[] {
   const level = parents.length === 0 ? '###' : '####';
   const parts = [`${level} zoneward ${words.join(' ')}\n`, `${command.description()}\n`];
   if (isRunnable || command.options.length > 0) {
-    const given = command.registeredArguments.map((one) => (one.required ? `<${named(one)}>` : `[${named(one)}]`));
-    parts.push(`    zoneward ${[...words, ...given, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ')}\n`);
+    const given = command.registeredArguments.map((one) =>
+      one.required ? `<${named(one)}>` : `[${named(one)}]`,
+    );
+    parts.push(
+      `    zoneward ${[...words, ...given, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ')}\n`,
+    );
   }
   const options = command.options.filter((option) => !option.hidden);
   if (options.length > 0) {
@@ -82,7 +81,9 @@ function named(argument: Command['registeredArguments'][number]): string {
 function aboutOption(option: Command['options'][number]): string {
   const facts = [
     ...(option.argChoices === undefined ? [] : [option.argChoices.join(', ')]),
-    ...(option.defaultValue === undefined || option.defaultValue === false || Array.isArray(option.defaultValue)
+    ...(option.defaultValue === undefined ||
+    option.defaultValue === false ||
+    Array.isArray(option.defaultValue)
       ? []
       : [`default ${String(option.defaultValue)}`]),
     ...(option.mandatory ? ['required'] : []),
@@ -93,7 +94,8 @@ function aboutOption(option: Command['options'][number]): string {
 /** The text behind a command's own help: its examples and notes, as commander keeps them, by event. */
 function helpAfter(command: Command): string {
   let written = '';
-  command.emit('afterHelp', {
+  // A command is an emitter of events; its types do not say so.
+  (command as unknown as EventEmitter).emit('afterHelp', {
     error: false,
     command,
     write: (text: string) => {
@@ -106,21 +108,4 @@ function helpAfter(command: Command): string {
   const shown = (end === -1 ? lines : lines.slice(1, end)).filter((line) => line !== 'Examples:');
   const rest = end === -1 ? '' : `\n\n${lines.slice(end).join('\n').trim()}`;
   return `\`\`\`sh\n${shown.map((line) => line.slice(2)).join('\n')}\n\`\`\`${rest}`.trim();
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
-}
-
-if (import.meta.main) {
-  const text = await cliReference();
-  if (process.argv.includes('--check')) {
-    if (readFileSync(PAGE, 'utf8') !== text) throw new Error('docs/cli.md is not current: npm run cli-reference');
-  } else writeFileSync(PAGE, text);
 }
