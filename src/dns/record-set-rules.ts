@@ -51,14 +51,14 @@ function duplicates(atName: readonly DesiredRecord[]): Blame[] {
 
 function cnameConflicts(atName: readonly DesiredRecord[]): Blame[] {
   const cnames = atName.filter((record) => record.rdata.type === 'CNAME');
-  const [cname, ...more] = cnames;
+  const cname = leastOf(cnames);
   if (cname === undefined) return [];
   const where = formatPosition(cname.position);
   const beside = `the ${shortRdata(cname)}${where === '' ? '' : ` at ${where}`}`;
   const next = 'A name has either one CNAME or addresses: keep one of the two.';
   const others = atName.filter(({ rdata }) => rdata.type === 'A' || rdata.type === 'AAAA');
   const firstKey = rdataKey(cname.rdata);
-  return [...more.filter((record) => rdataKey(record.rdata) !== firstKey), ...others].map((record) => ({
+  return [...cnames.filter((record) => rdataKey(record.rdata) !== firstKey), ...others].map((record) => ({
     record,
     finding: { code: 'cname-conflict', message: `${shortRdata(record)} cannot stand beside ${beside}`, next },
   }));
@@ -132,7 +132,7 @@ function tooLongSets(atName: readonly DesiredRecord[]): Blame[] {
 
 function mixedProxying(atName: readonly DesiredRecord[]): Blame[] {
   const addresses = atName.filter(({ rdata }) => rdata.type === 'A' || rdata.type === 'AAAA');
-  const plain = addresses.find((record) => record.proxied === false);
+  const plain = leastOf(addresses.filter((record) => record.proxied === false));
   if (plain === undefined || !addresses.some((record) => record.proxied === true)) return [];
   return [
     {
@@ -145,6 +145,16 @@ function mixedProxying(atName: readonly DesiredRecord[]): Blame[] {
       },
     },
   ];
+}
+
+/** The record that comes first by its data: whom a rule blames does not depend on the order of the records. */
+function leastOf(records: readonly DesiredRecord[]): DesiredRecord | undefined {
+  const [first, ...more] = records;
+  if (first === undefined || more.length === 0) return first;
+  return more.reduce(
+    (least, record) => (rdataKey(record.rdata) < rdataKey(least.rdata) ? record : least),
+    first,
+  );
 }
 
 /** Records below a delegation are stored but never answered, but for the addresses of its nameservers. */
