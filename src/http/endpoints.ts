@@ -1,13 +1,21 @@
 /** Every endpoint of the API. What is not in this table does not exist: routes, document and client come from it. */
 import type { Endpoint } from './endpoint.ts';
-import { ACCOUNT_ENDPOINTS } from './routes/account.ts';
+import { API_KEY_ENDPOINTS } from './routes/api-keys.ts';
+import { AUDIT_ENDPOINTS } from './routes/audit.ts';
 import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
+import { JOB_ENDPOINTS } from './routes/jobs.ts';
+import { POLICY_ENDPOINTS } from './routes/policies.ts';
+import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...CONNECTION_ENDPOINTS,
   ...ZONE_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
-  ...ACCOUNT_ENDPOINTS,
+  ...POLICY_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
+  ...USAGE_ENDPOINTS,
+  ...JOB_ENDPOINTS,
+  ...API_KEY_ENDPOINTS,
 ];

@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { IDEMPOTENCY_HEADER } from './idempotency.ts';
 import { PROBLEM_TYPE } from './problem.ts';
-import { SHAPES } from './schemas.ts';
+import { problemDetails } from './shapes/common.ts';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -65,7 +65,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     ...(method === 'get' ? {} : { parameters: [IDEMPOTENCY_PARAMETER] }),
     responses: {
       [answers.status]: { description: answers.description, ...content },
-      default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: SHAPES.problem } } },
+      default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: problemDetails } } },
     },
   };
 }

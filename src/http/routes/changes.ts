@@ -25,8 +25,17 @@ import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { idParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
-import { SHAPES } from '../schemas.ts';
-import { changeDetailsView, changeSetView, jobView, plannedView } from '../views.ts';
+import {
+  changeDetailsView,
+  changeSetDetailsShape,
+  changeSetPageShape,
+  changeSetShape,
+  changeSetView,
+  planFileShape,
+  plannedView,
+  planShape,
+} from '../shapes/changes.ts';
+import { jobShape, jobView } from '../shapes/jobs.ts';
 
 const tag = 'changes';
 /** Zone files of the largest zones that Cloudflare takes, with room. */
@@ -236,7 +245,7 @@ const plan = endpoint({
   scope: 'plan',
   bodyMax: BODY_MAX,
   body: planInput,
-  answers: { status: 200, description: 'The plan', schema: SHAPES.plan },
+  answers: { status: 200, description: 'The plan', schema: planShape },
   handle: async (call, { body }) => json(plannedView(await planFrom(call.caller, body))),
 });
 
@@ -249,7 +258,7 @@ const planFile = endpoint({
   scope: 'plan',
   bodyMax: BODY_MAX,
   body: planInput,
-  answers: { status: 200, description: 'The plan file', schema: SHAPES.planFile },
+  answers: { status: 200, description: 'The plan file', schema: planFileShape },
   handle: async (call, { body }) => {
     requireAllNames(call.caller);
     const planned = await planFrom(call.caller, body);
@@ -281,7 +290,7 @@ const list = endpoint({
       ])
       .optional(),
   }),
-  answers: { status: 200, description: 'A page of change sets', schema: SHAPES.changeSets },
+  answers: { status: 200, description: 'A page of change sets', schema: changeSetPageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const before = query.cursor === undefined ? undefined : String(parseCursor(scope, query.cursor)['id']);
@@ -326,7 +335,7 @@ const save = endpoint({
       summary: z.string().min(1).max(500).optional(),
     })
     .openapi('NewChangeSet'),
-  answers: { status: 201, description: 'The change set', schema: SHAPES.changeSet },
+  answers: { status: 201, description: 'The change set', schema: changeSetShape },
   handle: async (call, { body }) => {
     const planned = await planFrom(call.caller, body.plan);
     const plans = planned.zones.map((one) => one.plan).filter(changesAnything);
@@ -370,7 +379,7 @@ const get = endpoint({
   summary: 'One change set with its plans and what became of each change',
   scope: 'read',
   params: idParams,
-  answers: { status: 200, description: 'The change set', schema: SHAPES.changeSetDetails },
+  answers: { status: 200, description: 'The change set', schema: changeSetDetailsShape },
   handle: async (call, { params }) => json(changeDetailsView(await findChangeSet(call.caller, params.id))),
 });
 
@@ -388,7 +397,7 @@ function applyEndpoint(verb: 'apply' | 'resume', summary: string): Endpoint {
     scope: 'apply',
     params: idParams,
     body: applyBody,
-    answers: { status: 202, description: 'The job', schema: SHAPES.job },
+    answers: { status: 202, description: 'The job', schema: jobShape },
     handle: async (call, { params, body }) => {
       const details = await findChangeSet(call.caller, params.id);
       requireMatch(call, changeDetailsView(details));
@@ -430,7 +439,7 @@ const approve = endpoint({
   summary: 'Agree to a change set that another key wrote',
   scope: 'approve',
   params: idParams,
-  answers: { status: 200, description: 'The change set as it is now', schema: SHAPES.changeSet },
+  answers: { status: 200, description: 'The change set as it is now', schema: changeSetShape },
   handle: (call, { params }) => act(call, params.id, 'approve'),
 });
 
@@ -442,7 +451,7 @@ const cancel = endpoint({
   summary: 'Call off a change set that has not begun, or was interrupted',
   scope: 'apply',
   params: idParams,
-  answers: { status: 200, description: 'The change set as it is now', schema: SHAPES.changeSet },
+  answers: { status: 200, description: 'The change set as it is now', schema: changeSetShape },
   handle: (call, { params }) => act(call, params.id, 'cancel'),
 });
 

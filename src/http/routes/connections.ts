@@ -12,8 +12,16 @@ import { formatCursor, parseCursor } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
-import { SHAPES } from '../schemas.ts';
-import { connectionView, reportView } from '../views.ts';
+import {
+  addedShape,
+  connectionPageShape,
+  connectionShape,
+  connectionView,
+  removedShape,
+  reportView,
+  testedShape,
+  tokenLinkShape,
+} from '../shapes/connections.ts';
 
 const tag = 'connections';
 const profile = z.enum(['minimum', 'full']);
@@ -89,7 +97,7 @@ const list = endpoint({
     label: z.string().max(256).optional().openapi({ description: 'Part of the label, in any case' }),
     tag: z.string().max(256).optional(),
   }),
-  answers: { status: 200, description: 'A page of connections', schema: SHAPES.connections },
+  answers: { status: 200, description: 'A page of connections', schema: connectionPageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const after = query.cursor === undefined ? '' : String(parseCursor(scope, query.cursor)['id']);
@@ -125,7 +133,7 @@ const add = endpoint({
       duplicate: z.boolean().optional().openapi({ description: 'Although the same secret is saved already' }),
     })
     .openapi('NewConnection'),
-  answers: { status: 201, description: 'The connection and its test', schema: SHAPES.added },
+  answers: { status: 201, description: 'The connection and its test', schema: addedShape },
   handle: async (call, { body }) => {
     requireUnlimited(call.caller);
     const parts = await readCredential(call, body);
@@ -157,7 +165,7 @@ const get = endpoint({
   summary: 'One connection, by id or label',
   scope: 'read',
   params: connectionParams,
-  answers: { status: 200, description: 'The connection', schema: SHAPES.connection },
+  answers: { status: 200, description: 'The connection', schema: connectionShape },
   handle: async (call, { params }) =>
     json(connectionView(await findConnection(call.caller, params.connection))),
 });
@@ -171,7 +179,7 @@ const edit = endpoint({
   scope: 'connections',
   params: connectionParams,
   body: z.strictObject(described).openapi('ConnectionEdit'),
-  answers: { status: 200, description: 'The connection as it is now', schema: SHAPES.connection },
+  answers: { status: 200, description: 'The connection as it is now', schema: connectionShape },
   handle: async (call, { params, body }) => {
     const connection = await findConnection(call.caller, params.connection);
     requireMatch(call, connectionView(connection));
@@ -187,7 +195,7 @@ const remove = endpoint({
   summary: 'Delete the secret and hide the connection; zones, history and audit stay',
   scope: 'connections',
   params: connectionParams,
-  answers: { status: 200, description: 'What it was, and what is left to do', schema: SHAPES.removed },
+  answers: { status: 200, description: 'What it was, and what is left to do', schema: removedShape },
   handle: async (call, { params }) => {
     const connection = await findConnection(call.caller, params.connection);
     requireMatch(call, connectionView(connection));
@@ -204,7 +212,7 @@ const test = endpoint({
   summary: 'Ask Cloudflare what the credential may do, and keep the answer',
   scope: 'connections',
   params: connectionParams,
-  answers: { status: 200, description: 'The connection and what was found', schema: SHAPES.tested },
+  answers: { status: 200, description: 'The connection and what was found', schema: testedShape },
   handle: async (call, { params }) => {
     const { id } = await findConnection(call.caller, params.connection);
     const { connection, report } = await call.caller.tenant.connections.test(id, call.signal);
@@ -227,7 +235,7 @@ const relink = endpoint({
       untested: z.boolean().optional(),
     })
     .openapi('Relink'),
-  answers: { status: 200, description: 'The connection and its test', schema: SHAPES.tested },
+  answers: { status: 200, description: 'The connection and its test', schema: testedShape },
   handle: async (call, { params, body }) => {
     const { id } = await findConnection(call.caller, params.connection);
     const parts = await readCredential(call, body);
@@ -250,7 +258,7 @@ function toggle(verb: 'pause' | 'resume', summary: string): Endpoint {
     summary,
     scope: 'connections',
     params: connectionParams,
-    answers: { status: 200, description: 'The connection as it is now', schema: SHAPES.connection },
+    answers: { status: 200, description: 'The connection as it is now', schema: connectionShape },
     handle: async (call, { params }) => {
       const { id } = await findConnection(call.caller, params.connection);
       return json(connectionView(await call.caller.tenant.connections[verb](id)));
@@ -267,7 +275,7 @@ const missingLink = endpoint({
   scope: 'read',
   params: connectionParams,
   query: z.strictObject({ profile: profile.optional() }),
-  answers: { status: 200, description: 'The link', schema: SHAPES.tokenLink },
+  answers: { status: 200, description: 'The link', schema: tokenLinkShape },
   handle: async (call, { params, query }) => {
     const { id } = await findConnection(call.caller, params.connection);
     const asked = query.profile === undefined ? {} : { profile: query.profile };
@@ -287,7 +295,7 @@ const profileLink = endpoint({
     accountId: cloudflareId.optional(),
     name: z.string().min(1).max(120).optional(),
   }),
-  answers: { status: 200, description: 'The link', schema: SHAPES.tokenLink },
+  answers: { status: 200, description: 'The link', schema: tokenLinkShape },
   handle: async (call, { query }) =>
     json({
       link: await call.caller.tenant.connections.link({

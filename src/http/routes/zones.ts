@@ -20,17 +20,21 @@ import { formatCursor, parseCursor } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
-import { SHAPES } from '../schemas.ts';
+import { isoTime } from '../shapes/common.ts';
+import { jobShape, jobView } from '../shapes/jobs.ts';
+import { recordPageShape, recordView } from '../shapes/records.ts';
 import {
   adviceView,
   differenceView,
+  findingsShape,
   freshnessView,
-  isoTime,
-  jobView,
-  recordView,
+  historyShape,
   revisionView,
+  zoneDiffShape,
+  zonePageShape,
   zoneView,
-} from '../views.ts';
+  zoneWithAdviceShape,
+} from '../shapes/zones.ts';
 
 const tag = 'zones';
 const at = {
@@ -60,7 +64,7 @@ const list = endpoint({
     connection: z.string().max(255).optional(),
     status: z.enum(['initializing', 'pending', 'active', 'moved', 'deleted']).optional(),
   }),
-  answers: { status: 200, description: 'A page of zones', schema: SHAPES.zones },
+  answers: { status: 200, description: 'A page of zones', schema: zonePageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
@@ -93,7 +97,7 @@ const sync = endpoint({
   summary: 'Discover the zones of a connection and read them all, as a job',
   scope: 'plan',
   body: z.strictObject({ connection: z.string().min(1).max(255).optional() }).openapi('SyncRequest'),
-  answers: { status: 202, description: 'The job', schema: SHAPES.job },
+  answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { body }) => {
     if (body.connection === undefined) requireUnlimited(call.caller);
     const connection =
@@ -110,7 +114,7 @@ const syncOne = endpoint({
   summary: 'Read one zone in full, as a job',
   scope: 'plan',
   params: zoneParams,
-  answers: { status: 202, description: 'The job', schema: SHAPES.job },
+  answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { params }) => {
     const zone = await findZone(call.caller, params.zone);
     return startJob(call, { kind: 'zones.sync', zone: zone.facts.id });
@@ -134,7 +138,7 @@ const get = endpoint({
   summary: 'One zone, by id or name, with what stands between it and active',
   scope: 'read',
   params: zoneParams,
-  answers: { status: 200, description: 'The zone', schema: SHAPES.zoneWithAdvice },
+  answers: { status: 200, description: 'The zone', schema: zoneWithAdviceShape },
   handle: async (call, { params }) => {
     const zone = await findZone(call.caller, params.zone);
     return json({ ...zoneView(zone), advice: adviceView(call.caller.tenant.zones.advice(zone)) });
@@ -150,7 +154,7 @@ const records = endpoint({
   scope: 'read',
   params: zoneParams,
   query: z.strictObject({ ...PAGE, ...at }),
-  answers: { status: 200, description: 'A page of records, by id', schema: SHAPES.records },
+  answers: { status: 200, description: 'A page of records, by id', schema: recordPageShape },
   handle: async (call, { params, query }) => {
     const { zones } = call.caller.tenant;
     const zone = await findZone(call.caller, params.zone);
@@ -190,7 +194,7 @@ const history = endpoint({
   scope: 'read',
   params: zoneParams,
   query: z.strictObject(PAGE),
-  answers: { status: 200, description: 'A page of revisions', schema: SHAPES.history },
+  answers: { status: 200, description: 'A page of revisions', schema: historyShape },
   handle: async (call, { params, query }) => {
     const zone = await findZone(call.caller, params.zone);
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
@@ -221,7 +225,7 @@ const diff = endpoint({
     to: revisionNumber.optional(),
     toAt: time.optional(),
   }),
-  answers: { status: 200, description: 'The differences', schema: SHAPES.zoneDiff },
+  answers: { status: 200, description: 'The differences', schema: zoneDiffShape },
   handle: async (call, { params, query }) => {
     const zone = await findZone(call.caller, params.zone);
     const reaches = nameFilter(call.caller, zone.facts.name);
@@ -283,7 +287,7 @@ const find = endpoint({
     tag: condition,
     connection: z.string().min(1).max(255).optional(),
   }),
-  answers: { status: 200, description: 'A page of records with their zones', schema: SHAPES.findings },
+  answers: { status: 200, description: 'A page of records with their zones', schema: findingsShape },
   handle: async (call, { query }) => {
     const { limit, cursor, connection, ...conditions } = query;
     const scope = { tenant: call.caller.tenantName, route: call.route, query };

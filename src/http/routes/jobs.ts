@@ -1,0 +1,107 @@
+/** Long work over HTTP: looked at, followed, stopped. */
+import { z } from '@hono/zod-openapi';
+import { hasEnded, isUnlimited, type Job } from '../../app/handed-out.ts';
+import type { Caller } from '../caller.ts';
+import { formatCursor, parseCursor } from '../cursor.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { idParams, PAGE } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
+import { jobEvents } from '../server-events.ts';
+import { jobPageShape, jobShape, jobView } from '../shapes/jobs.ts';
+
+/** A narrowed key sees the jobs that it started. */
+function seesJob({ key, principal }: Caller, job: Job): boolean {
+  return isUnlimited(key.reach) || job.principal === principal;
+}
+
+async function findJob({ zoneward, caller }: Call, id: string): Promise<Job> {
+  const job = await zoneward.jobs.get(caller.tenantName, id);
+  if (job !== null && seesJob(caller, job)) return job;
+  throw new HttpError(404, 'job-unknown', 'There is no such job.');
+}
+
+const listJobs = endpoint({
+  method: 'get',
+  path: '/v1/jobs',
+  operationId: 'listJobs',
+  tag: 'jobs',
+  summary: 'Jobs of the last week, newest first',
+  scope: 'read',
+  query: z.strictObject({
+    ...PAGE,
+    kind: z.enum(['zones.sync', 'change-set.apply']).optional(),
+    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
+  }),
+  answers: { status: 200, description: 'A page of jobs', schema: jobPageShape },
+  handle: async (call, { query }) => {
+    const { zoneward, caller } = call;
+    const scope = { tenant: caller.tenantName, route: call.route, query };
+    const before = query.cursor === undefined ? undefined : String(parseCursor(scope, query.cursor)['id']);
+    const jobs = await zoneward.jobs.list(
+      caller.tenantName,
+      {
+        ...(query.kind === undefined ? {} : { kind: query.kind }),
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(before === undefined ? {} : { before }),
+      },
+      query.limit,
+    );
+    const last = jobs.length === query.limit ? jobs.at(-1) : undefined;
+    return json({
+      items: jobs.filter((job) => seesJob(caller, job)).map(jobView),
+      next: last === undefined ? null : formatCursor(scope, { id: last.id }),
+    });
+  },
+});
+
+const getJob = endpoint({
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  operationId: 'getJob',
+  tag: 'jobs',
+  summary: 'How far a job is, and how it ended',
+  scope: 'read',
+  params: idParams,
+  answers: { status: 200, description: 'The job', schema: jobShape },
+  handle: async (call, { params }) => json(jobView(await findJob(call, params.id))),
+});
+
+const watchJob = endpoint({
+  method: 'get',
+  path: '/v1/jobs/{id}/events',
+  operationId: 'watchJob',
+  tag: 'jobs',
+  summary: 'The job as server-sent events, one for each change, until it has ended',
+  scope: 'read',
+  streams: true,
+  params: idParams,
+  answers: { status: 200, description: 'Events named `job`, each a Job as JSON', type: 'text/event-stream' },
+  handle: async (call, { params }) => {
+    await findJob(call, params.id);
+    return {
+      kind: 'text',
+      type: 'text/event-stream',
+      headers: { 'x-accel-buffering': 'no' },
+      body: jobEvents(() => findJob(call, params.id), { view: jobView, hasEnded, signal: call.signal }),
+    };
+  },
+});
+
+const cancelJob = endpoint({
+  method: 'post',
+  path: '/v1/jobs/{id}/cancel',
+  operationId: 'cancelJob',
+  tag: 'jobs',
+  summary:
+    'Stop a job at the next safe point; a request to Cloudflare under way is finished and written down',
+  scope: 'apply',
+  params: idParams,
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call, { params }) => {
+    const { id } = await findJob(call, params.id);
+    const job = await call.zoneward.jobs.cancel(call.caller.tenantName, id);
+    return json(jobView(job ?? (await findJob(call, id))), 202);
+  },
+});
+
+export const JOB_ENDPOINTS: readonly Endpoint[] = [listJobs, getJob, watchJob, cancelJob];

@@ -1,0 +1,48 @@
+/** API keys as they go out. */
+import { z } from '@hono/zod-openapi';
+import { type ApiKey, SCOPES } from '../../app/handed-out.ts';
+import { isoTime, maybeTime, texts, time, type View } from './common.ts';
+
+const fields = {
+  id: z.string(),
+  label: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  connectionIds: texts.nullable(),
+  zoneIds: texts.nullable(),
+  namePatterns: texts.nullable(),
+  createdAt: time,
+  createdBy: z.string(),
+  expiresAt: maybeTime,
+  lastUsedAt: maybeTime,
+  revokedAt: maybeTime,
+};
+
+const apiKey = z.strictObject(fields).openapi('ApiKey');
+
+export const apiKeyListShape: z.ZodType = z.strictObject({ items: z.array(apiKey) }).openapi('ApiKeyList');
+export const createdApiKeyShape: z.ZodType = z
+  .strictObject({
+    ...fields,
+    secret: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Shown in this answer only; null when it is repeated' }),
+  })
+  .openapi('CreatedApiKey');
+
+export function apiKeyView(key: ApiKey): View {
+  const { id, label, scopes, reach, createdBy } = key;
+  return {
+    id,
+    label,
+    scopes,
+    connectionIds: reach.connectionIds,
+    zoneIds: reach.zoneIds,
+    namePatterns: reach.namePatterns,
+    createdAt: isoTime(key.createdAt),
+    createdBy,
+    expiresAt: isoTime(key.expiresAt),
+    lastUsedAt: isoTime(key.lastUsedAt),
+    revokedAt: isoTime(key.revokedAt),
+  };
+}

@@ -1,0 +1,40 @@
+/** Jobs as they go out. */
+import { z } from '@hono/zod-openapi';
+import type { Job } from '../../app/handed-out.ts';
+import { count, isoTime, loose, maybeTime, page, time, type View } from './common.ts';
+
+export const jobShape: z.ZodType = z
+  .strictObject({
+    id: z.string(),
+    kind: z.string(),
+    state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+    input: loose,
+    progress: loose.nullable(),
+    result: loose.nullable(),
+    error: loose.nullable(),
+    cancelRequested: z.boolean(),
+    attempts: count,
+    createdAt: time,
+    startedAt: maybeTime,
+    finishedAt: maybeTime,
+  })
+  .openapi('Job');
+export const jobPageShape: z.ZodType = page(jobShape, 'JobPage');
+
+export function jobView(job: Job): View {
+  const { id, kind, state, input, progress, result, error, cancelRequested, attempts } = job;
+  return {
+    id,
+    kind,
+    state,
+    input,
+    progress,
+    result,
+    error,
+    cancelRequested,
+    attempts,
+    createdAt: isoTime(job.createdAt),
+    startedAt: isoTime(job.startedAt),
+    finishedAt: isoTime(job.finishedAt),
+  };
+}

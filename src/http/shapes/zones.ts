@@ -1,0 +1,132 @@
+/** Zones as they go out. */
+import { z } from '@hono/zod-openapi';
+import type { Freshness, RecordDifference, Revision, Zone, ZoneAdvice } from '../../app/handed-out.ts';
+import { count, isoTime, maybeTime, page, texts, time, type View } from './common.ts';
+import { recordShape, recordView } from './records.ts';
+
+export const freshnessShape: z.ZodType = z
+  .strictObject({ verifiedAt: maybeTime, signal: z.string().nullable(), staleSince: maybeTime })
+  .openapi('Freshness', {
+    description: 'How we know that the mirror is right, and since when we are not sure',
+  });
+
+const fields = {
+  id: z.string(),
+  name: z.string(),
+  connectionId: z.string(),
+  accountId: z.string(),
+  accountName: z.string(),
+  status: z.enum(['initializing', 'pending', 'active', 'moved', 'deleted']),
+  paused: z.boolean(),
+  type: z.string(),
+  plan: z.string().nullable(),
+  nameServers: texts,
+  originalNameServers: texts,
+  createdOn: z.string().nullable(),
+  modifiedOn: z.string().nullable(),
+  activatedOn: z.string().nullable(),
+  revision: count.openapi({
+    description: 'Grows with every change of its records; 0 before the first read',
+  }),
+  recordCount: count,
+  freshness: freshnessShape,
+};
+export const zoneShape: z.ZodType = z.strictObject(fields).openapi('Zone');
+export const zonePageShape: z.ZodType = page(zoneShape, 'ZonePage');
+
+const advice = z
+  .strictObject({
+    state: z.enum(['fine', 'wait', 'act', 'gone']),
+    message: z.string(),
+    next: texts,
+    nameServersToSet: texts,
+    deletesAt: maybeTime,
+  })
+  .openapi('ZoneAdvice');
+export const zoneWithAdviceShape: z.ZodType = z.strictObject({ ...fields, advice }).openapi('ZoneWithAdvice');
+
+const revision = z
+  .strictObject({
+    revision: count,
+    at: time,
+    origin: z.looseObject({ kind: z.enum(['change-set', 'outside', 'first-read']) }),
+    created: count,
+    updated: count,
+    deleted: count,
+  })
+  .openapi('Revision');
+export const historyShape: z.ZodType = page(revision, 'RevisionPage', { freshness: freshnessShape });
+
+export const zoneDiffShape: z.ZodType = z
+  .strictObject({
+    from: count,
+    to: count,
+    differences: z.array(
+      z.strictObject({
+        kind: z.enum(['created', 'updated', 'deleted']),
+        fields: texts,
+        before: recordShape.nullable(),
+        after: recordShape.nullable(),
+      }),
+    ),
+  })
+  .openapi('ZoneDiff');
+
+const found = z.strictObject({
+  zoneId: z.string(),
+  zoneName: z.string(),
+  staleSince: maybeTime,
+  record: recordShape,
+});
+
+const coverage = z.strictObject({
+  zones: count,
+  neverRead: count,
+  stale: count,
+  oldestVerifiedAt: maybeTime,
+});
+export const findingsShape: z.ZodType = page(found, 'FindingPage', { coverage });
+
+export function freshnessView({ verifiedAt, signal, staleSince }: Freshness): View {
+  return { verifiedAt: isoTime(verifiedAt), signal, staleSince: isoTime(staleSince) };
+}
+
+export function zoneView({ facts, connectionId, revision, recordCount, freshness }: Zone): View {
+  return {
+    id: facts.id,
+    name: facts.name,
+    connectionId,
+    accountId: facts.accountId,
+    accountName: facts.accountName,
+    status: facts.status,
+    paused: facts.paused,
+    type: facts.type,
+    plan: facts.planTier,
+    nameServers: facts.nameServers,
+    originalNameServers: facts.originalNameServers,
+    createdOn: facts.createdOn,
+    modifiedOn: facts.modifiedOn,
+    activatedOn: facts.activatedOn,
+    revision,
+    recordCount,
+    freshness: freshnessView(freshness),
+  };
+}
+
+export function adviceView({ state, message, next, nameServersToSet, deletesAt }: ZoneAdvice): View {
+  return { state, message, next, nameServersToSet, deletesAt: isoTime(deletesAt) };
+}
+
+export function revisionView({ revision, at, origin, created, updated, deleted }: Revision): View {
+  return { revision, at: isoTime(at), origin, created, updated, deleted };
+}
+
+export function differenceView(difference: RecordDifference): View {
+  const { kind, before, after } = difference;
+  return {
+    kind,
+    fields: difference.kind === 'updated' ? difference.fields : [],
+    before: before === null ? null : recordView(before),
+    after: after === null ? null : recordView(after),
+  };
+}
