@@ -224,24 +224,6 @@ export interface Operations {
   readonly approveChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
   /** Call off a change set that has not begun, or was interrupted */
   readonly cancelChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
-  /** Jobs of the last week, newest first */
-  readonly listJobs: {
-    readonly input: {
-      readonly query?: {
-        readonly limit?: number;
-        readonly cursor?: string;
-        readonly kind?: 'zones.sync' | 'change-set.apply';
-        readonly state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-      };
-    };
-    readonly answer: JobPage;
-  };
-  /** How far a job is, and how it ended */
-  readonly getJob: { readonly input: { readonly id: string }; readonly answer: Job };
-  /** The job as server-sent events, one for each change, until it has ended */
-  readonly watchJob: { readonly input: { readonly id: string }; readonly answer: string };
-  /** Stop a job at the next safe point; a request to Cloudflare under way is finished and written down */
-  readonly cancelJob: { readonly input: { readonly id: string }; readonly answer: Job };
   /** Guard rails and approval rules, for all, by connection, by zone */
   readonly listPolicies: { readonly input: Readonly<Record<string, never>>; readonly answer: Policies };
   /** Replace the tenant's policy, a connection's or a zone's; null takes it away */
@@ -293,6 +275,24 @@ export interface Operations {
     };
     readonly answer: CallList;
   };
+  /** Jobs of the last week, newest first */
+  readonly listJobs: {
+    readonly input: {
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly kind?: 'zones.sync' | 'change-set.apply';
+        readonly state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+      };
+    };
+    readonly answer: JobPage;
+  };
+  /** How far a job is, and how it ended */
+  readonly getJob: { readonly input: { readonly id: string }; readonly answer: Job };
+  /** The job as server-sent events, one for each change, until it has ended */
+  readonly watchJob: { readonly input: { readonly id: string }; readonly answer: string };
+  /** Stop a job at the next safe point; a request to Cloudflare under way is finished and written down */
+  readonly cancelJob: { readonly input: { readonly id: string }; readonly answer: Job };
   /** The tenant's API keys, newest first, without their secrets */
   readonly listApiKeys: { readonly input: Readonly<Record<string, never>>; readonly answer: ApiKeyList };
   /** Make an API key. Its secret is in this answer and nowhere else. */
@@ -337,10 +337,6 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },
   approveChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/approve', answer: 'json' },
   cancelChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/cancel', answer: 'json' },
-  listJobs: { method: 'GET', path: '/v1/jobs', answer: 'json' },
-  getJob: { method: 'GET', path: '/v1/jobs/{id}', answer: 'json' },
-  watchJob: { method: 'GET', path: '/v1/jobs/{id}/events', answer: 'text' },
-  cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel', answer: 'json' },
   listPolicies: { method: 'GET', path: '/v1/policies', answer: 'json' },
   setPolicy: { method: 'PUT', path: '/v1/policies', answer: 'json' },
   listAuditEvents: { method: 'GET', path: '/v1/audit', answer: 'json' },
@@ -348,6 +344,10 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   verifyAudit: { method: 'GET', path: '/v1/audit/verify', answer: 'json' },
   usage: { method: 'GET', path: '/v1/usage', answer: 'json' },
   listCalls: { method: 'GET', path: '/v1/usage/calls', answer: 'json' },
+  listJobs: { method: 'GET', path: '/v1/jobs', answer: 'json' },
+  getJob: { method: 'GET', path: '/v1/jobs/{id}', answer: 'json' },
+  watchJob: { method: 'GET', path: '/v1/jobs/{id}/events', answer: 'text' },
+  cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel', answer: 'json' },
   listApiKeys: { method: 'GET', path: '/v1/api-keys', answer: 'json' },
   createApiKey: { method: 'POST', path: '/v1/api-keys', answer: 'json' },
   revokeApiKey: { method: 'DELETE', path: '/v1/api-keys/{id}', answer: 'none' },

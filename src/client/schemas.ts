@@ -624,12 +624,6 @@ export type ChangeSetDetails = {
 
 export type ApplyOptions = { readonly verify?: boolean; readonly continueOnRefusal?: boolean };
 
-export type JobPage = {
-  readonly items: readonly Job[];
-  /** The `cursor` of the next page; null on the last */
-  readonly next: string | null;
-};
-
 export type Policies = {
   readonly items: readonly {
     readonly scope: { readonly kind: 'tenant' | 'connection' | 'zone'; readonly id?: string };
@@ -710,6 +704,12 @@ export type CallList = {
     readonly error: string | null;
     readonly budgetLeft: number | null;
   }[];
+};
+
+export type JobPage = {
+  readonly items: readonly Job[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
 };
 
 export type ApiKeyList = { readonly items: readonly ApiKey[] };
