@@ -1,6 +1,6 @@
 /**
  * The one test command: types, lint and format, then every test under `src/` and `test/`.
- * It prints a closing line `N passed, N failed`; each of the two checks counts as one test.
+ * It prints a closing line `N passed, N failed`; each of the three checks counts as one test.
  * Arguments are file globs, to run a part of the suite; the checks then stay out.
  */
 import { spawnSync } from 'node:child_process';
@@ -26,6 +26,7 @@ function check(name: string, command: string, args: readonly string[]): void {
 
 if (wanted.length === 0) {
   check('types (tsc)', 'node_modules/.bin/tsc', ['-p', 'tsconfig.json']);
+  check('types of the dashboard (tsc)', 'node_modules/.bin/tsc', ['-p', 'src/dashboard/tsconfig.json']);
   check('lint and format (biome)', 'node_modules/.bin/biome', ['ci', '--error-on-warnings', '.']);
 }
 

@@ -49,7 +49,10 @@ describe('serve', () => {
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'zoneward-serve-'));
     writeFileSync(path.join(folder, 'shop.yaml'), DOCUMENT);
-    serving = startCli(['serve', '--sandbox', '--port', '0', '--json', '--log-level', 'warn'], { env: {} });
+    serving = startCli(
+      ['serve', '--sandbox', '--port', '0', '--json', '--log-level', 'warn', '--no-dashboard'],
+      { env: {} },
+    );
     told = await toldBy(serving);
   });
   after(async () => {

@@ -13,10 +13,13 @@ import { type Metrics, openMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { HttpError, headersOf, isOurFailure, PROBLEM_TYPE, problemOf } from './problem.ts';
 import { createRateLimiter, type RateRule } from './rate-limit.ts';
+import { openStaticFiles } from './static-files.ts';
 
 export interface HttpOptions {
   readonly zoneward: Zoneward;
   readonly log?: HttpLog;
+  /** The folder of the built dashboard; absent: none is served. */
+  readonly dashboard?: string;
   /** Per API key. Default: 1,200 in a minute. */
   readonly rate?: RateRule;
   /** How long a request may take; long work goes on as a job. Milliseconds. */
@@ -62,6 +65,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(endpoint.method.toUpperCase(), path, (edge) => dispatch(ports, endpoint, edge));
   }
+  if (options.dashboard !== undefined) serveDashboard(app, options.dashboard);
   const answerError = (error: unknown, edge: Edge): Response => {
     const requestId = edge.get('requestId');
     if (isOurFailure(error)) ports.onFailure(error, requestId);
@@ -134,6 +138,18 @@ function serveDocuments(app: HttpApp): void {
   app.get('/docs', (edge) => {
     edge.header('content-security-policy', DOCS_POLICY);
     return edge.html(docsPage());
+  });
+}
+
+/** Last of all: what it does not have is for `notFound`, so it stands in the way of nothing. */
+function serveDashboard(app: HttpApp, folder: string): void {
+  const files = openStaticFiles(folder);
+  app.get('*', async (edge, next) => {
+    const encodings = edge.req.header('accept-encoding') ?? '';
+    const knownTag = edge.req.header('if-none-match') ?? '';
+    const answer = files.answer(edge.req.path, { encodings, knownTag });
+    if (answer === null) return next();
+    return answer;
   });
 }
 

@@ -8,6 +8,7 @@ import { openLog, type ServiceLog } from '../../http/log.ts';
 import { type RunningServer, startServer } from '../../http/server.ts';
 import { DEMO_SEED, type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { Cli } from '../cli.ts';
+import { dashboardFiles } from '../dashboard-files.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
 
@@ -16,6 +17,7 @@ interface ServeFlags {
   readonly port: number;
   readonly sandbox?: boolean;
   readonly worker: boolean;
+  readonly dashboard: boolean;
   readonly logLevel: string;
 }
 
@@ -25,11 +27,12 @@ const PORT_MAX = 65_535;
 export function register(program: Command, cli: Cli): void {
   program
     .command('serve')
-    .description('Answer the HTTP API, work on jobs, and keep zones in step. Ctrl-C ends it.')
+    .description('Show the dashboard, answer the HTTP API, work on jobs, keep zones in step. Ctrl-C ends it.')
     .option('--host <address>', 'where to listen; put a TLS proxy before anything but 127.0.0.1', '127.0.0.1')
     .option('--port <number>', '0: any free one', wholeNumber(0, PORT_MAX), PORT_DEFAULT)
     .option('--sandbox', 'on a local Cloudflare with example zones, in a folder of its own that ends with it')
     .option('--no-worker', 'answer and work on jobs only; `zoneward worker` does the rest elsewhere')
+    .option('--no-dashboard', 'answer the API alone')
     .addOption(
       new Option('--log-level <level>', 'JSON lines on standard error')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -48,6 +51,7 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
   const stopListening = session.io.onInterrupt(end);
   const log = openLog({ level: flags.logLevel, write: (line) => session.io.stderr.write(line) });
   try {
+    const dashboard = flags.dashboard ? await dashboardFiles((line) => session.out.note(line)) : null;
     await using place = await openPlace(session, flags, log);
     const key = await firstKey(place);
     await using server = await startServer({
@@ -56,8 +60,9 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
       port: flags.port,
       log,
       worker: flags.worker,
+      ...(dashboard === null ? {} : { dashboard }),
     });
-    tell(session, { server, place, key });
+    tell(session, { server, place, key, hasDashboard: dashboard !== null });
     await ended;
     log.info('stopping: requests under way are answered, jobs go back to the queue');
   } finally {
@@ -127,7 +132,13 @@ function tell(
     server,
     place,
     key,
-  }: { readonly server: RunningServer; readonly place: Place; readonly key: string | null },
+    hasDashboard,
+  }: {
+    readonly server: RunningServer;
+    readonly place: Place;
+    readonly key: string | null;
+    readonly hasDashboard: boolean;
+  },
 ): void {
   const { out } = session;
   const { sandbox, zoneward } = place;
@@ -144,6 +155,7 @@ function tell(
   out.line(`${green('✓')} ${bold('Zoneward answers')} ${dim('(Ctrl-C ends it)')}`);
   out.line();
   const facts: (readonly [string, string | null])[] = [
+    ['dashboard', hasDashboard ? `${server.url}/` : null],
     ['API', `${server.url}/v1`],
     ['documentation', `${server.url}/docs`],
     [

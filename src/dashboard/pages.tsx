@@ -1,0 +1,60 @@
+/**
+ * Every page, in one table. To add one: its address in `paths.ts`, a component in `pages/` (or a feature's folder), and
+ * a line here; with `nav` it stands in the navigation. Each page is a file of its own that is fetched when first opened.
+ */
+import { type ComponentType, lazy } from 'react';
+import type { IconName } from './kit/icons.tsx';
+import { PATHS } from './paths.ts';
+
+export interface PageEntry {
+  readonly path: string;
+  readonly page: ComponentType;
+  readonly nav?: { readonly group: NavGroup; readonly label: string; readonly icon: IconName };
+  /** Without the navigation around it, and without a session: for people who are no users of this dashboard. */
+  readonly isBare?: boolean;
+}
+
+export const NAV_GROUPS = ['DNS', 'Cloudflare', 'Account'] as const;
+export type NavGroup = (typeof NAV_GROUPS)[number];
+
+function load<Name extends string>(
+  get: () => Promise<Readonly<Record<Name, ComponentType>>>,
+  name: Name,
+): ComponentType {
+  return lazy<ComponentType>(async () => ({ default: (await get())[name] })) as unknown as ComponentType;
+}
+
+/** In the order in which addresses are tried, and in which the navigation lists them. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: PATHS.zones,
+    page: load(() => import('./features/zones/zones-page.tsx'), 'ZonesPage'),
+    nav: { group: 'DNS', label: 'Zones', icon: 'zone' },
+  },
+  { path: PATHS.zone, page: load(() => import('./features/zones/zone-page.tsx'), 'ZonePage') },
+  {
+    path: PATHS.records,
+    page: load(() => import('./features/records/find-records-page.tsx'), 'FindRecordsPage'),
+    nav: { group: 'DNS', label: 'Records', icon: 'record' },
+  },
+  {
+    path: PATHS.changes,
+    page: load(() => import('./features/changes/changes-page.tsx'), 'ChangesPage'),
+    nav: { group: 'DNS', label: 'Changes', icon: 'change' },
+  },
+  { path: PATHS.undo, page: load(() => import('./features/changes/undo-page.tsx'), 'UndoPage') },
+  { path: PATHS.change, page: load(() => import('./features/changes/change-page.tsx'), 'ChangePage') },
+  {
+    path: PATHS.connections,
+    page: load(() => import('./features/connections/connections-page.tsx'), 'ConnectionsPage'),
+    nav: { group: 'Cloudflare', label: 'Connections', icon: 'link' },
+  },
+  {
+    path: PATHS.newConnection,
+    page: load(() => import('./features/connections/new-connection-page.tsx'), 'NewConnectionPage'),
+  },
+  {
+    path: PATHS.connection,
+    page: load(() => import('./features/connections/connection-page.tsx'), 'ConnectionPage'),
+  },
+];
