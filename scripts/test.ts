@@ -2,11 +2,13 @@
  * The one test command: types, lint and format, then every test under `src/` and `test/`.
  * It prints a closing line `N passed, N failed`; each of the three checks counts as one test.
  * Arguments are file globs, to run a part of the suite; the checks then stay out.
+ * The files share one PostgreSQL: the one that `DATABASE_URL` names, or one that is started here.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { startPostgres } from '../test/kit/postgres-server.ts';
 
 const wanted = process.argv.slice(2);
 const files = globSync(
@@ -30,6 +32,10 @@ if (wanted.length === 0) {
   check('lint and format (biome)', 'node_modules/.bin/biome', ['ci', '--error-on-warnings', '.']);
 }
 
+// A file that is run by itself starts its own when it needs one.
+const postgres = files.length > 1 && !process.env['DATABASE_URL'] ? await startPostgres() : null;
+if (postgres !== null) process.env['DATABASE_URL'] = postgres.url;
+
 const stream = run({ files, concurrency: true });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
@@ -41,6 +47,7 @@ stream.on('test:fail', (event) => {
 });
 stream.compose(spec).pipe(process.stdout);
 await new Promise((resolve) => stream.on('end', resolve));
+await postgres?.dispose();
 
 // In CI a skipped test is a failed one: the run must have shown all that it claims to show.
 if (process.env['CI'] === 'true') {

@@ -6,6 +6,8 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { ZonewardError } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import { withoutPassword } from '../store/postgres-url.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,8 +23,10 @@ export interface ConfigInput {
 export interface Config {
   /** The folder of everything that is not told to be elsewhere. */
   readonly home: string;
-  /** `sqlite:PATH`. */
-  readonly storeUrl: string;
+  /** `sqlite:PATH` or `postgres://…`, which may carry a password. */
+  readonly storeUrl: Secret;
+  /** The same as it may be shown. */
+  readonly storePlace: string;
   readonly keyFile: string;
   /** Signs audit checkpoints. */
   readonly signingKeyFile: string;
@@ -58,9 +62,11 @@ export const ENVIRONMENT = {
 
 export function resolveConfig(input: ConfigInput, environment: Environment): Config {
   const home = path.resolve(input.home ?? environment[ENVIRONMENT.home] ?? defaultHome(environment));
+  const store = input.store ?? environment[ENVIRONMENT.store] ?? `sqlite:${path.join(home, 'zoneward.db')}`;
   return {
     home,
-    storeUrl: input.store ?? environment[ENVIRONMENT.store] ?? `sqlite:${path.join(home, 'zoneward.db')}`,
+    storeUrl: new Secret(store),
+    storePlace: withoutPassword(store),
     keyFile: input.keyFile ?? environment[ENVIRONMENT.keyFile] ?? path.join(home, 'vault.key'),
     signingKeyFile: environment[ENVIRONMENT.signingKeyFile] ?? path.join(home, 'audit-signing.key'),
     checkpointFile: environment[ENVIRONMENT.checkpointFile] ?? path.join(home, 'audit-checkpoints.jsonl'),

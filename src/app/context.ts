@@ -87,7 +87,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, environment, logger = SILENT } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const store = await openStore({ url: config.storeUrl, clock, random, seal: sealEvent });
+  const store = await openStore({ url: config.storeUrl.reveal(), clock, random, seal: sealEvent });
   const usage = bufferUsage(store.usage, clock, {
     onError: (error) => logger.warn('the usage log could not be written', { error: String(error) }),
   });

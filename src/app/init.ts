@@ -39,7 +39,7 @@ async function makeOnce(file: string, make: (file: string) => Promise<unknown>):
 }
 
 function storeFile(config: Config): string {
-  return config.storeUrl.replace(/^sqlite:/, '');
+  return config.storePlace.replace(/^sqlite:/, '');
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -6,17 +6,24 @@ import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import type { ConnectionStore, SealedSecret } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
-import { conflict, notFound, type StoreContext, write } from './context.ts';
+import { conflict, notFound, type StoreContext, writeUnder } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import type { ConnectionRow } from './schema.ts';
-import { deleteSecrets, findSecret, OWN_SLOTS, putSecret } from './sealed-secrets.ts';
+import {
+  connectionLock,
+  deleteSecrets,
+  findSecret,
+  OWN_SLOTS,
+  putSecret,
+  type SlotPlace,
+} from './sealed-secrets.ts';
 import { fromJson, toJson } from './text.ts';
 
 export function openConnectionStore(context: StoreContext): ConnectionStore {
   const { db } = context;
   return {
     create: (connection, sealed, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(placeOf(connection)), async (trx) => {
         await refuseTakenLabel(trx, connection);
         await refuseTakenId(trx, connection);
         await trx.insertInto('connections').values(toRow(connection)).execute();
@@ -35,7 +42,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
     },
 
     update: (connection, sealed, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(placeOf(connection)), async (trx) => {
         await updateConnection(trx, connection, sealed);
         await appendEvents(context, trx, connection.tenantId, events);
       }),
@@ -43,7 +50,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
     sealedSecret: (tenantId, connectionId) => findSecret(db, { tenantId, connectionId }, OWN_SLOTS),
 
     remove: (tenantId, id, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock({ tenantId, connectionId: id }), async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('connections')
           .set({ removed_at: await context.engine.now(trx) })
@@ -59,7 +66,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
 }
 
 /**
- * `ConnectionStore.update` within a transaction. With `sealed` null the secret stays as it is, unless the
+ * `ConnectionStore.update` within a transaction, under `connectionLock`. With `sealed` null the secret stays as it is, unless the
  * connection names a reference now: then nothing of it may stay here.
  */
 export async function updateConnection(
@@ -124,7 +131,7 @@ async function refuseTakenId(trx: Trx, connection: Connection): Promise<void> {
 }
 
 async function putOwnSecret(trx: Trx, connection: Connection, sealed: SealedSecret): Promise<void> {
-  const place = { tenantId: connection.tenantId, connectionId: connection.id };
+  const place = placeOf(connection);
   const slot = connection.kind === 'global-key' ? 'key' : 'token';
   await putSecret(trx, place, slot, sealed);
   // A credential of the other kind is replaced, not kept beside it.
@@ -143,6 +150,10 @@ async function forgetSecrets(trx: Trx, tenantId: TenantId, connectionId: Connect
     .where('tenant_id', '=', tenantId)
     .where('connection_id', '=', connectionId)
     .execute();
+}
+
+function placeOf({ tenantId, id }: Connection): SlotPlace {
+  return { tenantId, connectionId: id };
 }
 
 function toRow(connection: Connection): ConnectionRow {

@@ -29,18 +29,35 @@ export interface Pace {
 /** The engine answers at once, so a caller's loop over the store would never let the event loop turn by itself. */
 const TURN_EVERY_MS = 10;
 
-/** All of `work` becomes durable, or nothing of it does. */
+/** A race that is lost so often is no race. */
+const TRIES_MAX = 6;
+const RACE_WAIT_MAX_MS = 20;
+
+/** All of `work` becomes durable, or nothing of it does. It may be run more than once, so it changes nothing else. */
 export async function write<Result>(
   context: StoreContext,
   work: (trx: Trx) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    const result = await context.writer.transaction().execute(work);
-    await keepPace(context.pace);
-    return result;
-  } catch (error) {
-    throw storeError(context.engine, error);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const result = await context.writer.transaction().execute(work);
+      await keepPace(context.pace);
+      return result;
+    } catch (error) {
+      if (tries === TRIES_MAX || !context.engine.isRace(error)) throw storeError(context.engine, error);
+    }
+    // The engine's own wait, in real time. Random, so that the two do not march in step.
+    await new Promise((resolve) => setTimeout(resolve, context.random.next() * RACE_WAIT_MAX_MS));
   }
+}
+
+/** The same, one transaction at a time for a name: for what is decided by what is read. See `Engine.withLock`. */
+export function writeUnder<Result>(
+  context: StoreContext,
+  lock: string,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return write(context, (trx) => context.engine.withLock(trx, lock, () => work(trx)));
 }
 
 /** Several reads of one moment. */
@@ -49,7 +66,8 @@ export async function read<Result>(
   work: (trx: Trx) => Promise<Result>,
 ): Promise<Result> {
   try {
-    const result = await context.db.transaction().setAccessMode('read only').execute(work);
+    const reading = context.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read');
+    const result = await reading.execute(work);
     await keepPace(context.pace);
     return result;
   } catch (error) {
@@ -82,8 +100,8 @@ const FAULTS = {
   duplicate: { kind: 'conflict', message: 'The store holds this already.', next: 'Read it, then try again.' },
   'read-only': {
     kind: 'internal',
-    message: 'The store cannot be written: its file or folder is read-only.',
-    next: 'Give the user that runs Zoneward the right to write to the file and its folder.',
+    message: 'The store cannot be written: it is read-only.',
+    next: 'Give the user that runs Zoneward the right to write to the file and its folder; of PostgreSQL, use the primary server.',
   },
   damaged: {
     kind: 'internal',
@@ -94,6 +112,21 @@ const FAULTS = {
     kind: 'internal',
     message: 'The disk of the store failed to read or write.',
     next: 'Check the disk and the system log.',
+  },
+  unreachable: {
+    kind: 'temporary',
+    message: 'The server of the store cannot be reached, or the connection to it broke.',
+    next: 'Check host and port in ZONEWARD_STORE, and that PostgreSQL runs there; then try again.',
+  },
+  denied: {
+    kind: 'credentials',
+    message: 'The server of the store refuses the user, its password, or what it may do.',
+    next: 'Check user and password in ZONEWARD_STORE (or PGPASSWORD), and that the user owns the database.',
+  },
+  'no-database': {
+    kind: 'input',
+    message: 'The server of the store has no database of that name.',
+    next: 'Create it (createdb NAME), or correct its name in ZONEWARD_STORE.',
   },
 } as const satisfies Record<EngineFault, { kind: string; message: string; next: string }>;
 

@@ -72,6 +72,7 @@ export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimit
     withLock: (_trx, _name, work) => work(),
     now: () => Promise.resolve(clock.now()),
     faultOf,
+    isRace: () => false,
     integrityProblems,
   };
 }

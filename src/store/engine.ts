@@ -1,7 +1,11 @@
 /**
  * What the store needs of a database engine beyond what Kysely hides. One implementation for each engine
- * (`dialect-sqlite.ts`); everything else in this room is written once, in the subset that both speak: TEXT ids,
- * integer milliseconds, JSON as TEXT, booleans as 0 and 1.
+ * (`dialect-sqlite.ts`, `dialect-postgres.ts`); everything else in this room is written once, in the subset that both
+ * speak: TEXT ids, integer milliseconds, JSON as TEXT, booleans as 0 and 1.
+ *
+ * SQLite lets one transaction at a time write. PostgreSQL lets many, each seeing what the others have committed so
+ * far. So what a transaction reads in order to decide what it writes, it reads under `withLock`, or says again as a
+ * condition of the write, or a unique index stands behind it.
  */
 import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
@@ -12,7 +16,16 @@ export type Trx = Transaction<Schema>;
 export type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
 /** What went wrong in the engine, as far as the store answers differently to it. */
-export type EngineFault = 'busy' | 'full' | 'duplicate' | 'read-only' | 'damaged' | 'input-output';
+export type EngineFault =
+  | 'busy'
+  | 'full'
+  | 'duplicate'
+  | 'read-only'
+  | 'damaged'
+  | 'input-output'
+  | 'unreachable'
+  | 'denied'
+  | 'no-database';
 
 export interface Engine {
   readonly dialect: Dialect;
@@ -32,12 +45,17 @@ export interface Engine {
   placeholder(position: number): string;
   /**
    * Lets one transaction at a time hold the name, until it ends. Take several in this order only: change set,
-   * zone, audit.
+   * zone, connection, anything else, audit.
    */
   withLock<Result>(trx: Trx, name: string, work: () => Promise<Result>): Promise<Result>;
   /** The store's time in milliseconds: the same for all processes that share the store. */
   now(db: Kysely<Schema>): Promise<number>;
   faultOf(error: unknown): EngineFault | null;
+  /**
+   * The transaction lost against another one and wrote nothing: run again, it finds what the other has written. Never
+   * so where one transaction at a time writes.
+   */
+  isRace(error: unknown): boolean;
   /** The engine's own examination of its file. Empty when it is sound. */
   integrityProblems(db: Kysely<Schema>): Promise<readonly string[]>;
 }

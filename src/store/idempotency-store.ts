@@ -1,6 +1,6 @@
 /** What idempotency keys were answered with. One row for each key of a caller; holds run on the store's time. */
 import type { IdempotencyStore, IdempotentRequest } from '../domains/access/idempotency.ts';
-import { type StoreContext, write } from './context.ts';
+import { type StoreContext, write, writeUnder } from './context.ts';
 import type { Trx } from './engine.ts';
 import type { IdempotentRequestRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
@@ -8,7 +8,7 @@ import { fromJson, toJson } from './text.ts';
 export function openIdempotencyStore(context: StoreContext): IdempotencyStore {
   return {
     begin: (request, { holder, holdMs, keepMs }) =>
-      write(context, async (trx) => {
+      writeUnder(context, lockOf(request), async (trx) => {
         const now = await context.engine.now(trx);
         const known = await find(trx, request);
         if (known !== undefined && known.expires_at > now) {
@@ -58,6 +58,10 @@ export function openIdempotencyStore(context: StoreContext): IdempotencyStore {
         return Number(numDeletedRows);
       }),
   };
+}
+
+function lockOf({ tenantId, caller, key }: IdempotentRequest): string {
+  return `idempotency:${tenantId}:${caller}:${key}`;
 }
 
 function keyOf({ tenantId, caller, key }: IdempotentRequest) {

@@ -3,10 +3,13 @@ import type { TenantId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Job, JobId, JobState } from '../domains/jobs/model.ts';
 import type { JobEnd, JobStore } from '../domains/jobs/ports.ts';
-import { type StoreContext, write } from './context.ts';
+import { type StoreContext, write, writeUnder } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import type { JobRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
+
+/** Who takes, keeps and leaves a job reads its row first; each of these is a matter of a millisecond. */
+const JOBS_LOCK = 'jobs';
 
 export function openJobStore(context: StoreContext): JobStore {
   const { db } = context;
@@ -38,9 +41,10 @@ export function openJobStore(context: StoreContext): JobStore {
         .execute();
       return rows.map(toJob);
     },
-    claim: (holder, leaseMs) => write(context, (trx) => claim(context, trx, { holder, leaseMs })),
+    claim: (holder, leaseMs) =>
+      writeUnder(context, JOBS_LOCK, (trx) => claim(context, trx, { holder, leaseMs })),
     renew: (job, holder, leaseMs, progress) =>
-      write(context, async (trx) => {
+      writeUnder(context, JOBS_LOCK, async (trx) => {
         const row = await heldRow(trx, job, holder);
         if (row === undefined) return null;
         const now = await context.engine.now(trx);
@@ -53,20 +57,20 @@ export function openJobStore(context: StoreContext): JobStore {
         return { cancelRequested: row.cancel_requested === 1 };
       }),
     end: (job, holder, end) =>
-      write(context, async (trx) => {
+      writeUnder(context, JOBS_LOCK, async (trx) => {
         const row = await heldRow(trx, job, holder);
         if (row === undefined) return false;
         await put(trx, ended(toJob(row), end, context.clock.now()), { holder: null, leaseUntil: null });
         return true;
       }),
     release: (job, holder, dueAt) =>
-      write(context, async (trx) => {
+      writeUnder(context, JOBS_LOCK, async (trx) => {
         const row = await heldRow(trx, job, holder);
         if (row === undefined) return;
         const queued: Job = { ...toJob(row), state: 'queued', dueAt, version: row.version + 1 };
         await put(trx, queued, { holder: null, leaseUntil: null });
       }),
-    cancel: (tenantId, id, at) => write(context, (trx) => cancel(trx, tenantId, { id, at })),
+    cancel: (tenantId, id, at) => writeUnder(context, JOBS_LOCK, (trx) => cancel(trx, tenantId, { id, at })),
     prune: (before) =>
       write(context, async (trx) => {
         const { numDeletedRows } = await trx
@@ -99,29 +103,27 @@ async function claim(
   { holder, leaseMs }: { readonly holder: string; readonly leaseMs: number },
 ): Promise<Job | null> {
   const now = await context.engine.now(trx);
-  return context.engine.withLock(trx, 'jobs', async () => {
-    const row = await trx
-      .selectFrom('jobs')
-      .selectAll()
-      .where('finished_at', 'is', null)
-      .where('due_at', '<=', now)
-      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    const known = toJob(row);
-    const job: Job = {
-      ...known,
-      state: 'running',
-      attempts: known.attempts + 1,
-      startedAt: known.startedAt ?? now,
-      version: known.version + 1,
-    };
-    await put(trx, job, { holder, leaseUntil: now + leaseMs });
-    return job;
-  });
+  const row = await trx
+    .selectFrom('jobs')
+    .selectAll()
+    .where('finished_at', 'is', null)
+    .where('due_at', '<=', now)
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const known = toJob(row);
+  const job: Job = {
+    ...known,
+    state: 'running',
+    attempts: known.attempts + 1,
+    startedAt: known.startedAt ?? now,
+    version: known.version + 1,
+  };
+  await put(trx, job, { holder, leaseUntil: now + leaseMs });
+  return job;
 }
 
 async function cancel(

@@ -47,6 +47,7 @@ import { migrate } from './migrate.ts';
 import { openDriftMarks, openMirrorHistory } from './mirror-history.ts';
 import { type MirrorRetention, openMirrorRetention } from './mirror-retention.ts';
 import { openPolicyStore } from './policy-store.ts';
+import { isPostgresUrl, withoutPassword } from './postgres-url.ts';
 import { openProvisioningStore } from './provisioning-store.ts';
 import { openPurchaseStore } from './purchase-store.ts';
 import { openRecordFinder } from './record-finder.ts';
@@ -62,7 +63,7 @@ import { openZoneMirror } from './zone-mirror.ts';
 import { openZoneSightings } from './zone-sightings.ts';
 
 export interface StoreOptions {
-  /** `sqlite:PATH`, or `sqlite::memory:` for one that ends with its process. */
+  /** `sqlite:PATH`, `sqlite::memory:` for one that ends with its process, or `postgres://…`: a secret. */
   readonly url: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -104,11 +105,13 @@ export interface Store {
 
 /**
  * Opens the store, makes it when it is not there, and brings its tables up to date. Several processes of one
- * machine may have the same SQLite store open. Throws `ZonewardError`: `store-url-invalid`, `store-newer`,
- * `store-folder-missing`, `store-on-network`, `store-not-writable`, `store-damaged`, `store-busy`.
+ * machine may have the same SQLite store open, and those of many machines the same one on PostgreSQL. Throws
+ * `ZonewardError`: `store-url-invalid`, `store-newer`, `store-busy`; of a file, `store-folder-missing`,
+ * `store-on-network`, `store-not-writable`, `store-damaged`; of a server, `store-unreachable`, `store-denied`,
+ * `store-no-database`, `store-server-too-old`, `store-encoding`, `store-read-only`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return openStoreOn(openEngine(options), options);
+  return openStoreOn(await openEngine(options), options);
 }
 
 /** The same on an engine that the caller opened, and which `close` closes. */
@@ -183,17 +186,17 @@ async function closeBoth({ db, writer }: StoreContext): Promise<void> {
   await writer.destroy();
 }
 
-function openEngine(options: StoreOptions): Engine {
-  const path = options.url.startsWith('sqlite:') ? options.url.slice('sqlite:'.length) : '';
-  if (path !== '') return openSqliteEngine(path, options.clock);
-  throw new ZonewardError(`This is not a store that Zoneward can open: ${withoutPassword(options.url)}`, {
+async function openEngine({ url, clock }: StoreOptions): Promise<Engine> {
+  if (isPostgresUrl(url)) {
+    // Whoever stays with a file does not wait for the driver.
+    const { openPostgresEngine } = await import('./dialect-postgres.ts');
+    return openPostgresEngine(url, clock);
+  }
+  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
+  if (path !== '') return openSqliteEngine(path, clock);
+  throw new ZonewardError(`This is not a store that Zoneward can open: ${withoutPassword(url)}`, {
     code: 'store-url-invalid',
     kind: 'input',
-    next: ['Set ZONEWARD_STORE to sqlite:PATH, for example sqlite:./zoneward.db'],
+    next: ['Set ZONEWARD_STORE to sqlite:PATH (for example sqlite:./zoneward.db), or to postgres://…'],
   });
-}
-
-/** A database URL may carry a password. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//…@');
 }

@@ -7,10 +7,10 @@ import type { Connection, CredentialKind, Rotation } from '../domains/connection
 import type { RotationStore, SealedSecret } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { updateConnection } from './connection-store.ts';
-import { conflict, notFound, read, type StoreContext, write } from './context.ts';
+import { conflict, notFound, read, type StoreContext, writeUnder } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import type { RotationRow } from './schema.ts';
-import { deleteSecrets, findSecret, putSecret } from './sealed-secrets.ts';
+import { connectionLock, deleteSecrets, findSecret, putSecret } from './sealed-secrets.ts';
 import { fromJson, toJson } from './text.ts';
 
 export function openRotationStore(context: StoreContext): RotationStore {
@@ -33,7 +33,7 @@ export function openRotationStore(context: StoreContext): RotationStore {
       }),
     due: (now, limit) => read(context, (trx) => findDue(trx, now, limit)),
     begin: (rotation, connection, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(rotation), async (trx) => {
         await refuseSecond(trx, rotation);
         await updateConnection(trx, connection, null);
         await trx.insertInto('rotations').values(toRow(rotation)).execute();
@@ -41,7 +41,7 @@ export function openRotationStore(context: StoreContext): RotationStore {
         await appendEvents(context, trx, rotation.tenantId, events);
       }),
     advance: (rotation, change, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(rotation), async (trx) => {
         await replaceRotation(trx, rotation);
         // The switch first, while the new token still lies in its slot with the wrapping that counts.
         if (change !== null) await updateOwn(trx, rotation, change.connection, change.sealed);
@@ -61,7 +61,7 @@ export function openRotationStore(context: StoreContext): RotationStore {
         return { kind: row.kind as CredentialKind, email: row.email, sealed };
       }),
     putMinter: (tenantId, connectionId, minter, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock({ tenantId, connectionId }), async (trx) => {
         await refuseUnknown(trx, tenantId, connectionId);
         const place = { tenantId, connectionId };
         if (minter === null) {

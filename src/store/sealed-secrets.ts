@@ -18,6 +18,11 @@ export interface SlotPlace {
   readonly connectionId: ConnectionId;
 }
 
+/** The lock under which a connection, its secrets and their wrapping change. */
+export function connectionLock({ tenantId, connectionId }: SlotPlace): string {
+  return `connection:${tenantId}:${connectionId}`;
+}
+
 /** The secret in one of the slots; null when they are empty. */
 export async function findSecret(
   db: Reader,
@@ -35,7 +40,7 @@ export async function findSecret(
 }
 
 /**
- * Puts a secret into its slot. A caller may hold it from before a change of keys: where the same ciphertext lies in
+ * Puts a secret into its slot, under `connectionLock`. A caller may hold it from before a change of keys: where the same ciphertext lies in
  * any slot of the connection, the wrapping that is stored stands, or a key could be retired under the row.
  */
 export async function putSecret(

@@ -3,9 +3,9 @@
 import { sql } from 'kysely';
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { SealedRow, SealedSecretRows, VaultHeaderStore } from '../domains/connections/ports.ts';
-import { type StoreContext, write, yieldToLoop } from './context.ts';
+import { type StoreContext, write, writeUnder, yieldToLoop } from './context.ts';
 import type { SealedSecretRow } from './schema.ts';
-import { fieldOfSlot, type SecretSlot, slotsOfField, toSealed } from './sealed-secrets.ts';
+import { connectionLock, fieldOfSlot, type SecretSlot, slotsOfField, toSealed } from './sealed-secrets.ts';
 
 const HEADER_KEY = 'vault-header';
 const CHUNK_SIZE = 500;
@@ -53,7 +53,7 @@ export function openSealedSecretRows(context: StoreContext): SealedSecretRows {
     },
     notUnder: (keyId) => readNotUnder(context, keyId),
     replaceWrapping: (before, after) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(before.context), async (trx) => {
         const { tenantId, connectionId, field } = before.context;
         const { numUpdatedRows } = await trx
           .updateTable('sealed_secrets')

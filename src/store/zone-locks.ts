@@ -3,9 +3,9 @@
  *
  * A lease is a row with an expiry in the store's time and a fence that grows with every new holder; renewing
  * and releasing name the fence, so that a holder that lost its lease cannot touch its successor's. What the
- * holder believes to be left is the lesser of two measures: the store's clock, and the machine's monotonic
- * clock since just before the row was written. A clock that jumps either way shortens the belief, never
- * lengthens it.
+ * holder believes to be left is what two clocks of its own leave of the term since just before the row was
+ * written, whichever leaves less: the clock of the process, and the machine's monotonic one. A clock that jumps
+ * either way shortens the belief, never lengthens it; that the store's clock shows another time does nothing.
  */
 import type { Lease, LeaseSubject, Locks } from '../domains/changes/ports.ts';
 import { type StoreContext, write } from './context.ts';
@@ -13,14 +13,9 @@ import { type StoreContext, write } from './context.ts';
 export function openZoneLocks(context: StoreContext): Locks {
   return {
     async acquire(subject, holder, ttlMs) {
-      const startedAt = performance.now();
+      const term = termFrom(context, ttlMs);
       const taken = await take(context, subject, holder, ttlMs);
-      if ('heldBy' in taken) return taken;
-      return lease(
-        context,
-        { subject, holder, fence: taken.fence },
-        { ttlMs, startedAt, untilMs: taken.untilMs },
-      );
+      return 'heldBy' in taken ? taken : lease(context, { subject, holder, fence: taken.fence }, term);
     },
   };
 }
@@ -31,11 +26,15 @@ interface Holding {
   readonly fence: number;
 }
 
+/** Both beginnings are taken before the row is written. */
 interface Term {
   readonly ttlMs: number;
-  /** Monotonic, taken before the row was written. */
   readonly startedAt: number;
-  readonly untilMs: number;
+  readonly monotonicStart: number;
+}
+
+function termFrom({ clock }: StoreContext, ttlMs: number): Term {
+  return { ttlMs, startedAt: clock.now(), monotonicStart: performance.now() };
 }
 
 /** The same holder asking again is refused too: two appliers in one process are still two. */
@@ -44,7 +43,7 @@ function take(
   subject: LeaseSubject,
   holder: string,
   ttlMs: number,
-): Promise<{ fence: number; untilMs: number } | { heldBy: string; untilMs: number }> {
+): Promise<{ fence: number } | { heldBy: string; untilMs: number }> {
   return write(context, (trx) =>
     context.engine.withLock(trx, `lease:${subject}`, async () => {
       const now = await context.engine.now(trx);
@@ -62,7 +61,7 @@ function take(
         .values({ zone_id: subject, ...next })
         .onConflict((conflict) => conflict.column('zone_id').doUpdateSet(next))
         .execute();
-      return { fence: next.fence, untilMs: next.expires_at };
+      return { fence: next.fence };
     }),
   );
 }
@@ -74,14 +73,13 @@ function lease(context: StoreContext, holding: Holding, firstTerm: Term): Lease 
     holder: holding.holder,
     remainingMs() {
       if (term === null) return 0;
-      const byMonotonic = term.ttlMs - (performance.now() - term.startedAt);
-      const byStore = term.untilMs - context.clock.now();
-      return Math.floor(Math.min(byMonotonic, byStore));
+      const byMonotonic = performance.now() - term.monotonicStart;
+      const byClock = context.clock.now() - term.startedAt;
+      return Math.floor(term.ttlMs - Math.max(byMonotonic, byClock));
     },
     async renew(ttlMs) {
-      const startedAt = performance.now();
-      const untilMs = await extend(context, holding, ttlMs);
-      term = untilMs === null ? null : { ttlMs, startedAt, untilMs };
+      const renewed = termFrom(context, ttlMs);
+      term = (await extend(context, holding, ttlMs)) ? renewed : null;
       return term !== null;
     },
     async release() {
@@ -98,17 +96,16 @@ function lease(context: StoreContext, holding: Holding, firstTerm: Term): Lease 
   };
 }
 
-/** A lease that ran out but that nobody took since is still ours to extend. Null when it is not ours any more. */
-function extend(context: StoreContext, holding: Holding, ttlMs: number): Promise<number | null> {
+/** A lease that ran out but that nobody took since is still ours to extend. False when it is not ours any more. */
+function extend(context: StoreContext, holding: Holding, ttlMs: number): Promise<boolean> {
   return write(context, async (trx) => {
-    const untilMs = (await context.engine.now(trx)) + ttlMs;
     const { numUpdatedRows } = await trx
       .updateTable('zone_leases')
-      .set({ expires_at: untilMs })
+      .set({ expires_at: (await context.engine.now(trx)) + ttlMs })
       .where('zone_id', '=', holding.subject)
       .where('fence', '=', holding.fence)
       .where('holder', 'is not', null)
       .executeTakeFirst();
-    return numUpdatedRows === 1n ? untilMs : null;
+    return numUpdatedRows === 1n;
   });
 }

@@ -5,12 +5,12 @@ import type { ConnectionId, RecordId, TenantId, ZoneId } from '../base/ids.ts';
 import type { MirrorRecord, Zone, ZoneFacts } from '../domains/zones/model.ts';
 import type { ZoneMirror } from '../domains/zones/ports.ts';
 import { advanceZone, freshnessColumns, prepareDelta, type ZoneKey } from './advance-zone.ts';
-import { notFound, read, type StoreContext, write, yieldToLoop } from './context.ts';
+import { notFound, read, type StoreContext, write, writeUnder, yieldToLoop } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { chunksOf, insertMany } from './insert-many.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
-import { isSeenBy, putSightings, READER_ON_CONFLICT } from './zone-sightings.ts';
+import { isSeenBy, putSightings, READER_ON_CONFLICT, sightingsLock } from './zone-sightings.ts';
 
 /** Records of one query: some milliseconds of the event loop. */
 const CHUNK_SIZE = 1_000;
@@ -117,7 +117,7 @@ async function putZones(
       name = excluded.name, status = excluded.status, facts = excluded.facts, seen_at = excluded.seen_at,
       ${READER_ON_CONFLICT}`,
   } as const;
-  await write(context, async (trx) => {
+  await writeUnder(context, sightingsLock(tenantId), async (trx) => {
     for (const some of chunksOf(zones, CHUNK_SIZE)) {
       const cells = some.map((facts) => newZoneCells(tenantId, connectionId, facts, at));
       await insertMany(trx, engine, ofZones, cells);

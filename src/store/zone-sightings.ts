@@ -3,10 +3,10 @@
  * and its credential not known to be dead; one that only the environment describes gives way to any that is saved.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { ConnectionId } from '../base/ids.ts';
+import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { ZoneSightings } from '../domains/zones/ports.ts';
 import type { ZoneKey } from './advance-zone.ts';
-import { type StoreContext, write } from './context.ts';
+import { type StoreContext, writeUnder } from './context.ts';
 import type { Engine, Reader, Trx } from './engine.ts';
 import { insertMany } from './insert-many.ts';
 
@@ -23,10 +23,15 @@ export const READER_ON_CONFLICT: string = `connection_id = case when exists (
     where c.tenant_id = zones.tenant_id and c.id = zones.connection_id and s.zone_id = zones.zone_id and ${CAN_READ}
   ) then zones.connection_id else excluded.connection_id end`;
 
+/** Who comes to see a tenant's zones, and who ceases to, is settled one after the other: a zone needs its reader. */
+export function sightingsLock(tenantId: TenantId): string {
+  return `sightings:${tenantId}`;
+}
+
 export function openZoneSightings(context: StoreContext): ZoneSightings {
   return {
     unsee: (tenantId, connectionId, zoneId) =>
-      write(context, async (trx) => {
+      writeUnder(context, sightingsLock(tenantId), async (trx) => {
         await trx
           .deleteFrom('zone_sightings')
           .where('tenant_id', '=', tenantId)

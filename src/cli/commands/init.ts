@@ -21,7 +21,7 @@ export function register(program: Command, cli: Cli): void {
         out.result({
           json: () => ({
             home: config.home,
-            store: config.storeUrl,
+            store: config.storePlace,
             keyFile: config.keyFile,
             keyCreated: keyFile !== null,
             apiKey: admin === null ? null : admin.secret.reveal(),
@@ -30,7 +30,7 @@ export function register(program: Command, cli: Cli): void {
             const facts = out.facts(
               [
                 ['home', config.home],
-                ['store', config.storeUrl],
+                ['store', config.storePlace],
                 ['vault key', `${config.keyFile}${keyFile === null ? ' (was there)' : ''}`],
                 ['Cloudflare', config.baseUrl],
                 ['admin API key', admin === null ? null : `${admin.secret.reveal()} (shown once)`],

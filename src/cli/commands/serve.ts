@@ -145,7 +145,7 @@ function tell(
   if (out.json) {
     out.jsonLine({
       url: server.url,
-      store: zoneward.config.storeUrl,
+      store: zoneward.config.storePlace,
       cloudflare: zoneward.config.baseUrl,
       apiKey: key,
     });
@@ -162,7 +162,7 @@ function tell(
       'Cloudflare',
       sandbox === null ? zoneward.config.baseUrl : `${sandbox.baseUrl}, a local one with example zones`,
     ],
-    ['store', zoneward.config.storeUrl],
+    ['store', zoneward.config.storePlace],
     ['API key', key],
   ];
   session.io.stdout.write(out.facts(facts, '  '));

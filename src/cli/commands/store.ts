@@ -28,9 +28,9 @@ export function register(program: Command, cli: Cli): void {
         };
         const { out } = session;
         out.result({
-          json: () => ({ store: zoneward.config.storeUrl, ...check }),
+          json: () => ({ store: zoneward.config.storePlace, ...check }),
           text: () => {
-            const head = `${zoneward.config.storeUrl}, schema ${check.schema}`;
+            const head = `${zoneward.config.storePlace}, schema ${check.schema}`;
             if (check.ok) return `${out.paint.green('✓')} ${head}: all is well.\n`;
             const lines = check.problems.map((problem) => `  ${problem}\n`).join('');
             return `${out.paint.red('✖')} ${head}:\n${lines}`;

@@ -22,7 +22,8 @@ export async function createTable(
       kind.endsWith('?') || kind === 'counter' ? definition : definition.notNull(),
     );
   }
-  if (primaryKey.length > 0) builder = builder.addPrimaryKeyConstraint(`${name}_key`, [...primaryKey]);
+  if (primaryKey.length > 0)
+    builder = builder.addPrimaryKeyConstraint(`${name}_primary_key`, [...primaryKey]);
   await constrain(builder).modifyEnd(sql`${engine.tableSuffix}`).execute();
 }
 
