@@ -14,7 +14,7 @@ import {
   type ZoneHistory,
 } from '../domains/zones/history.ts';
 import type { MirrorRecord, Zone } from '../domains/zones/model.ts';
-import type { RecordQuery } from '../domains/zones/ports.ts';
+import type { RecordQuery, Walk, ZonePosition } from '../domains/zones/ports.ts';
 import { type SyncAllOutcome, type SyncProgress, syncAll } from '../domains/zones/sync-all.ts';
 import { type SyncOutcome, syncZone } from '../domains/zones/sync-zone.ts';
 import { adviseOnZone, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
@@ -39,6 +39,11 @@ export interface TenantZones {
   discover(connection?: string): Promise<Discovery>;
   /** From the mirror; asks nothing. */
   list(filter?: { readonly connection?: string; readonly name?: string }): Promise<readonly Zone[]>;
+  /** The same in the order of names, then ids, in chunks, beginning behind a place. */
+  pages(
+    filter?: { readonly connection?: string; readonly name?: string },
+    walk?: Walk<ZonePosition>,
+  ): AsyncIterable<readonly Zone[]>;
   get(zone: string, connection?: string): Promise<Zone>;
   /** By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. */
   known(zone: string): Promise<Zone>;
@@ -100,15 +105,16 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     return { revision: state.revision, records: await collect(state.records) };
   };
 
+  const filterOf = async ({ connection, name }: NonNullable<Parameters<TenantZones['list']>[0]>) => ({
+    ...(connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id }),
+    ...(name === undefined ? {} : { name }),
+  });
+
   return {
     discover,
-    list: async (filter = {}) => {
-      const connectionId =
-        filter.connection === undefined ? undefined : (await reach.connection(filter.connection)).id;
-      return mirror.listZones(tenantId, {
-        ...(connectionId === undefined ? {} : { connectionId }),
-        ...(filter.name === undefined ? {} : { name: filter.name }),
-      });
+    list: async (filter = {}) => mirror.listZones(tenantId, await filterOf(filter)),
+    pages: async function* (filter = {}, walk = {}) {
+      yield* mirror.zonePages(tenantId, await filterOf(filter), walk);
     },
     get: (zone, connection) => reach.zone(zone, connection),
     known: async (reference) => {
@@ -145,10 +151,11 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     recordPage: async (reference, { revision, after, limit }) => {
       const zone = await reach.zone(reference);
       const moment: Moment = revision === undefined ? { kind: 'latest' } : { kind: 'revision', revision };
-      const state = await recordsAt({ mirror }, { tenantId, zoneId: zone.facts.id }, moment);
+      const walk = { chunk: limit + 1, ...(after === undefined ? {} : { after }) };
+      const state = await recordsAt({ mirror }, { tenantId, zoneId: zone.facts.id }, moment, walk);
       const page: MirrorRecord[] = [];
       for await (const chunk of state.records) {
-        for (const each of chunk) if (after === undefined || each.record.id > after) page.push(each);
+        page.push(...chunk);
         if (page.length > limit) break;
       }
       return { revision: state.revision, records: page.slice(0, limit), more: page.length > limit };

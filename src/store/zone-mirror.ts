@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import type { ConnectionId, RecordId, TenantId, ZoneId } from '../base/ids.ts';
 import type { MirrorRecord, Zone, ZoneFacts } from '../domains/zones/model.ts';
-import type { ZoneMirror } from '../domains/zones/ports.ts';
+import type { Walk, ZoneMirror, ZonePosition } from '../domains/zones/ports.ts';
 import { advanceZone, freshnessColumns, prepareDelta, type ZoneKey } from './advance-zone.ts';
 import { notFound, read, type StoreContext, write, writeUnder, yieldToLoop } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
@@ -22,18 +22,19 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
 
     async listZones(tenantId, filter = {}) {
       const zones: Zone[] = [];
-      for await (const page of zonePages(context, tenantId, filter)) zones.push(...page);
+      for await (const page of zonePages(context, tenantId, filter, {})) zones.push(...page);
       return zones;
     },
 
-    zonePages: (tenantId, filter = {}) => zonePages(context, tenantId, filter),
+    zonePages: (tenantId, filter = {}, walk = {}) => zonePages(context, tenantId, filter, walk),
 
     async getZone(tenantId, zoneId) {
       const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
       return row === undefined ? null : toZone(row);
     },
 
-    records: (tenantId, zoneId, revision) => readRecords(context, { tenantId, zoneId }, revision),
+    records: (tenantId, zoneId, revision, walk = {}) =>
+      readRecords(context, { tenantId, zoneId }, revision, walk),
 
     recordHashes: (tenantId, zoneId) => read(context, (trx) => readHashes(trx, { tenantId, zoneId })),
 
@@ -78,13 +79,19 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
 }
 
 /** Chunk by chunk, so that an account of 100,000 zones neither holds up the event loop nor fills the memory. */
+function chunkSize({ chunk = CHUNK_SIZE }: Walk<unknown>): number {
+  return Math.max(1, Math.min(CHUNK_SIZE, chunk));
+}
+
 async function* zonePages(
   context: StoreContext,
   tenantId: TenantId,
   filter: { connectionId?: ConnectionId; name?: string },
+  walk: Walk<ZonePosition>,
 ): AsyncGenerator<readonly Zone[]> {
   const { connectionId, name } = filter;
-  let after = { name: '', zone_id: '' };
+  const size = chunkSize(walk);
+  let after = { name: walk.after?.name ?? '', zone_id: walk.after?.zoneId ?? '' };
   for (;;) {
     const rows = await context.db
       .selectFrom('zones')
@@ -95,11 +102,11 @@ async function* zonePages(
       .where(sql<boolean>`(name, zone_id) > (${after.name}, ${after.zone_id})`)
       .orderBy('name')
       .orderBy('zone_id')
-      .limit(CHUNK_SIZE)
+      .limit(size)
       .execute();
     if (rows.length > 0) yield rows.map(toZone);
     after = rows.at(-1) ?? after;
-    if (rows.length < CHUNK_SIZE) return;
+    if (rows.length < size) return;
     await yieldToLoop();
   }
 }
@@ -136,13 +143,15 @@ async function* readRecords(
   context: StoreContext,
   zone: ZoneKey,
   wanted: number | undefined,
+  walk: Walk<RecordId>,
 ): AsyncGenerator<readonly MirrorRecord[]> {
   const revision = await read(context, (trx) => settleRevision(trx, zone, wanted));
-  let after = '';
+  const size = chunkSize(walk);
+  let after: string = walk.after ?? '';
   for (;;) {
-    const rows = await read(context, (trx) => recordRows(trx, zone, { revision, after }));
+    const rows = await read(context, (trx) => recordRows(trx, zone, { revision, after, size }));
     if (rows.length > 0) yield rows.map(toMirrorRecord);
-    if (rows.length < CHUNK_SIZE) return;
+    if (rows.length < size) return;
     after = rows.at(-1)?.record_id ?? after;
     await yieldToLoop();
   }
@@ -182,7 +191,7 @@ async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefine
   );
 }
 
-async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; after: string }) {
+async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; after: string; size: number }) {
   const now = await zoneRow(trx, zone).select('revision').executeTakeFirst();
   const rows = trx
     .selectFrom('record_versions')
@@ -191,7 +200,7 @@ async function recordRows(trx: Trx, zone: ZoneKey, page: { revision: number; aft
     .where('zone_id', '=', zone.zoneId)
     .where('record_id', '>', page.after)
     .orderBy('record_id')
-    .limit(CHUNK_SIZE);
+    .limit(page.size);
   if (now?.revision === page.revision) return rows.where('to_revision', 'is', null).execute();
   return rows
     .where('from_revision', '<=', page.revision)

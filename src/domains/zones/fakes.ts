@@ -18,7 +18,9 @@ import type {
   MirrorHistory,
   OpenWrites,
   RecordFinder,
+  Walk,
   ZoneMirror,
+  ZonePosition,
   ZoneSightings,
 } from './ports.ts';
 import type { OwnWrite, OwnWrites, SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
@@ -168,9 +170,16 @@ export class FakeMirror
   async *zonePages(
     tenant: TenantId,
     filter?: { connectionId?: ConnectionId; name?: string },
+    { after, chunk = CHUNK }: Walk<ZonePosition> = {},
   ): AsyncGenerator<readonly Zone[]> {
-    const zones = await this.listZones(tenant, filter);
-    for (let start = 0; start < zones.length; start += CHUNK) yield zones.slice(start, start + CHUNK);
+    const keyOf = (name: string, id: string): string => `${name}\n${id}`;
+    const start = after === undefined ? '' : keyOf(after.name, after.zoneId);
+    const zones = [...(await this.listZones(tenant, filter))]
+      .map((zone) => ({ zone, key: keyOf(zone.facts.name, zone.facts.id) }))
+      .filter(({ key }) => key > start)
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ zone }) => zone);
+    for (let at = 0; at < zones.length; at += chunk) yield zones.slice(at, at + chunk);
   }
 
   async getZone(_tenantId: TenantId, zoneId: ZoneId): Promise<Zone | null> {
@@ -181,12 +190,15 @@ export class FakeMirror
     _tenantId: TenantId,
     zoneId: ZoneId,
     revision?: number,
+    { after, chunk = CHUNK }: Walk<RecordId> = {},
   ): AsyncIterable<readonly RecordVersion[]> {
     const kept = this.#kept(zoneId);
     const at = revision ?? kept.zone.revision;
-    const there = kept.versions.filter((version) => standsAt(version, at));
+    const there = kept.versions
+      .filter((version) => standsAt(version, at))
+      .filter(({ record }) => after === undefined || record.id > after);
     there.sort((a, b) => (a.record.id < b.record.id ? -1 : 1));
-    for (let start = 0; start < there.length; start += CHUNK) yield there.slice(start, start + CHUNK);
+    for (let start = 0; start < there.length; start += chunk) yield there.slice(start, start + chunk);
   }
 
   async recordHashes(_tenantId: TenantId, zoneId: ZoneId): Promise<ReadonlyMap<RecordId, string>> {

@@ -6,7 +6,7 @@ import { ZonewardError } from '../../base/errors.ts';
 import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import { knownZone } from './known-zone.ts';
 import type { Freshness, MirrorRecord, RecordVersion, Revision, Zone } from './model.ts';
-import type { MirrorHistory, ZoneMirror } from './ports.ts';
+import type { MirrorHistory, Walk, ZoneMirror } from './ports.ts';
 import { diffRecords, type RecordDifference } from './record-diff.ts';
 
 /** A point in a zone's past: a revision, a time (milliseconds), or the latest state. */
@@ -44,10 +44,15 @@ export interface ZoneState {
 }
 
 /** The zone's records as they were: what an undo or a revert plans towards. Throws as `revisionOf` does. */
-export async function recordsAt(ports: HistoryPorts, ref: ZoneRef, moment: Moment): Promise<ZoneState> {
+export async function recordsAt(
+  ports: HistoryPorts,
+  ref: ZoneRef,
+  moment: Moment,
+  walk: Walk<RecordId> = {},
+): Promise<ZoneState> {
   const zone = await knownZone(ports.mirror, ref.tenantId, ref.zoneId);
   const revision = await revisionOf(ports, zone, moment);
-  return { zone, revision, records: ports.mirror.records(ref.tenantId, ref.zoneId, revision) };
+  return { zone, revision, records: ports.mirror.records(ref.tenantId, ref.zoneId, revision, walk) };
 }
 
 export interface ZoneDiff {

@@ -48,6 +48,19 @@ export interface ZoneReader {
  */
 export type RecordHash = (record: LiveRecord) => string;
 
+/** How a long list is walked. A chunk is read when it is asked for; a walk that is left early costs no more. */
+export interface Walk<Position> {
+  /** Begins behind this place, which need not be there any more. Finding it costs the same wherever it is. */
+  readonly after?: Position;
+  /** Items of a chunk; never more than a thousand. */
+  readonly chunk?: number;
+}
+
+export interface ZonePosition {
+  readonly name: string;
+  readonly zoneId: ZoneId;
+}
+
 /**
  * The mirror of zones and records with their history. Every method is one transaction; all are scoped to the
  * tenant, and a zone of another tenant does not exist for it.
@@ -68,14 +81,23 @@ export interface ZoneMirror {
     tenantId: TenantId,
     filter?: { connectionId?: ConnectionId; name?: string },
   ): Promise<readonly Zone[]>;
-  /** The same in the order of names, in chunks, for accounts that do not fit into memory at once. */
+  /**
+   * The same in the order of names, then ids, in chunks: for accounts that do not fit into memory at once, and for
+   * pages of a list. What stands throughout is met once, whatever comes and goes meanwhile.
+   */
   zonePages(
     tenantId: TenantId,
     filter?: { connectionId?: ConnectionId; name?: string },
+    walk?: Walk<ZonePosition>,
   ): AsyncIterable<readonly Zone[]>;
   getZone(tenantId: TenantId, zoneId: ZoneId): Promise<Zone | null>;
   /** The zone's records in the latest revision, or as they were at `revision`. In id order, in chunks. */
-  records(tenantId: TenantId, zoneId: ZoneId, revision?: number): AsyncIterable<readonly MirrorRecord[]>;
+  records(
+    tenantId: TenantId,
+    zoneId: ZoneId,
+    revision?: number,
+    walk?: Walk<RecordId>,
+  ): AsyncIterable<readonly MirrorRecord[]>;
   /** Each current record's content hash (`recordHash`) by id: what a full read compares with. */
   recordHashes(tenantId: TenantId, zoneId: ZoneId): Promise<ReadonlyMap<RecordId, string>>;
   /**

@@ -88,6 +88,28 @@ export function zoneContract(makePlace: MakeStorePlace): void {
         assert.equal((await mirror.listZones(tenant)).length, 2_345);
       }));
 
+    it('goes on behind a place, whatever comes and goes meanwhile', () =>
+      withStore(makePlace, async ({ mirror }) => {
+        const other = 'con_b' as ConnectionId;
+        const twin = facts(9, { name: facts(2).name });
+        await mirror.putZones(tenant, connectionId, [twin, facts(4), facts(2)], 500);
+        await mirror.putZones(tenant, other, [facts(3)], 500);
+        const walk = async (after?: { name: string; zoneId: ReturnType<typeof zoneId> }, filter = {}) => {
+          const page = mirror.zonePages(tenant, filter, { chunk: 2, ...(after ? { after } : {}) });
+          for await (const chunk of page) return chunk.map(({ facts: { id } }) => id);
+          return [];
+        };
+        assert.deepEqual(await walk(), [zoneId(2), zoneId(9)]);
+        // One comes in before the place, one behind it; the place itself goes out of the list.
+        await mirror.putZones(tenant, connectionId, [facts(1), facts(5)], 600);
+        await mirror.unsee(tenant, connectionId, zoneId(9));
+        const place = { name: 'zone2.example', zoneId: zoneId(9) };
+        assert.deepEqual(await walk(place), [zoneId(3), zoneId(4)]);
+        assert.deepEqual(await walk(place, { connectionId }), [zoneId(4), zoneId(5)]);
+        assert.deepEqual(await walk({ name: 'zone2.example', zoneId: zoneId(2) }), [zoneId(9), zoneId(3)]);
+        assert.deepEqual(await walk({ name: 'zone4', zoneId: zoneId(0) }, { connectionId: other }), []);
+      }));
+
     it('sets freshness', () =>
       withStore(makePlace, async (store) => {
         await oneZone(store);
@@ -101,6 +123,27 @@ export function zoneContract(makePlace: MakeStorePlace): void {
 
 export function recordContract(makePlace: MakeStorePlace): void {
   describe('mirror: records', () => {
+    it('go on behind an id, in the latest revision and in one that is past', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const six = [1, 2, 3, 4, 5, 6].map((number) => record(number));
+        await advance(store, 0, put(...six));
+        const walk = async (after: number, revision?: number) => {
+          const pages = store.mirror.records(tenant, zoneId(1), revision, {
+            after: recordId(after),
+            chunk: 2,
+          });
+          for await (const chunk of pages) return chunk.map((each) => each.record.id);
+          return [];
+        };
+        assert.deepEqual(await walk(2), [recordId(3), recordId(4)]);
+        await advance(store, 1, { ...put(record(0), record(7)), gone: [recordId(2), recordId(4)] });
+        assert.deepEqual(await walk(2), [recordId(3), recordId(5)]);
+        assert.deepEqual(await walk(2, 1), [recordId(3), recordId(4)]);
+        assert.deepEqual(await walk(6), [recordId(7)]);
+        assert.deepEqual(await walk(6, 1), []);
+      }));
+
     it('gives back every record as it came', () =>
       withStore(makePlace, async (store) => {
         await oneZone(store);
