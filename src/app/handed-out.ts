@@ -116,6 +116,7 @@ export { settingText } from '../plan/setting-text.ts';
 export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
+export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { Planned } from './tenant-plans.ts';

@@ -38,6 +38,7 @@ import {
 import { followIds, idsOf } from './follow-ids.ts';
 import { type SourceText, wishOf } from './read-source.ts';
 import { planSavedZone, planSettingsUndo, planWish, settingsPorts } from './settings-plans.ts';
+import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 /** Plans, made and not yet stored. */
@@ -82,6 +83,14 @@ export interface TenantPlans {
     zones: readonly string[],
     selection: RecordSelection,
     set: RecordSet | 'remove',
+    options?: { readonly connection?: string },
+  ): Promise<Planned>;
+  /** What is wrong with one record by itself. Asks Cloudflare nothing, so it can be asked at every keystroke. */
+  check(zone: string, record: RecordText): Promise<readonly Problem[]>;
+  /** Plans changes that were staged one by one, in one zone. What is wrong with one of them is a problem of the plan. */
+  planStaged(
+    zone: string,
+    changes: readonly StagedChange[],
     options?: { readonly connection?: string },
   ): Promise<Planned>;
   /**
@@ -165,6 +174,17 @@ export function tenantPlans(
         return planFromDrafts(ports, zone, draft, { ...settings, source });
       });
       if (selected === 0) throw noRecord(selection);
+      return { ...planned, conflicts: [], summary: source, undoes: null };
+    },
+    check: async (reference, record) => checkRecordText(record, await reach.zone(reference)),
+    planStaged: async (reference, changes, options = {}) => {
+      const source = changes.length === 1 ? 'one change' : `${changes.length} changes`;
+      const planned = await planEach(options.connection, [reference], (ports, zone, settings) =>
+        planFromDrafts(ports, zone, (live) => draftStaged(changes, live, zone.facts.name), {
+          ...settings,
+          source,
+        }),
+      );
       return { ...planned, conflicts: [], summary: source, undoes: null };
     },
     planSaved: async ({ text, file }, options = {}) => {

@@ -24,7 +24,9 @@ import type {
   PlanInput,
   Policies,
   PolicyChange,
+  RecordCheck,
   RecordPage,
+  RecordText,
   Relink,
   RemovedConnection,
   RevisionPage,
@@ -181,6 +183,11 @@ export interface Operations {
     };
     readonly answer: FindingPage;
   };
+  /** What is wrong with one record by itself. Asks Cloudflare nothing: for checks while someone types. */
+  readonly checkRecord: {
+    readonly input: { readonly zone: string; readonly body: RecordText };
+    readonly answer: RecordCheck;
+  };
   /** What would change, whether it may, and what it costs. Nothing is stored or written. */
   readonly plan: { readonly input: { readonly body: PlanInput }; readonly answer: Plan };
   /** The same as a file to keep, with the exact requests; give it back to have just that applied */
@@ -328,6 +335,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   diffZone: { method: 'GET', path: '/v1/zones/{zone}/diff', answer: 'json' },
   exportZone: { method: 'GET', path: '/v1/zones/{zone}/export', answer: 'text' },
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
+  checkRecord: { method: 'POST', path: '/v1/zones/{zone}/records/check', answer: 'json' },
   plan: { method: 'POST', path: '/v1/plans', answer: 'json' },
   planFile: { method: 'POST', path: '/v1/plans/file', answer: 'json' },
   listChangeSets: { method: 'GET', path: '/v1/change-sets', answer: 'json' },

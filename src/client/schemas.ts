@@ -317,6 +317,20 @@ export type FindingPage = {
   };
 };
 
+export type RecordCheck = { readonly problems: readonly InputProblem[] };
+
+/** As in a zone document: names relative to the zone, or full */
+export type RecordText = {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+  /** `auto`, `300`, `5m` */
+  readonly ttl?: string;
+  readonly proxied?: boolean;
+  readonly comment?: string;
+  readonly tags?: readonly string[];
+};
+
 export type Plan = {
   readonly connectionId: string;
   readonly summary: string;
@@ -432,6 +446,30 @@ export type PlanInput =
       readonly connection?: string;
     }
   | {
+      readonly kind: 'staged';
+      readonly zone: string;
+      /** Single changes of one zone, records named by their ids; one plan for all */
+      readonly changes: readonly (
+        | { readonly kind: 'add'; readonly record: RecordText }
+        | {
+            readonly kind: 'edit';
+            readonly id: string;
+            readonly set: {
+              readonly name?: string;
+              readonly type?: string;
+              readonly content?: string;
+              /** `auto`, `300`, `5m` */
+              readonly ttl?: string;
+              readonly proxied?: boolean;
+              readonly comment?: string;
+              readonly tags?: readonly string[];
+            };
+          }
+        | { readonly kind: 'remove'; readonly id: string }
+      )[];
+      readonly connection?: string;
+    }
+  | {
       readonly kind: 'undo';
       readonly changeSetId: string;
       readonly only?: readonly { readonly groupId: string; readonly change?: number }[];
@@ -439,18 +477,6 @@ export type PlanInput =
     }
   | { readonly kind: 'restore'; readonly zone: string; readonly revision?: number; readonly at?: string }
   | { readonly kind: 'file'; readonly planFile: Readonly<Record<string, unknown>> };
-
-/** As in a zone document: names relative to the zone, or full */
-export type RecordText = {
-  readonly name: string;
-  readonly type: string;
-  readonly content: string;
-  /** `auto`, `300`, `5m` */
-  readonly ttl?: string;
-  readonly proxied?: boolean;
-  readonly comment?: string;
-  readonly tags?: readonly string[];
-};
 
 export type RecordSelection = {
   readonly id?: string;

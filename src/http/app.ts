@@ -22,6 +22,8 @@ export interface HttpOptions {
   readonly dashboard?: string;
   /** Per API key. Default: 1,200 in a minute. */
   readonly rate?: RateRule;
+  /** Of one address, for requests without a key that stands. Default: 120 in a minute. */
+  readonly strangersRate?: RateRule;
   /** How long a request may take; long work goes on as a job. Milliseconds. */
   readonly timeLimitMs?: number;
   /** Holds every answer against its schema. For tests. */
@@ -31,7 +33,6 @@ export interface HttpOptions {
 export type HttpApp = Hono<EdgeTypes>;
 
 const RATE_DEFAULT: RateRule = { quota: 1_200, windowSeconds: 60 };
-/** Of one address, for requests without a key that stands. */
 const RATE_STRANGERS: RateRule = { quota: 120, windowSeconds: 60 };
 const TIME_LIMIT_MS = 60_000;
 const URL_LENGTH_MAX = 8_192;
@@ -52,7 +53,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const ports: DispatchPorts = {
     zoneward,
     limiter: createRateLimiter(options.rate ?? RATE_DEFAULT, Date.now),
-    strangers: createRateLimiter(RATE_STRANGERS, Date.now),
+    strangers: createRateLimiter(options.strangersRate ?? RATE_STRANGERS, Date.now),
     timeLimitMs: options.timeLimitMs ?? TIME_LIMIT_MS,
     onFailure: (error, requestId) => log?.failure(error, requestId),
     checkAnswers: options.checkAnswers ?? false,

@@ -4,6 +4,8 @@
  */
 import {
   type ApiKey,
+  type ChangeDetails,
+  type ChangeSetId,
   type Connection,
   compilePattern,
   type DomainName,
@@ -127,6 +129,32 @@ export async function findZone(caller: Caller, reference: string): Promise<Zone>
   const zone = await caller.tenant.zones.known(reference);
   if (seesZone(caller, zone)) return zone;
   throw new HttpError(404, 'zone-unknown', 'There is no such zone.');
+}
+
+/** Throws 404 for a change set that is unknown, another tenant's, or out of the key's reach. */
+export async function findChangeSet(caller: Caller, id: string): Promise<ChangeDetails> {
+  const details = await caller.tenant.changes.get(id as ChangeSetId);
+  if (await seesChangeSet(caller, details.changeSet)) return details;
+  throw new HttpError(404, 'change-set-unknown', 'There is no such change set.');
+}
+
+export async function seesChangeSet(
+  caller: Caller,
+  { connectionId, plans }: ChangeDetails['changeSet'],
+): Promise<boolean> {
+  const { reach } = caller.key;
+  if (!seesConnection(caller, { id: connectionId })) return false;
+  if (reach.zoneIds === null && reach.namePatterns === null) return true;
+  const all = new Map((await caller.tenant.zones.list()).map((one) => [one.facts.id, one]));
+  try {
+    refuseForeignNames(caller, plans);
+  } catch {
+    return false;
+  }
+  return plans.every(({ zoneId }) => {
+    const known = all.get(zoneId);
+    return known !== undefined && seesZone(caller, known);
+  });
 }
 
 /** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach. */

@@ -17,6 +17,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   editConnection: () => ({ tags: ['a'] }),
   relinkConnection: ({ token }) => ({ credential: { token } }),
   syncZones: ({ connection }) => ({ connection }),
+  checkRecord: () => ({ name: 'added', type: 'A', content: '192.0.2.1' }),
   plan: ({ zone }) => ({ kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } }),
   planFile: ({ zone }) => ({ kind: 'remove', zones: [zone], select: { name: 'api' } }),
   saveChangeSet: ({ zone }) => ({
@@ -61,6 +62,7 @@ function plansOf(): ((things: Things) => unknown)[] {
     ({ zone }) => ({ kind: 'add', zone, record }),
     ({ zone }) => ({ kind: 'edit', zones: [zone], select: { type: 'A' }, set: { ttl: '600' } }),
     ({ zone }) => ({ kind: 'remove', zones: [zone], select: { type: 'A' } }),
+    ({ zone }) => ({ kind: 'staged', zone, changes: [{ kind: 'add', record }] }),
     ({ changeSet }) => ({ kind: 'undo', changeSetId: changeSet }),
     ({ zone }) => ({ kind: 'restore', zone, revision: 1 }),
     ({ zone }) => ({

@@ -40,6 +40,7 @@ export function openEdge(zoneward: Zoneward, options: Partial<HttpOptions> = {})
     zoneward,
     checkAnswers: true,
     rate: { quota: 1_000_000, windowSeconds: 60 },
+    strangersRate: { quota: 1_000_000, windowSeconds: 60 },
     log: { request: () => {}, failure: (error) => failures.push(error) },
     ...options,
   });

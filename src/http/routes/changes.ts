@@ -10,20 +10,21 @@ import {
   type RecordSelection,
   type RecordSet,
   type RecordText,
+  type StagedChange,
 } from '../../app/handed-out.ts';
 import {
   type Caller,
+  findChangeSet,
   findConnection,
   findZone,
   refuseForeignNames,
   requireAllNames,
-  seesConnection,
-  seesZone,
+  seesChangeSet,
 } from '../caller.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { idParams, PAGE } from '../inputs.ts';
+import { idParams, PAGE, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
   changeDetailsView,
@@ -34,6 +35,7 @@ import {
   planFileShape,
   plannedView,
   planShape,
+  recordCheckShape,
 } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
 
@@ -41,6 +43,8 @@ const tag = 'changes';
 /** Zone files of the largest zones that Cloudflare takes, with room. */
 const BODY_MAX = 32 * 1024 * 1024;
 const ZONES_MAX = 200;
+/** Records of the largest zones that Cloudflare takes. */
+const STAGED_MAX = 20_000;
 
 const zone = z.string().min(1).max(255);
 const text = z.string().max(65_536);
@@ -96,6 +100,26 @@ const planInput = z
       connection,
     }),
     z.strictObject({ kind: z.literal('remove'), zones, select: selection, connection }),
+    z.strictObject({
+      kind: z.literal('staged'),
+      zone,
+      changes: z
+        .array(
+          z.discriminatedUnion('kind', [
+            z.strictObject({ kind: z.literal('add'), record: recordText }),
+            z.strictObject({
+              kind: z.literal('edit'),
+              id: z.string().min(1).max(64),
+              set: recordText.partial(),
+            }),
+            z.strictObject({ kind: z.literal('remove'), id: z.string().min(1).max(64) }),
+          ]),
+        )
+        .min(1)
+        .max(STAGED_MAX)
+        .openapi({ description: 'Single changes of one zone, records named by their ids; one plan for all' }),
+      connection,
+    }),
     z.strictObject({
       kind: z.literal('undo'),
       changeSetId: z.string().min(1).max(64),
@@ -164,6 +188,8 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
         'remove',
         via,
       );
+    case 'staged':
+      return changes.planStaged(await zoneId(input.zone), input.changes.map(stagedChange), via);
     case 'undo': {
       const { changeSet } = await findChangeSet(caller, input.changeSetId);
       const only = input.only?.map(({ groupId, change }) => ({
@@ -194,6 +220,12 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
   }
 }
 
+function stagedChange(change: Extract<PlanInput, { kind: 'staged' }>['changes'][number]): StagedChange {
+  if (change.kind === 'add') return { kind: 'add', record: defined(change.record) as unknown as RecordText };
+  if (change.kind === 'remove') return change;
+  return { kind: 'edit', id: change.id, set: defined(change.set) as RecordSet };
+}
+
 /** The zones that an untrusted plan file names, so that each is looked up as the caller's before it is read. */
 function zonesOfFile({ plans }: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(plans)) return [];
@@ -210,31 +242,22 @@ function defined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
-/** Throws 404 for a change set that is unknown, another tenant's, or out of the key's reach. */
-async function findChangeSet(caller: Caller, id: string): Promise<ChangeDetails> {
-  const details = await caller.tenant.changes.get(id as ChangeSetId);
-  if (await seesChangeSet(caller, details.changeSet)) return details;
-  throw new HttpError(404, 'change-set-unknown', 'There is no such change set.');
-}
-
-async function seesChangeSet(
-  caller: Caller,
-  { connectionId, plans }: ChangeDetails['changeSet'],
-): Promise<boolean> {
-  const { reach } = caller.key;
-  if (!seesConnection(caller, { id: connectionId })) return false;
-  if (reach.zoneIds === null && reach.namePatterns === null) return true;
-  const all = new Map((await caller.tenant.zones.list()).map((one) => [one.facts.id, one]));
-  try {
-    refuseForeignNames(caller, plans);
-  } catch {
-    return false;
-  }
-  return plans.every(({ zoneId }) => {
-    const known = all.get(zoneId);
-    return known !== undefined && seesZone(caller, known);
-  });
-}
+const check = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/records/check',
+  operationId: 'checkRecord',
+  tag,
+  summary:
+    'What is wrong with one record by itself. Asks Cloudflare nothing: for checks while someone types.',
+  scope: 'plan',
+  params: zoneParams,
+  body: recordText,
+  answers: { status: 200, description: 'Its problems; none when it is valid', schema: recordCheckShape },
+  handle: async ({ caller }, { params, body }) => {
+    const { id } = (await findZone(caller, params.zone)).facts;
+    return json({ problems: await caller.tenant.changes.check(id, defined(body) as unknown as RecordText) });
+  },
+});
 
 const plan = endpoint({
   method: 'post',
@@ -456,6 +479,7 @@ const cancel = endpoint({
 });
 
 export const CHANGE_ENDPOINTS: readonly Endpoint[] = [
+  check,
   plan,
   planFile,
   list,

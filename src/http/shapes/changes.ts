@@ -22,6 +22,10 @@ const guard = z.strictObject({
 
 const mention = z.strictObject({ name: z.string(), type: z.string(), content: z.string(), why: z.string() });
 
+export const recordCheckShape: z.ZodType = z
+  .strictObject({ problems: z.array(inputProblem) })
+  .openapi('RecordCheck');
+
 const zonePlanShape = {
   version: z.literal(1),
   zone: z.strictObject({ id: z.string(), name: z.string(), accountId: z.string() }),
