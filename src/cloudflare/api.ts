@@ -13,6 +13,7 @@ import type { BaseCloudflare, ClientOptions } from 'cloudflare/client';
 import { ZonewardError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { CallOptions, CloudflareFault } from '../domains/cloudflare-call.ts';
+import { errorFromSilence } from './errors.ts';
 import { fillPath, type PathParams } from './route.ts';
 import type { Route, Routes } from './routes.ts';
 import { CALL, type CallContext, loadSdk } from './sdk.ts';
@@ -159,12 +160,35 @@ async function* walk<R extends Route>(
   let seen = 0;
   for (let page = 1; page <= PAGES_MAX; page += 1) {
     const query = { ...rest.query, page, per_page: perPage };
-    const { result, resultInfo } = await call(route, params, { ...rest, query }, options);
-    const items = (result ?? []) as readonly ItemOf<R>[];
+    const { result, resultInfo, ray } = await call(route, params, { ...rest, query }, options);
+    const items = itemsOf<ItemOf<R>>(result ?? [], { route, ray });
     seen += items.length;
     yield { items, totalCount: count(resultInfo, 'total_count') ?? seen };
     if (isLast(resultInfo, { page, perPage, items: items.length })) return;
   }
+}
+
+/** A list that is none, or has something else than objects in it, is no empty list: what was there is not known. */
+function itemsOf<Item>(
+  result: unknown,
+  { route, ray }: { readonly route: string; readonly ray: string | null },
+): readonly Item[] {
+  const isList = Array.isArray(result) && result.every((item) => typeof item === 'object' && item !== null);
+  if (isList) return result as readonly Item[];
+  throw errorFromShape(route, 'a list', ray);
+}
+
+/** The result of a route that answers with an object. Throws when it did not. */
+export function objectOf<Result>(route: string, { result, ray }: Answer<Result>): Result {
+  if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result;
+  throw errorFromShape(route, 'an object', ray);
+}
+
+/** Cloudflare said success and gave something else than the route gives. */
+function errorFromShape(route: string, expected: string, ray: string | null): ZonewardError {
+  const [method = '', path = ''] = route.split(' ');
+  const why = `the answer holds no result of the route's form (${expected})`;
+  return errorFromSilence({ method, route: path }, { sent: true, why, aborted: false, ray });
 }
 
 function isLast(

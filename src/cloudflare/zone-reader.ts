@@ -1,6 +1,6 @@
 /** Zones and records as the zones capability reads them (`ZoneReader`; its contract stands there). */
 import type { ZoneReader } from '../domains/zones/ports.ts';
-import type { Api } from './api.ts';
+import { type Api, objectOf } from './api.ts';
 import { decodeRecord } from './wire/decode-record.ts';
 import { decodeZone } from './wire/decode-zone.ts';
 
@@ -18,8 +18,8 @@ export function createZoneReader(api: Api): ZoneReader {
       for await (const { items, totalCount } of pages) yield { zones: items.map(decodeZone), totalCount };
     },
     getZone: async (zoneId, options) => {
-      const { result } = await api.call('GET /zones/{zone_id}', { zone_id: zoneId }, {}, options);
-      return decodeZone(result);
+      const route = 'GET /zones/{zone_id}';
+      return decodeZone(objectOf(route, await api.call(route, { zone_id: zoneId }, {}, options)));
     },
     listRecords: async function* (zoneId, options) {
       const request = { perPage: RECORDS_PER_PAGE };
