@@ -123,6 +123,11 @@ const FAULTS = {
     message: 'The server of the store refuses the user, its password, or what it may do.',
     next: 'Check user and password in ZONEWARD_STORE (or PGPASSWORD), and that the user owns the database.',
   },
+  'no-connection-left': {
+    kind: 'temporary',
+    message: 'The server of the store takes no more connections.',
+    next: 'Run fewer processes, raise max_connections there, or put a pooler in between (docs/operations.md).',
+  },
   'no-database': {
     kind: 'input',
     message: 'The server of the store has no database of that name.',

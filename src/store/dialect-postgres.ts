@@ -89,7 +89,7 @@ function dialectOf(url: string, max: number): PostgresDialect {
   return new PostgresDialect({
     pool: {
       options: {},
-      connect: async () => checkedClient(await pool.connect()),
+      connect: async () => checkedClient(await explained(pool.connect())),
       end: () => pool.end(),
     },
   });
@@ -99,21 +99,22 @@ function dialectOf(url: string, max: number): PostgresDialect {
 function checkedClient(client: PoolClient): PostgresPoolClient {
   const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
     assertStorable(parameters);
-    try {
-      return await client.query(text, [...parameters]);
-    } catch (error) {
-      throw withoutValues(error);
-    }
+    return explained(client.query(text, [...parameters]));
   };
   const release = (destroy?: boolean): void => client.release(destroy);
   // No cursors here, so the overload for them is left out.
   return { query: query as PostgresPoolClient['query'], release };
 }
 
-/** PostgreSQL's errors quote the values of a row, which may be a customer's. */
-function withoutValues(error: unknown): unknown {
-  if (error instanceof Error) for (const field of ['detail', 'where']) Reflect.deleteProperty(error, field);
-  return error;
+/** Any statement may meet a server that is gone. A lost race stays as it is: `write` runs it again. */
+async function explained<Result>(answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer;
+  } catch (error) {
+    // They quote the values of a row, which may be a customer's.
+    if (error instanceof Error) for (const field of ['detail', 'where']) Reflect.deleteProperty(error, field);
+    throw isPostgresRace(error) ? error : storeError({ faultOf: faultOfPostgres }, error);
+  }
 }
 
 async function withLock<Result>(trx: Trx, name: string, work: () => Promise<Result>): Promise<Result> {

@@ -25,7 +25,8 @@ export type EngineFault =
   | 'input-output'
   | 'unreachable'
   | 'denied'
-  | 'no-database';
+  | 'no-database'
+  | 'no-connection-left';
 
 export interface Engine {
   readonly dialect: Dialect;

@@ -3,7 +3,7 @@
  * and each recorded. A store that a newer version has moved on is refused, never guessed at.
  */
 import { type Kysely, sql } from 'kysely';
-import { ZonewardError } from '../base/errors.ts';
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import { type StoreContext, write } from './context.ts';
 import type { Engine, Trx } from './engine.ts';
 import { firstMigration } from './migrations/0001-first.ts';
@@ -61,7 +61,7 @@ async function currentVersion(db: Kysely<Schema>, engine: Engine): Promise<numbe
       .executeTakeFirstOrThrow();
     return Number(row.count);
   } catch (error) {
-    if (engine.faultOf(error) !== null) throw error;
+    if (isZonewardError(error) || engine.faultOf(error) !== null) throw error;
     return 0;
   }
 }

@@ -8,7 +8,7 @@ const FAULT_OF_SQLSTATE: ReadonlyMap<string, EngineFault> = new Map([
   ['40P01', 'busy'], // deadlock_detected
   ['55P03', 'busy'], // lock_not_available: lock_timeout ran out
   ['57014', 'busy'], // query_canceled: statement_timeout ran out
-  ['53300', 'busy'], // too_many_connections
+  ['53300', 'no-connection-left'],
   ['53100', 'full'],
   ['25006', 'read-only'],
   ['28000', 'denied'],
