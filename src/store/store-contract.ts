@@ -9,6 +9,7 @@ import { isolationContract } from './contract/isolation-contract.ts';
 import { journalContract } from './contract/journal-contract.ts';
 import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
+import { raceContract } from './contract/race-contract.ts';
 import { rotationContract } from './contract/rotation-contract.ts';
 import { serviceContract } from './contract/service-contract.ts';
 import { sightingsContract } from './contract/sightings-contract.ts';
@@ -37,6 +38,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   settingsContract(makePlace);
   serviceContract(makePlace);
   isolationContract(makePlace);
+  raceContract(makePlace);
 }
 
 /** The cases that need a store which other processes can open. */
