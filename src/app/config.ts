@@ -1,6 +1,6 @@
 /**
  * Where things are: the home folder, the store, the vault's key, the Cloudflare to talk to. Options win over the
- * environment, the environment over the defaults. No secret is read here.
+ * environment, the environment over the configuration file, that over the defaults. No secret is read here.
  */
 import { isIP } from 'node:net';
 import os from 'node:os';
@@ -8,6 +8,8 @@ import path from 'node:path';
 import { ZonewardError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { withoutPassword } from '../store/postgres-url.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
+import { readSettingsFile } from './settings-file.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +20,15 @@ export interface ConfigInput {
   readonly keyFile?: string;
   /** Takes every audit checkpoint by POST, as JSON. */
   readonly checkpointWebhook?: string;
+  /** The configuration file; it must be there. */
+  readonly config?: string;
+  /** Ranges that webhooks may go to although they are not public, separated by commas. */
+  readonly webhookAllow?: string;
+  readonly publicUrl?: string;
 }
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   /** The folder of everything that is not told to be elsewhere. */
@@ -27,6 +37,8 @@ export interface Config {
   readonly storeUrl: Secret;
   /** The same as it may be shown. */
   readonly storePlace: string;
+  /** As it was given; null: by default. */
+  readonly vaultKeys: string | null;
   readonly keyFile: string;
   /** Signs audit checkpoints. */
   readonly signingKeyFile: string;
@@ -37,6 +49,13 @@ export interface Config {
   readonly baseUrl: string;
   /** Where zones are asked for their SOA serials instead of at their own nameservers: a sandbox's DNS. */
   readonly dnsServer: DnsServer | null;
+  readonly webhookAllow: readonly string[];
+  /** Without a trailing slash; null where nobody said. */
+  readonly publicUrl: string | null;
+  /** Of `serve`. */
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
 }
 
 export interface DnsServer {
@@ -47,33 +66,70 @@ export interface DnsServer {
 
 export const CLOUDFLARE_BASE_URL = 'https://api.cloudflare.com/client/v4';
 
-/** Every variable that Zoneward reads for itself; credentials are read by the connections capability. */
-export const ENVIRONMENT = {
-  home: 'ZONEWARD_HOME',
-  store: 'ZONEWARD_STORE',
-  keyFile: 'ZONEWARD_VAULT_KEY_FILE',
-  vaultKeys: 'ZONEWARD_VAULT_KEYS',
-  signingKeyFile: 'ZONEWARD_AUDIT_KEY_FILE',
-  checkpointFile: 'ZONEWARD_CHECKPOINT_FILE',
-  checkpointWebhook: 'ZONEWARD_CHECKPOINT_WEBHOOK',
-  baseUrl: 'CLOUDFLARE_API_BASE_URL',
-  dnsServer: 'ZONEWARD_DNS_SERVER',
-} as const;
-
+/** Throws what is wrong with the configuration file, and `base-url-invalid`, `dns-server-invalid`, `setting-invalid`. */
 export function resolveConfig(input: ConfigInput, environment: Environment): Config {
-  const home = path.resolve(input.home ?? environment[ENVIRONMENT.home] ?? defaultHome(environment));
-  const store = input.store ?? environment[ENVIRONMENT.store] ?? `sqlite:${path.join(home, 'zoneward.db')}`;
+  const given = (name: SettingName): string | undefined => {
+    const value =
+      (input as Partial<Record<SettingName, string>>)[name] ?? environment[SETTINGS[name].variable];
+    return value === '' ? undefined : value;
+  };
+  const home = path.resolve(given('home') ?? defaultHome(environment));
+  const file = readSettingsFile(given('config'), home);
+  const read = (name: SettingName): string | undefined => given(name) ?? file[name];
+  const inHome = (name: SettingName, fallback: string): string => read(name) ?? path.join(home, fallback);
+  const store = read('store') ?? `sqlite:${path.join(home, 'zoneward.db')}`;
   return {
     home,
     storeUrl: new Secret(store),
     storePlace: withoutPassword(store),
-    keyFile: input.keyFile ?? environment[ENVIRONMENT.keyFile] ?? path.join(home, 'vault.key'),
-    signingKeyFile: environment[ENVIRONMENT.signingKeyFile] ?? path.join(home, 'audit-signing.key'),
-    checkpointFile: environment[ENVIRONMENT.checkpointFile] ?? path.join(home, 'audit-checkpoints.jsonl'),
-    checkpointWebhook: input.checkpointWebhook ?? environment[ENVIRONMENT.checkpointWebhook] ?? null,
-    baseUrl: checkBaseUrl(input.baseUrl ?? environment[ENVIRONMENT.baseUrl] ?? CLOUDFLARE_BASE_URL),
-    dnsServer: parseDnsServer(environment[ENVIRONMENT.dnsServer] ?? ''),
+    vaultKeys: read('vaultKeys')?.trim() ?? null,
+    keyFile: inHome('keyFile', 'vault.key'),
+    signingKeyFile: inHome('signingKeyFile', 'audit-signing.key'),
+    checkpointFile: inHome('checkpointFile', 'audit-checkpoints.jsonl'),
+    checkpointWebhook: read('checkpointWebhook') ?? null,
+    baseUrl: checkBaseUrl(read('baseUrl') ?? CLOUDFLARE_BASE_URL),
+    dnsServer: parseDnsServer(read('dnsServer') ?? ''),
+    webhookAllow: listOf(read('webhookAllow')),
+    publicUrl: checkPublicUrl(read('publicUrl')),
+    host: read('host') ?? '127.0.0.1',
+    port: checkPort(read('port') ?? '4500'),
+    logLevel: checkLogLevel(read('logLevel') ?? 'info'),
   };
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function checkPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw settingInvalid('port', text, 'Give a number from 0 to 65535.');
+}
+
+function checkLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level !== undefined) return level;
+  throw settingInvalid('logLevel', text, `It is one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function checkPublicUrl(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search + url.hash === '')
+    return text.replace(/\/+$/, '');
+  throw settingInvalid('publicUrl', text, 'Give a URL like https://zoneward.example.com.');
+}
+
+function settingInvalid(name: SettingName, value: string, next: string): ZonewardError {
+  const { variable } = SETTINGS[name];
+  return new ZonewardError(`The setting ${name} (${variable}) is not valid: ${value.slice(0, 64)}`, {
+    code: 'setting-invalid',
+    kind: 'input',
+    next: [next],
+  });
 }
 
 function parseDnsServer(text: string): DnsServer | null {
@@ -84,7 +140,7 @@ function parseDnsServer(text: string): DnsServer | null {
   throw new ZonewardError(`This is not the address of a DNS server: ${text}`, {
     code: 'dns-server-invalid',
     kind: 'input',
-    next: [`Set ${ENVIRONMENT.dnsServer} to IP:PORT, for example 127.0.0.1:5353, or leave it out.`],
+    next: [`Set ${SETTINGS.dnsServer.variable} to IP:PORT, for example 127.0.0.1:5353, or leave it out.`],
   });
 }
 
@@ -107,7 +163,7 @@ function checkBaseUrl(text: string): string {
     {
       code: 'base-url-invalid',
       kind: 'input',
-      next: [`Set ${ENVIRONMENT.baseUrl} to a URL like ${CLOUDFLARE_BASE_URL}, or leave it out.`],
+      next: [`Set ${SETTINGS.baseUrl.variable} to a URL like ${CLOUDFLARE_BASE_URL}, or leave it out.`],
     },
   );
 }

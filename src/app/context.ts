@@ -13,8 +13,11 @@ import type { CallOptions } from '../domains/cloudflare-call.ts';
 import { credentialOf } from '../domains/connections/credential-of.ts';
 import type { Connection, Credential } from '../domains/connections/model.ts';
 import type { OpenInspection, SecretReferences, Vault } from '../domains/connections/ports.ts';
+import { messageOf, wants } from '../domains/webhooks/announce.ts';
+import type { Messenger } from '../domains/webhooks/ports.ts';
 import { readZone, type ZoneReading } from '../domains/zones/read-zone.ts';
 import type { SyncPorts } from '../domains/zones/sync-zone.ts';
+import { createMessenger, type MessengerOptions } from '../outbound/messenger.ts';
 import { bufferUsage } from '../store/buffer-usage.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { recordHash } from '../store/record-hash.ts';
@@ -44,7 +47,12 @@ export interface ContextOptions {
   /** Told when a call waits for the shared budget. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;
+  /** How webhooks leave, in tests: names without a network, certificates of an authority of their own. */
+  readonly webhookTransport?: Pick<MessengerOptions, 'lookup' | 'ca' | 'timeoutMs'>;
 }
+
+/** As receivers of webhooks see who posts. */
+const USER_AGENT = 'zoneward-webhooks/1';
 
 /** A connection with its client: what a use case needs to talk to Cloudflare. */
 export interface LinkedConnection {
@@ -63,6 +71,8 @@ export interface Context {
   readonly holder: string;
   readonly store: Store;
   readonly references: SecretReferences;
+  /** Posts to the addresses of webhooks. */
+  readonly messenger: Messenger;
   /** Opened at the first use: what needs no saved secret needs no key. */
   vault(): Promise<Vault>;
   vaultKeys(): Promise<KeyProvider>;
@@ -87,7 +97,18 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, environment, logger = SILENT } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const store = await openStore({ url: config.storeUrl.reveal(), clock, random, seal: sealEvent });
+  const messenger = createMessenger({
+    userAgent: USER_AGENT,
+    allowed: config.webhookAllow,
+    ...options.webhookTransport,
+  });
+  const store = await openStore({
+    url: config.storeUrl.reveal(),
+    clock,
+    random,
+    seal: sealEvent,
+    announce: { messageOf, wants },
+  });
   const usage = bufferUsage(store.usage, clock, {
     onError: (error) => logger.warn('the usage log could not be written', { error: String(error) }),
   });
@@ -113,6 +134,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     holder: `${os.hostname()}:${process.pid}`,
     store,
     references,
+    messenger,
     vault,
     vaultKeys,
     clientFor: (owner, credential) => clients.clientFor(owner, credential),

@@ -17,6 +17,7 @@ import type { IdempotencyStore } from '../domains/access/idempotency.ts';
 import type { Principal } from '../domains/audit/model.ts';
 import { ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
 import type { Vault } from '../domains/connections/ports.ts';
+import type { MessengerOptions } from '../outbound/messenger.ts';
 import type { StoreCheck } from '../store/check-store.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import type { SecretFetcher } from '../vault/secret-references.ts';
@@ -39,6 +40,7 @@ import { type TenantRegistrar, tenantRegistrar } from './tenant-registrar.ts';
 import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
 import { type TenantTls, tenantTls } from './tenant-tls.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
+import { type TenantWebhooks, tenantWebhooks } from './tenant-webhooks.ts';
 import { type TenantZoneLife, tenantZoneLife } from './tenant-zone-life.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
 import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
@@ -63,6 +65,8 @@ export interface ZonewardOptions extends ConfigInput {
   /** Told when a call waits for the shared budget of its credential. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;
+  /** How webhooks leave, in tests: names without a network, certificates of an authority of their own. */
+  readonly webhookTransport?: Pick<MessengerOptions, 'lookup' | 'ca' | 'timeoutMs'>;
 }
 
 export interface Tenant {
@@ -77,6 +81,7 @@ export interface Tenant {
   readonly provisioning: TenantProvisioning;
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
+  readonly webhooks: TenantWebhooks;
 }
 
 export interface Zoneward {
@@ -148,6 +153,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       provisioning: tenantProvisioning(context, tenantId, { reach, changes, registrar }),
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),
+      webhooks: tenantWebhooks(context, tenantId),
     };
   };
   return {

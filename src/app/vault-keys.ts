@@ -19,7 +19,8 @@ import type { KeyProvider } from '../vault/key-provider.ts';
 import { kmsKeys, loadKms } from '../vault/kms-keys.ts';
 import { environmentKeys, VAULT_KEY_VARIABLE } from '../vault/local-keys.ts';
 import { transitKeys } from '../vault/transit-keys.ts';
-import { type Config, ENVIRONMENT, type Environment } from './config.ts';
+import type { Config, Environment } from './config.ts';
+import { SETTINGS } from './settings.ts';
 import { vaultServer } from './vault-server.ts';
 
 export type VaultKeyPlace =
@@ -30,7 +31,7 @@ export type VaultKeyPlace =
 
 /** Throws `vault-keys-invalid` for what names no place. */
 export function vaultKeyPlaces(config: Config, environment: Environment): readonly VaultKeyPlace[] {
-  const setting = environment[ENVIRONMENT.vaultKeys]?.trim() ?? '';
+  const setting = config.vaultKeys ?? '';
   if (setting !== '') return setting.split(',').map((text) => parsePlace(text.trim(), config));
   if (environment[VAULT_KEY_VARIABLE] !== undefined) return [{ kind: 'env' }];
   return [{ kind: 'file', path: config.keyFile }];
@@ -48,7 +49,7 @@ function parsePlace(text: string, config: Config): VaultKeyPlace {
     const name = rest.slice(slash + 1);
     if (mount !== '' && name !== '') return { kind, mount, name };
   }
-  throw new ZonewardError(`${ENVIRONMENT.vaultKeys} names no place for keys: ${shown(text)}`, {
+  throw new ZonewardError(`${SETTINGS.vaultKeys.variable} names no place for keys: ${shown(text)}`, {
     code: 'vault-keys-invalid',
     kind: 'input',
     next: ['expected file, file:PATH, env, transit:MOUNT/NAME or aws-kms:ARN, separated by commas'],

@@ -12,6 +12,7 @@ import type { WorkerLeaseHeld } from '../store/sweep-rows.ts';
 import type { Context } from './context.ts';
 import { dueErrands } from './due-domains.ts';
 import { attempt, type OnWorkerEvent, openSweeper, type Sweeper } from './sweeper.ts';
+import { runWebhooks, sendDueWebhooks } from './webhook-runner.ts';
 import { ROTATIONS_MAX, Shift } from './worker-shift.ts';
 
 export interface WorkerOptions {
@@ -35,6 +36,8 @@ export interface SweepReport {
   }[];
   readonly rotations: number;
   readonly callsForgotten: number;
+  /** Attempts to deliver what was due to webhooks. */
+  readonly webhooksSent: number;
 }
 
 const LEASE_MS = 60_000;
@@ -46,7 +49,13 @@ const TICK_MS = 2_000;
 /** Does everything that is due, once. Waits for none of it to become due. */
 export async function sweepOnce(context: Context, options: WorkerOptions = {}): Promise<SweepReport> {
   const { signal, onEvent = () => {} } = options;
-  const nothing: SweepReport = { ran: false, connections: [], rotations: 0, callsForgotten: 0 };
+  const nothing: SweepReport = {
+    ran: false,
+    connections: [],
+    rotations: 0,
+    callsForgotten: 0,
+    webhooksSent: 0,
+  };
   const lease = await context.store.workerLease.acquire(holderOf(context), LEASE_MS);
   if (lease === null) return nothing;
   const sweeper = openSweeper(context, onEvent);
@@ -71,7 +80,8 @@ export async function sweepOnce(context: Context, options: WorkerOptions = {}): 
     const tenants = new Set(connections.map(({ tenantId }) => tenantId));
     const none = { tenantId: null, connection: null };
     const callsForgotten = (await attempt(onEvent, none, () => sweeper.keepHouse(tenants))) ?? 0;
-    return { ran: true, connections, rotations: due.length, callsForgotten };
+    const webhooksSent = await sendDueWebhooks(context, { signal: renewing.signal, onEvent });
+    return { ran: true, connections, rotations: due.length, callsForgotten, webhooksSent };
   } finally {
     await renewing.stop();
     await lease.release();
@@ -100,6 +110,21 @@ async function sweepOne(
 /** Works until `signal` aborts; then ends what is under way at its next safe point, and returns. */
 export async function runWorker(context: Context, options: WorkerOptions = {}): Promise<void> {
   const { signal = new AbortController().signal, onEvent = () => {} } = options;
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const sending = runWebhooks(context, { signal: either, onEvent });
+  try {
+    await workInTurn(context, { signal, onEvent });
+  } finally {
+    failed.abort();
+    await sending;
+  }
+}
+
+async function workInTurn(
+  context: Context,
+  { signal, onEvent }: { readonly signal: AbortSignal; readonly onEvent: OnWorkerEvent },
+): Promise<void> {
   let waiting = false;
   while (!signal.aborted) {
     const lease = await context.store.workerLease.acquire(holderOf(context), LEASE_MS);

@@ -10,6 +10,7 @@ import type { Reader, Trx } from './engine.ts';
 import { type Cell, insertMany } from './insert-many.ts';
 import type { AuditEventRow } from './schema.ts';
 import { fromJson, showable, toJson } from './text.ts';
+import { fillOutbox } from './webhook-outbox.ts';
 
 const CHUNK_SIZE = 500;
 /** The payload of an event whose payload was erased: JSON's null. */
@@ -64,11 +65,13 @@ export async function appendEvents(
   await context.engine.withLock(trx, `audit:${tenantId}`, async () => {
     let head = await findHead(trx, tenantId);
     const rows: Cell[][] = [];
+    const sealedEvents: AuditEvent[] = [];
     for (const event of events) {
       // Before it is sealed: the hash is over what is kept.
       const sealed = context.seal(tenantId, head, { ...event, summary: showable(event.summary) });
       assertContinues(tenantId, head, sealed);
       rows.push(toCells(sealed));
+      sealedEvents.push(sealed);
       head = { sequence: sealed.sequence, hash: sealed.hash };
     }
     await insertMany(trx, context.engine, { table: 'audit_events', columns: COLUMNS }, rows);
@@ -77,6 +80,7 @@ export async function appendEvents(
       .values({ tenant_id: tenantId, ...head })
       .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ ...head }))
       .execute();
+    await fillOutbox(context, trx, tenantId, sealedEvents);
   });
 }
 

@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import type { Clock, Random } from '../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { SealEvent } from '../domains/audit/ports.ts';
+import type { Announce } from '../domains/webhooks/ports.ts';
 import type { Engine, EngineFault, Trx } from './engine.ts';
 import type { Schema } from './schema.ts';
 
@@ -18,6 +19,8 @@ export interface StoreContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly seal: SealEvent;
+  /** Fills the outbox of webhooks with the audit trail; null: nothing is told. */
+  readonly announce: Announce | null;
   readonly pace: Pace;
 }
 

@@ -15,7 +15,16 @@ import type { Schema } from './schema.ts';
 function contextOn(engine: Engine): StoreContext {
   const db = new Kysely<Schema>({ dialect: engine.dialect });
   const pace = { turnedAt: 0 };
-  return { db, writer: db, engine, clock: systemClock, random: systemRandom, seal: sealForTests, pace };
+  return {
+    db,
+    writer: db,
+    engine,
+    clock: systemClock,
+    random: systemRandom,
+    seal: sealForTests,
+    announce: null,
+    pace,
+  };
 }
 
 type Work = (context: StoreContext) => Promise<void>;

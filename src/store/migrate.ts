@@ -11,6 +11,7 @@ import { rotationsMigration } from './migrations/0002-rotations.ts';
 import { zoneSightingsMigration } from './migrations/0003-zone-sightings.ts';
 import { serviceMigration } from './migrations/0004-service.ts';
 import { registrarMigration } from './migrations/0005-registrar.ts';
+import { webhooksMigration } from './migrations/0006-webhooks.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   zoneSightingsMigration,
   serviceMigration,
   registrarMigration,
+  webhooksMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -22,6 +22,7 @@ import type {
 import type { JobStore } from '../domains/jobs/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore } from '../domains/registrar/ports.ts';
+import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type {
   DriftMarks,
@@ -58,6 +59,7 @@ import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
+import { openWebhookStore } from './webhook-store.ts';
 import { openZoneLocks } from './zone-locks.ts';
 import { openZoneMirror } from './zone-mirror.ts';
 import { openZoneSightings } from './zone-sightings.ts';
@@ -68,6 +70,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly seal: SealEvent;
+  /** Fills the outbox of webhooks. Without it nothing is told to them. */
+  readonly announce?: Announce;
 }
 
 export interface Store {
@@ -96,6 +100,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
+  readonly webhooks: WebhookStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
   /** Waits for running transactions. Calls that come later throw. */
@@ -115,10 +120,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 /** The same on an engine that the caller opened, and which `close` closes. */
-export async function openStoreOn(
-  engine: Engine,
-  options: Pick<StoreOptions, 'clock' | 'random' | 'seal'>,
-): Promise<Store> {
+export async function openStoreOn(engine: Engine, options: Omit<StoreOptions, 'url'>): Promise<Store> {
   const writer = new Kysely<Schema>({ dialect: engine.dialect });
   const db = engine.readerDialect === null ? writer : new Kysely<Schema>({ dialect: engine.readerDialect });
   const { clock, random, seal } = options;
@@ -129,6 +131,7 @@ export async function openStoreOn(
     clock,
     random,
     seal,
+    announce: options.announce ?? null,
     pace: { turnedAt: performance.now() },
   };
   try {
@@ -174,6 +177,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     jobs: openJobStore(context),
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
+    webhooks: openWebhookStore(context),
     check: () => checkStore(context),
     close,
     [Symbol.asyncDispose]: close,

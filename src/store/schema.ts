@@ -35,6 +35,8 @@ export interface Schema {
   jobs: JobRow;
   purchases: PurchaseRow;
   provisionings: ProvisioningRow;
+  webhook_endpoints: WebhookEndpointRow;
+  webhook_deliveries: WebhookDeliveryRow;
 }
 
 export interface ConnectionRow {
@@ -55,7 +57,10 @@ export interface ConnectionRow {
 export interface SealedSecretRow {
   tenant_id: string;
   connection_id: string;
-  /** `token` or `key` of the connection, `minter`, or `next-token`: a rotation's new one, until the switch. */
+  /**
+   * `token` or `key` of the connection, `minter`, or `next-token`: a rotation's new one, until the switch. `webhook` and
+   * `webhook-previous` of an endpoint, whose id then stands as the connection's.
+   */
   field: string;
   key_id: string;
   wrapped_key: string;
@@ -300,5 +305,34 @@ export interface ProvisioningRow {
   due_at: number | null;
   created_at: number;
   version: number;
+  data: string;
+}
+
+export interface WebhookEndpointRow {
+  tenant_id: string;
+  id: string;
+  is_enabled: number;
+  hold_until: number | null;
+  /** Who is sending to it; a worker at a time, so that messages keep their order. */
+  holder: string | null;
+  lease_until: number | null;
+  created_at: number;
+  version: number;
+  /** The whole endpoint but for its secrets. */
+  data: string;
+}
+
+export interface WebhookDeliveryRow {
+  tenant_id: string;
+  id: string;
+  endpoint_id: string;
+  /** Of the audit event that it tells of; 0 for a test. */
+  sequence: number;
+  type: string;
+  state: string;
+  due_at: number | null;
+  created_at: number;
+  finished_at: number | null;
+  /** The message as it is sent, and what became of its attempts. */
   data: string;
 }

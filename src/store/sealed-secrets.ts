@@ -7,8 +7,11 @@ import type { SealedSecret, SecretContext } from '../domains/connections/ports.t
 import type { Reader, Trx } from './engine.ts';
 import type { SealedSecretRow } from './schema.ts';
 
-/** `next-token` is a rotation's: sealed as the connection's token, which it becomes. */
-export type SecretSlot = SecretContext['field'] | 'next-token';
+/**
+ * `next-token` is a rotation's: sealed as the connection's token, which it becomes. `webhook-previous` is what
+ * `webhook` was, and signs on for a while.
+ */
+export type SecretSlot = SecretContext['field'] | 'next-token' | 'webhook-previous';
 
 /** The slots that hold a connection's own credential. */
 export const OWN_SLOTS: readonly SecretSlot[] = ['token', 'key'];
@@ -98,10 +101,12 @@ export function toSealed(row: SealedSecretRow): SealedSecret {
 
 /** What the secret of a slot is bound to. */
 export function fieldOfSlot(slot: SecretSlot): SecretContext['field'] {
-  return slot === 'next-token' ? 'token' : slot;
+  if (slot === 'next-token') return 'token';
+  return slot === 'webhook-previous' ? 'webhook' : slot;
 }
 
 /** The slots in which a secret bound to the field may lie. */
 export function slotsOfField(field: SecretContext['field']): readonly SecretSlot[] {
-  return field === 'token' ? ['token', 'next-token'] : [field];
+  if (field === 'token') return ['token', 'next-token'];
+  return field === 'webhook' ? ['webhook', 'webhook-previous'] : [field];
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openZoneward, type Tenant, type Zoneward } from '../../src/index.ts';
+import { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from '../../src/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 
 export interface Engine extends AsyncDisposable {
@@ -13,10 +13,14 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** The tenant uses the sandbox's full-rights token from the environment. */
-export async function startEngine(options: SandboxOptions = {}): Promise<Engine> {
+export async function startEngine(
+  options: SandboxOptions = {},
+  engine: ZonewardOptions = {},
+): Promise<Engine> {
   const sandbox = await startSandbox({ dnsPort: false, warn: () => {}, ...options });
   const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-test-'));
   const zoneward = await openZoneward({
+    ...engine,
     home,
     environment: {
       CLOUDFLARE_API_TOKEN: sandbox.tokens.full,

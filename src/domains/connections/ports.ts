@@ -39,8 +39,9 @@ export interface SealedSecret {
 /** What a sealed secret belongs to: bound into it, so that a moved ciphertext does not open. */
 export interface SecretContext {
   readonly tenantId: TenantId;
+  /** The owner: a connection, or a webhook endpoint by its id. */
   readonly connectionId: ConnectionId;
-  readonly field: 'token' | 'key' | 'minter';
+  readonly field: 'token' | 'key' | 'minter' | 'webhook';
   readonly version: number;
 }
 

@@ -1,0 +1,111 @@
+/**
+ * Delivering: what is due is sent, endpoint by endpoint, in the order of its events. A message whose sender dies between
+ * the post and the note of it is sent again: at least once, and receivers know a message by its id.
+ */
+import type { Clock, Random } from '../../base/clock.ts';
+import type { Secret } from '../../base/secret.ts';
+import { disabledEvent } from './endpoints.ts';
+import type { Delivery, WebhookEndpoint } from './model.ts';
+import type { ClaimedEndpoint, Messenger, OpenSecrets, WebhookStore } from './ports.ts';
+import { afterAttempt, type Outcome } from './schedule.ts';
+import { signedHeaders } from './sign.ts';
+
+/** Longer than one attempt may take. */
+const LEASE_MS = 60_000;
+const DELIVERIES_MAX = 50;
+/** Who acts where nobody asked. */
+const PRINCIPAL = 'zoneward';
+
+export interface DeliverPorts {
+  readonly store: WebhookStore;
+  readonly messenger: Messenger;
+  readonly openSecrets: OpenSecrets;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told of an endpoint that takes no messages any more. */
+  readonly onDisabled?: (endpoint: WebhookEndpoint) => void;
+}
+
+/** Sends what is due to one endpoint. Null when nothing is due anywhere; else how many were tried. */
+export async function deliverNext(
+  ports: DeliverPorts,
+  holder: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const claimed = await ports.store.claim(holder, LEASE_MS, DELIVERIES_MAX);
+  if (claimed === null) return null;
+  try {
+    return await deliverAll(ports, claimed, { holder, signal });
+  } finally {
+    await ports.store.release(claimed.endpoint, holder);
+  }
+}
+
+async function deliverAll(
+  ports: DeliverPorts,
+  { endpoint: first, deliveries }: ClaimedEndpoint,
+  { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
+): Promise<number> {
+  const { store, clock } = ports;
+  const secrets = await ports.openSecrets(first);
+  const from = clock.now();
+  let endpoint = first;
+  let tried = 0;
+  for (const delivery of deliveries) {
+    // What is left when the lease may run out is somebody's next claim.
+    if (signal.aborted || clock.now() - from > LEASE_MS / 2) break;
+    const next = await attempt(ports, endpoint, { delivery, secrets, signal });
+    // Stopped in the middle of the post: it may have arrived, and is sent again.
+    if (next === null || !(await store.record(next.delivery, holder))) break;
+    tried += 1;
+    endpoint = await keepEndpoint(ports, endpoint, next.endpoint);
+    if (endpoint.disabled !== null || (endpoint.holdUntil ?? 0) > clock.now()) break;
+  }
+  return tried;
+}
+
+/** One attempt, by itself. Null when `signal` broke it off. */
+export async function attempt(
+  { messenger, clock, random }: Pick<DeliverPorts, 'messenger' | 'clock' | 'random'>,
+  endpoint: WebhookEndpoint,
+  {
+    delivery,
+    secrets,
+    signal,
+  }: { readonly delivery: Delivery; readonly secrets: readonly Secret[]; readonly signal?: AbortSignal },
+): Promise<Outcome | null> {
+  const { id, body } = delivery.message;
+  const at = clock.now();
+  const posted = await messenger.post({
+    url: endpoint.url,
+    headers: { 'content-type': 'application/json', ...signedHeaders({ id, at, body }, secrets) },
+    body,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (signal?.aborted === true && posted.status === null) return null;
+  return afterAttempt(endpoint, delivery, posted, { at, random });
+}
+
+/** Writes down what an attempt changes about its endpoint, where it changes anything. */
+export async function keepEndpoint(
+  { store, clock, onDisabled }: Pick<DeliverPorts, 'store' | 'clock' | 'onDisabled'>,
+  endpoint: WebhookEndpoint,
+  change: Pick<WebhookEndpoint, 'failingSince' | 'holdUntil' | 'disabled'>,
+): Promise<WebhookEndpoint> {
+  const same =
+    change.failingSince === endpoint.failingSince &&
+    change.holdUntil === endpoint.holdUntil &&
+    change.disabled === endpoint.disabled;
+  if (same) return endpoint;
+  const next: WebhookEndpoint = { ...endpoint, ...change, version: endpoint.version + 1 };
+  const ends = next.disabled !== null && endpoint.disabled === null;
+  const events = ends ? [disabledEvent(next, { at: clock.now(), principal: PRINCIPAL })] : [];
+  try {
+    await store.update(next, null, events);
+  } catch {
+    // Edited or removed by a person meanwhile: theirs stands, and the next attempt finds out again.
+    return (await store.get(endpoint.tenantId, endpoint.id)) ?? next;
+  }
+  if (ends) onDisabled?.(next);
+  return next;
+}
