@@ -85,6 +85,12 @@ export type { DnssecView } from '../domains/tls/dnssec.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
+export { EVENT_TYPES, type EventField, type EventType, TEST_TYPE } from '../domains/webhooks/catalogue.ts';
+export type {
+  Delivery,
+  DeliveryState,
+  WebhookEndpoint,
+} from '../domains/webhooks/model.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
 export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
 export type { Findings, FoundInZone } from '../domains/zones/find-records.ts';

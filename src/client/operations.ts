@@ -19,6 +19,7 @@ import type {
   NewApiKey,
   NewChangeSet,
   NewConnection,
+  NewWebhook,
   Plan,
   PlanFile,
   PlanInput,
@@ -34,6 +35,12 @@ import type {
   TestedConnection,
   TokenLink,
   Usage,
+  Webhook,
+  WebhookDelivery,
+  WebhookEdit,
+  WebhookReplay,
+  WebhookRotation,
+  WebhookWithSecret,
   ZoneDiff,
   ZonePage,
   ZoneWithAdvice,
@@ -306,6 +313,61 @@ export interface Operations {
   readonly createApiKey: { readonly input: { readonly body: NewApiKey }; readonly answer: CreatedApiKey };
   /** Revoke an API key, from the next request on */
   readonly revokeApiKey: { readonly input: { readonly id: string }; readonly answer: null };
+  /** What webhooks can be told of; the schemas stand under `webhooks` in this document */
+  readonly listWebhookEventTypes: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: { readonly items: readonly { readonly type: string; readonly about: string }[] };
+  };
+  /** Webhooks of the tenant, oldest first, without their secrets */
+  readonly listWebhooks: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: { readonly items: readonly Webhook[] };
+  };
+  /** Tell events to an address. The secret that signs is in this answer and nowhere else. */
+  readonly addWebhook: { readonly input: { readonly body: NewWebhook }; readonly answer: WebhookWithSecret };
+  /** One webhook */
+  readonly getWebhook: { readonly input: { readonly webhook: string }; readonly answer: Webhook };
+  /** Change a webhook, turn it off or on; what is not given stays */
+  readonly editWebhook: {
+    readonly input: { readonly webhook: string; readonly body: WebhookEdit };
+    readonly answer: Webhook;
+  };
+  /** Remove a webhook with its secrets and its log */
+  readonly removeWebhook: { readonly input: { readonly webhook: string }; readonly answer: null };
+  /** Make a new secret; the old one signs beside it for a while */
+  readonly rotateWebhookSecret: {
+    readonly input: { readonly webhook: string; readonly body: WebhookRotation };
+    readonly answer: WebhookWithSecret;
+  };
+  /** Send a test message now, once, and say what came of it */
+  readonly testWebhook: { readonly input: { readonly webhook: string }; readonly answer: WebhookDelivery };
+  /** What was sent, and is to be sent, newest first; 30 days of it */
+  readonly listWebhookDeliveries: {
+    readonly input: {
+      readonly webhook: string;
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly state?: 'pending' | 'delivered' | 'failed' | 'cancelled';
+        readonly type?: string;
+      };
+    };
+    readonly answer: { readonly items: readonly WebhookDelivery[]; readonly next: string | null };
+  };
+  /** Send one message once more, under its own id */
+  readonly replayWebhookDelivery: {
+    readonly input: { readonly webhook: string; readonly delivery: string };
+    readonly answer: WebhookDelivery;
+  };
+  /** Tell every event of a range of time again, what was missed while it was off too */
+  readonly replayWebhookRange: {
+    readonly input: { readonly webhook: string; readonly body: WebhookReplay };
+    readonly answer: {
+      readonly deliveries: number;
+      /** Where to go on, when there were too many for one call */
+      readonly until: string | null;
+    };
+  };
 }
 
 export interface Route {
@@ -359,4 +421,19 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listApiKeys: { method: 'GET', path: '/v1/api-keys', answer: 'json' },
   createApiKey: { method: 'POST', path: '/v1/api-keys', answer: 'json' },
   revokeApiKey: { method: 'DELETE', path: '/v1/api-keys/{id}', answer: 'none' },
+  listWebhookEventTypes: { method: 'GET', path: '/v1/webhook-event-types', answer: 'json' },
+  listWebhooks: { method: 'GET', path: '/v1/webhooks', answer: 'json' },
+  addWebhook: { method: 'POST', path: '/v1/webhooks', answer: 'json' },
+  getWebhook: { method: 'GET', path: '/v1/webhooks/{webhook}', answer: 'json' },
+  editWebhook: { method: 'PATCH', path: '/v1/webhooks/{webhook}', answer: 'json' },
+  removeWebhook: { method: 'DELETE', path: '/v1/webhooks/{webhook}', answer: 'none' },
+  rotateWebhookSecret: { method: 'POST', path: '/v1/webhooks/{webhook}/rotate', answer: 'json' },
+  testWebhook: { method: 'POST', path: '/v1/webhooks/{webhook}/test', answer: 'json' },
+  listWebhookDeliveries: { method: 'GET', path: '/v1/webhooks/{webhook}/deliveries', answer: 'json' },
+  replayWebhookDelivery: {
+    method: 'POST',
+    path: '/v1/webhooks/{webhook}/deliveries/{delivery}/replay',
+    answer: 'json',
+  },
+  replayWebhookRange: { method: 'POST', path: '/v1/webhooks/{webhook}/replay', answer: 'json' },
 };

@@ -786,3 +786,80 @@ export type NewApiKey = {
   readonly namePatterns?: readonly string[] | null;
   readonly expiresAt?: string;
 };
+
+export type Webhook = {
+  readonly id: string;
+  readonly url: string;
+  readonly description: string;
+  /** Types, or families like `zone.*`; null: all */
+  readonly types: readonly string[] | null;
+  readonly disabled: { readonly reason: 'gone' | 'failing' | 'by-hand'; readonly at: string } | null;
+  /** Until then the secret before signs, too */
+  readonly previousSecretUntil: string | null;
+  readonly failingSince: string | null;
+  /** Nothing is sent before: the endpoint asked for time */
+  readonly holdUntil: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+};
+
+export type WebhookWithSecret = {
+  readonly id: string;
+  readonly url: string;
+  readonly description: string;
+  /** Types, or families like `zone.*`; null: all */
+  readonly types: readonly string[] | null;
+  readonly disabled: { readonly reason: 'gone' | 'failing' | 'by-hand'; readonly at: string } | null;
+  /** Until then the secret before signs, too */
+  readonly previousSecretUntil: string | null;
+  readonly failingSince: string | null;
+  /** Nothing is sent before: the endpoint asked for time */
+  readonly holdUntil: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** Shown once; null where the answer is a repeated one */
+  readonly secret: string | null;
+};
+
+export type NewWebhook = {
+  readonly url: string;
+  readonly description?: string;
+  /** Types, or families like `zone.*`; null or absent: all */
+  readonly types?: readonly string[] | null;
+};
+
+export type WebhookEdit = {
+  readonly url?: string;
+  readonly description?: string;
+  /** Types, or families like `zone.*`; null or absent: all */
+  readonly types?: readonly string[] | null;
+  readonly enabled?: boolean;
+};
+
+export type WebhookRotation = {
+  /** Default: a day. 0 ends the old one at once. */ readonly overlapSeconds?: number;
+};
+
+export type WebhookDelivery = {
+  readonly id: string;
+  /** The same at every attempt and every replay */
+  readonly messageId: string;
+  readonly type: string;
+  readonly origin: 'event' | 'replay' | 'test';
+  readonly state: 'pending' | 'delivered' | 'failed' | 'cancelled';
+  /** The next attempt */
+  readonly dueAt: string | null;
+  readonly attempts: readonly {
+    readonly at: string;
+    /** Null when no answer came */
+    readonly status: number | null;
+    readonly durationMs: number;
+    readonly error: string | null;
+  }[];
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  /** The message as it is signed and sent */
+  readonly body: string;
+};
+
+export type WebhookReplay = { readonly since: string; readonly until?: string };

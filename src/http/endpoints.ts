@@ -7,6 +7,7 @@ import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
 import { JOB_ENDPOINTS } from './routes/jobs.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
+import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -18,4 +19,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...USAGE_ENDPOINTS,
   ...JOB_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
+  ...WEBHOOK_ENDPOINTS,
 ];

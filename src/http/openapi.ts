@@ -5,6 +5,7 @@ import { ENDPOINTS } from './endpoints.ts';
 import { IDEMPOTENCY_HEADER } from './idempotency.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { problemDetails } from './shapes/common.ts';
+import { messageSchemas } from './shapes/webhooks.ts';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -27,6 +28,19 @@ function makeDocument(): OpenApiDocument {
   const registry = host.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
   for (const endpoint of ENDPOINTS) registry.registerPath(routeOf(endpoint));
+  for (const { type, about, schema } of messageSchemas())
+    registry.registerWebhook({
+      method: 'post',
+      path: type,
+      operationId: `on_${type.replaceAll('.', '_')}`,
+      tags: ['webhooks'],
+      summary: about,
+      description: WEBHOOK_NOTE,
+      request: { body: { required: true, content: { 'application/json': { schema } } } },
+      responses: {
+        '2XX': { description: 'It is taken. 410 ends the webhook; anything else is tried again.' },
+      },
+    });
   return host.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -39,6 +53,9 @@ function makeDocument(): OpenApiDocument {
     security: [{ apiKey: [] }],
   });
 }
+
+const WEBHOOK_NOTE =
+  'Signed by the Standard Webhooks specification: headers `webhook-id`, `webhook-timestamp`, `webhook-signature`.';
 
 function routeOf(endpoint: Endpoint): RouteConfig {
   const { method, path, operationId, tag, summary, scope, answers, params, query, body } = endpoint;

@@ -3,9 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import type { Lookup } from '../outbound/messenger.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { BODIES, FOREIGN_MENTIONS, pathOf, type Things } from './samples.ts';
 import { type Ask, type Edge, openEdge } from './testing.ts';
+
+/** Resolves to an address for documentation, which is refused before anything is connected to. */
+const RECEIVER = 'https://hooks.example.com/';
+const NOWHERE: Lookup = (_host, answer) => answer(null, [{ address: '192.0.2.1', family: 4 }]);
 
 async function populate(engine: Engine, edge: Edge, key: string, name = 'later'): Promise<Things> {
   const token = engine.sandbox.tokens.full;
@@ -19,7 +24,12 @@ async function populate(engine: Engine, edge: Edge, key: string, name = 'later')
   assert.equal(saved.status, 201, saved.text);
   const job = await edge.ask('POST', `/v1/zones/${zone}/sync`, { key });
   const made = await edge.ask('POST', '/v1/api-keys', { key, body: { label: 'other', scopes: ['read'] } });
+  const webhook = await edge.ask('POST', '/v1/webhooks', { key, body: { url: RECEIVER } });
+  assert.equal(webhook.status, 201, webhook.text);
+  const sent = await edge.ask('POST', `/v1/webhooks/${webhook.body.id}/test`, { key });
   return {
+    webhook: webhook.body.id,
+    delivery: sent.body.id,
     connection: added.body.connection.id,
     zone,
     changeSet: saved.body.id,
@@ -43,7 +53,7 @@ describe('every route', () => {
   };
 
   before(async () => {
-    engine = await startEngine();
+    engine = await startEngine({}, { webhookTransport: { lookup: NOWHERE } });
     engine.sandbox.seedZone('example.com', [
       { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
       { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
@@ -250,7 +260,7 @@ describe('every route', () => {
   });
 
   it('is there for its own tenant', async () => {
-    const last = ['removeConnection', 'revokeApiKey'];
+    const last = ['removeConnection', 'revokeApiKey', 'removeWebhook'];
     const inOrder = ENDPOINTS.toSorted((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
     const fresh = await populate(engine, edge, (await edge.makeKey('initech', ['admin'])).secret, 'own');
     const key = (await edge.makeKey('initech', ['admin'])).secret;

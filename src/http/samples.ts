@@ -9,6 +9,8 @@ export interface Things {
   readonly job: string;
   readonly apiKey: string;
   readonly token: string;
+  readonly webhook: string;
+  readonly delivery: string;
 }
 
 /** Bodies by operation. Those that name a foreign thing in the body have an entry for each in `FOREIGN_BODIES`. */
@@ -27,6 +29,10 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   resumeChangeSet: () => ({}),
   setPolicy: ({ zone }) => ({ zone, policy: { deletionsMax: 100 } }),
   createApiKey: () => ({ label: 'made', scopes: ['read'] }),
+  addWebhook: () => ({ url: 'https://hooks.example.com/' }),
+  editWebhook: () => ({ description: 'edited' }),
+  rotateWebhookSecret: () => ({}),
+  replayWebhookRange: () => ({ since: '2026-01-01T00:00:00Z' }),
 };
 
 /** Every way to name another tenant's thing in a body or a query. */
@@ -80,6 +86,8 @@ export function pathOf({ path, tag, operationId }: Endpoint, things: Things): st
   const filled = path
     .replace('{connection}', things.connection)
     .replace('{zone}', things.zone)
+    .replace('{webhook}', things.webhook)
+    .replace('{delivery}', things.delivery)
     .replace('{id}', id);
   return `${filled}${QUERIES[operationId] ?? ''}`;
 }

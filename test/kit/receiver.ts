@@ -14,7 +14,11 @@ export interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: Received[];
   /** What the next requests are answered with; 204 where nothing is said. `hang`: never. */
-  readonly answers: (number | { readonly status: number; readonly headers: Record<string, string> } | 'hang')[];
+  readonly answers: (
+    | number
+    | { readonly status: number; readonly headers: Record<string, string> }
+    | 'hang'
+  )[];
   /** Resolves when so many have come, or fails the test. */
   came(count: number, withinMs?: number): Promise<void>;
 }
