@@ -37,8 +37,12 @@ import type {
   Usage,
   Webhook,
   WebhookDelivery,
+  WebhookDeliveryPage,
   WebhookEdit,
+  WebhookEventTypes,
+  WebhookList,
   WebhookReplay,
+  WebhookReplayed,
   WebhookRotation,
   WebhookWithSecret,
   ZoneDiff,
@@ -316,13 +320,10 @@ export interface Operations {
   /** What webhooks can be told of; the schemas stand under `webhooks` in this document */
   readonly listWebhookEventTypes: {
     readonly input: Readonly<Record<string, never>>;
-    readonly answer: { readonly items: readonly { readonly type: string; readonly about: string }[] };
+    readonly answer: WebhookEventTypes;
   };
   /** Webhooks of the tenant, oldest first, without their secrets */
-  readonly listWebhooks: {
-    readonly input: Readonly<Record<string, never>>;
-    readonly answer: { readonly items: readonly Webhook[] };
-  };
+  readonly listWebhooks: { readonly input: Readonly<Record<string, never>>; readonly answer: WebhookList };
   /** Tell events to an address. The secret that signs is in this answer and nowhere else. */
   readonly addWebhook: { readonly input: { readonly body: NewWebhook }; readonly answer: WebhookWithSecret };
   /** One webhook */
@@ -352,7 +353,7 @@ export interface Operations {
         readonly type?: string;
       };
     };
-    readonly answer: { readonly items: readonly WebhookDelivery[]; readonly next: string | null };
+    readonly answer: WebhookDeliveryPage;
   };
   /** Send one message once more, under its own id */
   readonly replayWebhookDelivery: {
@@ -362,11 +363,7 @@ export interface Operations {
   /** Tell every event of a range of time again, what was missed while it was off too */
   readonly replayWebhookRange: {
     readonly input: { readonly webhook: string; readonly body: WebhookReplay };
-    readonly answer: {
-      readonly deliveries: number;
-      /** Where to go on, when there were too many for one call */
-      readonly until: string | null;
-    };
+    readonly answer: WebhookReplayed;
   };
 }
 

@@ -787,18 +787,30 @@ export type NewApiKey = {
   readonly expiresAt?: string;
 };
 
+export type WebhookEventTypes = {
+  readonly items: readonly { readonly type: string; readonly about: string }[];
+};
+
+export type WebhookList = { readonly items: readonly Webhook[] };
+
 export type Webhook = {
   readonly id: string;
   readonly url: string;
   readonly description: string;
   /** Types, or families like `zone.*`; null: all */
   readonly types: readonly string[] | null;
-  readonly disabled: { readonly reason: 'gone' | 'failing' | 'by-hand'; readonly at: string } | null;
+  readonly disabled: {
+    readonly reason: 'gone' | 'failing' | 'by-hand';
+    /** RFC 3339, UTC */
+    readonly at: string;
+  } | null;
   /** Until then the secret before signs, too */
   readonly previousSecretUntil: string | null;
+  /** RFC 3339, UTC */
   readonly failingSince: string | null;
   /** Nothing is sent before: the endpoint asked for time */
   readonly holdUntil: string | null;
+  /** RFC 3339, UTC */
   readonly createdAt: string;
   readonly createdBy: string;
 };
@@ -809,15 +821,21 @@ export type WebhookWithSecret = {
   readonly description: string;
   /** Types, or families like `zone.*`; null: all */
   readonly types: readonly string[] | null;
-  readonly disabled: { readonly reason: 'gone' | 'failing' | 'by-hand'; readonly at: string } | null;
+  readonly disabled: {
+    readonly reason: 'gone' | 'failing' | 'by-hand';
+    /** RFC 3339, UTC */
+    readonly at: string;
+  } | null;
   /** Until then the secret before signs, too */
   readonly previousSecretUntil: string | null;
+  /** RFC 3339, UTC */
   readonly failingSince: string | null;
   /** Nothing is sent before: the endpoint asked for time */
   readonly holdUntil: string | null;
+  /** RFC 3339, UTC */
   readonly createdAt: string;
   readonly createdBy: string;
-  /** Shown once; null where the answer is a repeated one */
+  /** Shown in this answer only; null when it is repeated */
   readonly secret: string | null;
 };
 
@@ -850,16 +868,30 @@ export type WebhookDelivery = {
   /** The next attempt */
   readonly dueAt: string | null;
   readonly attempts: readonly {
-    readonly at: string;
+    /** RFC 3339, UTC */ readonly at: string;
     /** Null when no answer came */
     readonly status: number | null;
     readonly durationMs: number;
     readonly error: string | null;
   }[];
+  /** RFC 3339, UTC */
   readonly createdAt: string;
+  /** RFC 3339, UTC */
   readonly finishedAt: string | null;
   /** The message as it is signed and sent */
   readonly body: string;
+};
+
+export type WebhookDeliveryPage = {
+  readonly items: readonly WebhookDelivery[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
+
+export type WebhookReplayed = {
+  readonly deliveries: number;
+  /** Where to go on, when there were too many for one call */
+  readonly until: string | null;
 };
 
 export type WebhookReplay = { readonly since: string; readonly until?: string };
