@@ -12,12 +12,12 @@ import { startPostgres } from '../../test/kit/postgres-server.ts';
 import { systemClock, systemRandom } from '../base/clock.ts';
 import { isZonewardError } from '../base/errors.ts';
 import { refuses, type StorePlace } from './contract/fixture.ts';
-import { event, sealForTests, tenant, zoneId } from './contract/samples.ts';
+import { announceForTests, event, sealForTests, tenant, zoneId } from './contract/samples.ts';
 import { openStore, type Store } from './open-store.ts';
 import { withoutPassword } from './postgres-url.ts';
 import { sharedStoreContract, storeContract } from './store-contract.ts';
 
-const parts = { random: systemRandom, seal: sealForTests };
+const parts = { random: systemRandom, seal: sealForTests, announce: announceForTests };
 const CANARY = 'canary-hunter2';
 
 function open(url: string, clock = systemClock): Promise<Store> {

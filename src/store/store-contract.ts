@@ -20,6 +20,7 @@ import {
   settingsContract,
   usageContract,
 } from './contract/small-contract.ts';
+import { webhookContract } from './contract/webhook-contract.ts';
 
 export function storeContract(makePlace: MakeStorePlace): void {
   zoneContract(makePlace);
@@ -37,6 +38,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   usageContract(makePlace);
   settingsContract(makePlace);
   serviceContract(makePlace);
+  webhookContract(makePlace);
   isolationContract(makePlace);
   raceContract(makePlace);
 }

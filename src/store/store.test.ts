@@ -10,6 +10,7 @@ import type { StorePlace } from './contract/fixture.ts';
 import { refuses } from './contract/fixture.ts';
 import { advance, put } from './contract/mirror-contract.ts';
 import {
+  announceForTests,
   batch,
   changeSet,
   connection,
@@ -30,7 +31,7 @@ import { openStore, openStoreOn, type Store } from './open-store.ts';
 import { networkFuse } from './sqlite-file.ts';
 import { sharedStoreContract, storeContract } from './store-contract.ts';
 
-const parts = { random: systemRandom, seal: sealForTests };
+const parts = { random: systemRandom, seal: sealForTests, announce: announceForTests };
 
 async function inFile(): Promise<StorePlace> {
   const folder = mkdtempSync(path.join(tmpdir(), 'zoneward-store-'));

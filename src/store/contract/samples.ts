@@ -18,6 +18,7 @@ import type { SealEvent } from '../../domains/audit/ports.ts';
 import type { BatchEntry, ChangeSet } from '../../domains/changes/model.ts';
 import type { Connection } from '../../domains/connections/model.ts';
 import type { SealedSecret } from '../../domains/connections/ports.ts';
+import type { Announce } from '../../domains/webhooks/ports.ts';
 import type { Freshness, ZoneFacts } from '../../domains/zones/model.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 
@@ -63,6 +64,15 @@ export const sealForTests: SealEvent = (tenantId, head, event) => {
   const hash = sha256(JSON.stringify([tenantId, sequence, head.hash, payloadHash, event.kind, event.at]));
   const id = `evt_${hash.slice(0, 26)}` as EventId;
   return { ...event, id, tenantId, sequence, payloadHash, hash, previousHash: head.hash };
+};
+
+/** Tells every event whose kind begins with `test.`. */
+export const announceForTests: Announce = {
+  messageOf: ({ id, kind }) =>
+    kind.startsWith('test.')
+      ? { id: id.replace('evt_', 'msg_'), type: kind, body: `{"type":"${kind}"}` }
+      : null,
+  wants: ({ types }, type) => types?.includes(type) ?? true,
 };
 
 function sha256(text: string): string {
