@@ -120,13 +120,22 @@ export { renderMarkdown } from '../plan/render-markdown.ts';
 export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
 export { settingText } from '../plan/setting-text.ts';
 export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
+export { groupsOf, variablesOf } from '../plan/templates/render-template.ts';
+export {
+  type Template,
+  type TemplateInstance,
+  templateKey,
+  templateTitle,
+} from '../plan/templates/template.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';
+export type { TemplateFile } from './template-files.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { Planned } from './tenant-plans.ts';
 export type { RotationView } from './tenant-rotations.ts';
+export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export type { SweepReport } from './worker.ts';

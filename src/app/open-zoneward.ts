@@ -38,6 +38,7 @@ import { type TenantProvisioning, tenantProvisioning } from './tenant-provisioni
 import { tenantReach } from './tenant-reach.ts';
 import { type TenantRegistrar, tenantRegistrar } from './tenant-registrar.ts';
 import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
+import { type TenantTemplates, tenantTemplates } from './tenant-templates.ts';
 import { type TenantTls, tenantTls } from './tenant-tls.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
 import { type TenantWebhooks, tenantWebhooks } from './tenant-webhooks.ts';
@@ -77,6 +78,7 @@ export interface Tenant {
   readonly changes: TenantChanges;
   readonly policies: TenantPolicies;
   readonly tls: TenantTls;
+  readonly templates: TenantTemplates;
   readonly registrar: TenantRegistrar;
   readonly provisioning: TenantProvisioning;
   readonly audit: TenantAudit;
@@ -149,6 +151,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       changes,
       policies: tenantPolicies(context, tenantId, reach),
       tls: tenantTls(context, tenantId, reach),
+      templates: tenantTemplates(context, tenantId, { reach, plans: changes }),
       registrar,
       provisioning: tenantProvisioning(context, tenantId, { reach, changes, registrar }),
       audit: tenantAudit(context, tenantId),

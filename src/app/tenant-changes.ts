@@ -1,6 +1,6 @@
 /** Plans stored, applied, resumed, called off: the heart of the facade. Every method is scoped to one tenant. */
 import { ZonewardError } from '../base/errors.ts';
-import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
+import { type ChangeSetId, type ConnectionId, newId, type TenantId, type ZoneId } from '../base/ids.ts';
 import { hasErrors } from '../base/problem.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import {
@@ -21,6 +21,7 @@ import type { ZonePlan } from '../plan/plan.ts';
 import { changesAnything } from '../plan/summarize-plans.ts';
 import type { Context } from './context.ts';
 import { refuseWithoutRight } from './edit-rights.ts';
+import { rememberTemplate } from './template-memory.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -140,9 +141,12 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     const required = await Promise.all(
       plans.map(async (plan) => needsApproval(await policyOf(connectionId, plan), plan)),
     );
+    const id = newId<ChangeSetId>('chg', context);
+    await rememberTemplate(context, tenantId, id, planned);
     return createChangeSet(
       { journal, clock: context.clock, random: context.random },
       {
+        id,
         tenantId,
         connectionId,
         summary: request.summary ?? planned.summary,

@@ -39,6 +39,7 @@ import { followIds, idsOf } from './follow-ids.ts';
 import { type SourceText, wishOf } from './read-source.ts';
 import { planSavedZone, planSettingsUndo, planWish, settingsPorts } from './settings-plans.ts';
 import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
+import type { TemplateMemory } from './template-memory.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 /** Plans, made and not yet stored. */
@@ -51,6 +52,8 @@ export interface Planned {
   readonly settingConflicts?: readonly SettingConflict[];
   readonly summary: string;
   readonly undoes: ChangeSetId | null;
+  /** What is to be remembered of a template, when this is applied. */
+  readonly template?: TemplateMemory;
 }
 
 export interface TenantPlans {

@@ -113,6 +113,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/domains.ts'),
       },
       {
+        name: 'templates',
+        summary: 'Domain Connect templates: list, show, check, apply, take away',
+        load: () => import('./commands/templates.ts'),
+      },
+      {
         name: 'provision',
         summary: 'Bring a domain up, from its zone to live; take it down again',
         load: () => import('./commands/provision.ts'),

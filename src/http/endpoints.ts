@@ -6,6 +6,7 @@ import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
 import { JOB_ENDPOINTS } from './routes/jobs.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
+import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
@@ -14,6 +15,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...CONNECTION_ENDPOINTS,
   ...ZONE_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
+  ...TEMPLATE_ENDPOINTS,
   ...POLICY_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...USAGE_ENDPOINTS,

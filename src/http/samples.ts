@@ -27,6 +27,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   applyChangeSet: () => ({}),
   resumeChangeSet: () => ({}),
+  checkTemplate: () => ({ template: 'vercel.com/site' }),
   setPolicy: ({ zone }) => ({ zone, policy: { deletionsMax: 100 } }),
   createApiKey: () => ({ label: 'made', scopes: ['read'] }),
   addWebhook: () => ({ url: 'https://hooks.example.com/' }),
@@ -71,6 +72,8 @@ function plansOf(): ((things: Things) => unknown)[] {
     ({ zone }) => ({ kind: 'staged', zone, changes: [{ kind: 'add', record }] }),
     ({ changeSet }) => ({ kind: 'undo', changeSetId: changeSet }),
     ({ zone }) => ({ kind: 'restore', zone, revision: 1 }),
+    ({ zone }) => ({ kind: 'template', zone, template: 'vercel.com/site' }),
+    ({ zone }) => ({ kind: 'template-removal', zone, template: 'vercel.com/site' }),
     ({ zone }) => ({
       kind: 'file',
       planFile: { format: 'zoneward-plan', version: 1, plans: [{ zoneId: zone }] },

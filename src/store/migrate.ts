@@ -12,6 +12,7 @@ import { zoneSightingsMigration } from './migrations/0003-zone-sightings.ts';
 import { serviceMigration } from './migrations/0004-service.ts';
 import { registrarMigration } from './migrations/0005-registrar.ts';
 import { webhooksMigration } from './migrations/0006-webhooks.ts';
+import { domainsMigration } from './migrations/0007-domains.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   serviceMigration,
   registrarMigration,
   webhooksMigration,
+  domainsMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -23,6 +23,7 @@ import type { JobStore } from '../domains/jobs/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore } from '../domains/registrar/ports.ts';
 import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
+import type { TemplateStore } from '../domains/templates/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type {
   DriftMarks,
@@ -57,6 +58,7 @@ import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
 import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease } from './sweep-rows.ts';
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
+import { openTemplateStore } from './template-store.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openWebhookStore } from './webhook-store.ts';
@@ -101,6 +103,7 @@ export interface Store {
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
   readonly webhooks: WebhookStore;
+  readonly templates: TemplateStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
   /** Waits for running transactions. Calls that come later throw. */
@@ -178,6 +181,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
     webhooks: openWebhookStore(context),
+    templates: openTemplateStore(context),
     check: () => checkStore(context),
     close,
     [Symbol.asyncDispose]: close,

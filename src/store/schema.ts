@@ -37,6 +37,9 @@ export interface Schema {
   provisionings: ProvisioningRow;
   webhook_endpoints: WebhookEndpointRow;
   webhook_deliveries: WebhookDeliveryRow;
+  template_uses: TemplateUseRow;
+  registrations: RegistrationRow;
+  registration_readings: RegistrationReadingRow;
 }
 
 export interface ConnectionRow {
@@ -335,4 +338,31 @@ export interface WebhookDeliveryRow {
   finished_at: number | null;
   /** The message as it is sent, and what became of its attempts. */
   data: string;
+}
+
+export interface TemplateUseRow {
+  tenant_id: string;
+  id: string;
+  zone_id: string;
+  change_set_id: string;
+  created_at: number;
+  data: string;
+}
+
+export interface RegistrationRow {
+  tenant_id: string;
+  account_id: string;
+  namespace: string;
+  domain: string;
+  data: string;
+}
+
+export interface RegistrationReadingRow {
+  tenant_id: string;
+  account_id: string;
+  namespace: string;
+  /** Through which it is read. */
+  connection_id: string;
+  read_at: number | null;
+  due_at: number | null;
 }

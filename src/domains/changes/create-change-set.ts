@@ -10,6 +10,8 @@ import type { ChangeSet } from './model.ts';
 import type { ChangeJournal } from './ports.ts';
 
 export interface NewChangeSet {
+  /** Where something else names it already. */
+  readonly id?: ChangeSetId;
   readonly tenantId: TenantId;
   readonly connectionId: ConnectionId;
   readonly summary: string;
@@ -38,7 +40,7 @@ export async function createChangeSet(
   if (plans.length === 0) throw nothingToChange();
   const at = ports.clock.now();
   const changeSet: ChangeSet = {
-    id: newId<ChangeSetId>('chg', ports),
+    id: input.id ?? newId<ChangeSetId>('chg', ports),
     tenantId: input.tenantId,
     connectionId: input.connectionId,
     summary: input.summary,

@@ -286,19 +286,21 @@ function draftSpfAt(name: DomainName, rendered: Rendered, scene: Parameters<type
   if (parsed !== null && 'fault' in parsed) return refusedSpf(name, parsed.fault);
   if (found.length > 1 && wanted.length > 0) return refusedSpf(name, SEVERAL);
   const existing: Spf | null = parsed === null ? null : parsed.value;
-  const leaving = rulesOf(name, scene.ending, scene.staying);
-  const base = existing === null ? null : withoutRules(existing, leaving);
-  let spf: Spf | null = base;
+  const at = [...scene.ending, ...scene.staying].flatMap((one) => one.spf.filter((own) => own.name === name));
+  const made = existing === null || at.some((own) => own.made);
+  const kept = wanted.flatMap(({ rules }) => rules);
+  const leaving = rulesOf(name, scene.ending, scene.staying).filter((rule) => !kept.includes(rule));
+  let spf = existing === null ? null : withoutRules(existing, leaving);
+  // Ours, and nobody's rules are left in it.
+  if (spf?.rules.length === 0 && made && leaving.length > 0 && wanted.length === 0) spf = null;
   const owned: OwnedSpf[] = [];
   for (const { groupId, rules } of wanted) {
-    const merged = mergeSpf(spf ?? (existing === null ? null : { ...existing, rules: [] }), rules);
+    const merged = mergeSpf(spf, rules);
     spf = merged.spf;
     // A rule that an instance had brought stays a brought one, whoever shares it.
-    const brought = scene.staying
-      .flatMap((one) => one.spf.filter((at) => at.name === name))
-      .flatMap(({ added }) => added);
+    const brought = at.flatMap(({ added }) => added);
     const added = rules.filter((rule) => merged.added.includes(rule) || brought.includes(rule));
-    owned.push({ name, groupId, rules, added });
+    owned.push({ name, groupId, rules, added, made });
   }
   const wrong = spf === null ? null : spfFault(spf);
   const problems: Problem[] =

@@ -11,17 +11,19 @@ export function standingOf(instance: TemplateInstance, live: readonly LiveRecord
   const there = new Set(live.map(({ fields }) => recordKey(fields)));
   const own = instance.records.filter(({ added }) => added);
   const left = own.filter((record) => there.has(recordKey(record))).length;
-  const spfLeft = instance.spf.filter((spf) => spfOf(spf, live) !== undefined && spf.added.length > 0).length;
+  const spfLeft = instance.spf.filter((spf) => holdsRule(spf, live)).length;
   if (left + spfLeft === 0) return 'gone';
   const essential = instance.records.filter((one) => one.essential === 'Always');
   return essential.every((record) => there.has(recordKey(record))) ? 'whole' : 'partial';
 }
 
-/** The SPF record at a name, where there is one. */
-export function spfOf({ name }: Pick<OwnedSpf, 'name'>, live: readonly LiveRecord[]): LiveRecord | undefined {
-  return live.find(
-    ({ fields }) => fields.name === name && fields.rdata.type === 'TXT' && isSpf(fields.rdata.text),
-  );
+/** One of the rules that it brought is still in the SPF record of its name. */
+function holdsRule({ name, added }: OwnedSpf, live: readonly LiveRecord[]): boolean {
+  return live.some(({ fields }) => {
+    if (fields.name !== name || fields.rdata.type !== 'TXT' || !isSpf(fields.rdata.text)) return false;
+    const terms = fields.rdata.text.split(/ +/);
+    return added.some((rule) => terms.includes(rule));
+  });
 }
 
 /** The records that go when these instances go: what they added and no other instance holds. */

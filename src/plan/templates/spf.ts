@@ -78,11 +78,10 @@ export function mergeSpf(
   return { spf, added };
 }
 
-/** The record without these rules. Null when only `all` would be left. */
-export function withoutRules(spf: Spf, rules: readonly string[]): Spf | null {
+/** The record without these rules; only `all` may be left. */
+export function withoutRules(spf: Spf, rules: readonly string[]): Spf {
   const gone = new Set(rules.map(bodyOf));
-  const left = spf.rules.filter((rule) => !gone.has(bodyOf(rule)));
-  return left.length === 0 ? null : { ...spf, rules: left };
+  return { ...spf, rules: spf.rules.filter((rule) => !gone.has(bodyOf(rule))) };
 }
 
 /** Before modifiers, which by custom come last. */

@@ -72,6 +72,8 @@ export interface OwnedSpf {
   readonly rules: readonly string[];
   /** Those of the rules that were not there before. */
   readonly added: readonly string[];
+  /** The record itself was not there before. */
+  readonly made: boolean;
 }
 
 /** A template applied to a host of a zone. */

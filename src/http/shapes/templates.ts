@@ -1,0 +1,113 @@
+/** Shapes of templates and of what is applied. */
+import { z } from '@hono/zod-openapi';
+import {
+  type AppliedTemplate,
+  formatRdata,
+  groupsOf,
+  type Template,
+  templateKey,
+  templateTitle,
+  typeOf,
+  variablesOf,
+} from '../../app/handed-out.ts';
+import { count, isoTime, page, texts, time, type View } from './common.ts';
+
+const record = z.strictObject({
+  type: z.string(),
+  groupId: z.string().nullable(),
+  essential: z.enum(['Always', 'OnApply']),
+  fields: z.record(z.string(), z.string()),
+});
+
+export const template: z.ZodType = z
+  .strictObject({
+    key: z.string().openapi({ description: '`providerId/serviceId`' }),
+    title: z.string(),
+    version: z.int().nullable(),
+    description: z.string().nullable(),
+    variables: texts,
+    variableDescription: z.string().nullable(),
+    groups: texts,
+    multiInstance: z.boolean(),
+    hostRequired: z.boolean(),
+    source: z.strictObject({ url: z.string(), checked: z.string() }).nullable(),
+    records: z.array(record),
+  })
+  .openapi('Template', { description: 'A Domain Connect template' });
+
+export const templates: z.ZodType = page(template, 'Templates');
+
+export const appliedTemplates: z.ZodType = z
+  .strictObject({
+    items: z.array(
+      z
+        .strictObject({
+          id: z.string(),
+          key: z.string(),
+          title: z.string(),
+          version: z.int().nullable(),
+          host: z.string().openapi({ description: 'Relative to the zone; empty for the zone itself' }),
+          variables: z.record(z.string(), z.string()),
+          standing: z.enum(['whole', 'partial']),
+          changeSetId: z.string(),
+          appliedAt: time,
+          recordCount: count,
+          records: z.array(
+            z.strictObject({
+              name: z.string(),
+              type: z.string(),
+              content: z.string(),
+              essential: z.enum(['Always', 'OnApply']),
+              added: z.boolean(),
+            }),
+          ),
+        })
+        .openapi('AppliedTemplate'),
+    ),
+  })
+  .openapi('AppliedTemplates');
+
+export function templateView(one: Template): View {
+  const { version, description, variableDescription, multiInstance, hostRequired, source } = one;
+  return {
+    key: templateKey(one),
+    title: templateTitle(one),
+    version,
+    description,
+    variables: variablesOf(one),
+    variableDescription,
+    groups: groupsOf(one),
+    multiInstance,
+    hostRequired,
+    source,
+    records: one.records.map(({ type, groupId, essential, fields }) => ({
+      type,
+      groupId,
+      essential,
+      fields,
+    })),
+  };
+}
+
+export function appliedTemplateView({ instance, changeSetId, appliedAt, standing }: AppliedTemplate): View {
+  const { id, title, version, host, variables, records } = instance;
+  return {
+    id,
+    key: templateKey(instance),
+    title,
+    version,
+    host,
+    variables,
+    standing,
+    changeSetId,
+    appliedAt: isoTime(appliedAt),
+    recordCount: records.length,
+    records: records.map(({ name, rdata, essential, added }) => ({
+      name,
+      type: typeOf(rdata),
+      content: formatRdata(rdata),
+      essential,
+      added,
+    })),
+  };
+}
