@@ -38,7 +38,7 @@ import {
   recordCheckShape,
 } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
-import { templateReference } from './templates.ts';
+import { planTemplate, templatePlan, templateRemoval } from './templates.ts';
 
 const tag = 'changes';
 /** Zone files of the largest zones that Cloudflare takes, with room. */
@@ -141,23 +141,8 @@ const planInput = z
       at: z.iso.datetime().optional(),
     }),
     z.strictObject({ kind: z.literal('file'), planFile: z.record(z.string(), z.unknown()) }),
-    z.strictObject({
-      kind: z.literal('template'),
-      zone,
-      template: templateReference,
-      host: z.string().max(255).optional(),
-      variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
-      groups: z.array(z.string().min(1).max(255)).min(1).max(100).optional(),
-      omitUnsupported: z.boolean().optional(),
-      connection,
-    }),
-    z.strictObject({
-      kind: z.literal('template-removal'),
-      zone,
-      template: z.string().min(1).max(511).openapi({ description: 'A key, or the id of an instance' }),
-      host: z.string().max(255).optional(),
-      connection,
-    }),
+    templatePlan,
+    templateRemoval,
   ])
   .openapi('PlanInput');
 type PlanInput = z.output<typeof planInput>;
@@ -245,24 +230,6 @@ function stagedChange(change: Extract<PlanInput, { kind: 'staged' }>['changes'][
   if (change.kind === 'add') return { kind: 'add', record: defined(change.record) as unknown as RecordText };
   if (change.kind === 'remove') return change;
   return { kind: 'edit', id: change.id, set: defined(change.set) as RecordSet };
-}
-
-function planTemplate(
-  { tenant: { templates } }: Caller,
-  input: Extract<PlanInput, { kind: 'template' | 'template-removal' }>,
-  via: { readonly connection?: string },
-): Promise<Planned> {
-  const at = input.host === undefined ? {} : { host: input.host };
-  if (input.kind === 'template-removal')
-    return templates.planRemoval(input.zone, input.template, { ...via, ...at });
-  const { variables = {}, groups, omitUnsupported } = input;
-  return templates.plan(input.zone, input.template, {
-    ...via,
-    ...at,
-    variables,
-    ...(groups === undefined ? {} : { groups }),
-    ...(omitUnsupported === undefined ? {} : { omitUnsupported }),
-  });
 }
 
 /** The zones that an untrusted plan file names, so that each is looked up as the caller's before it is read. */

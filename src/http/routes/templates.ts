@@ -1,6 +1,7 @@
 /** Templates over HTTP: the pack, a check, and what is applied. They are planned at `/v1/plans` like every change. */
 import { z } from '@hono/zod-openapi';
-import { findZone, requireAllNames } from '../caller.ts';
+import type { Planned } from '../../app/handed-out.ts';
+import { type Caller, findZone, requireAllNames } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';
 import {
@@ -24,6 +25,66 @@ export const templateReference: z.ZodUnion<
     file: z.string().min(1).max(255).default('template'),
   }),
 ]);
+
+const text: z.ZodString = z.string().min(1).max(255);
+const maybeText: z.ZodOptional<z.ZodString> = z.string().max(255).optional();
+const variables: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> = z
+  .record(z.string().max(255), z.string().max(4_096))
+  .optional();
+const groups: z.ZodOptional<z.ZodArray<z.ZodString>> = z.array(text).min(1).max(100).optional();
+const flag: z.ZodOptional<z.ZodBoolean> = z.boolean().optional();
+
+type Place<Kind extends string> = {
+  readonly kind: z.ZodLiteral<Kind>;
+  readonly zone: typeof text;
+  readonly host: typeof maybeText;
+  readonly connection: typeof maybeText;
+};
+type PlanFields = Place<'template'> & {
+  readonly template: typeof templateReference;
+  readonly variables: typeof variables;
+  readonly groups: typeof groups;
+  readonly omitUnsupported: typeof flag;
+};
+type RemovalFields = Place<'template-removal'> & { readonly template: z.ZodString };
+
+const place = { zone: text, host: maybeText, connection: maybeText };
+
+/** A template wanted in a zone, as an input of a plan. */
+export const templatePlan: z.ZodObject<PlanFields, z.core.$strict> = z.strictObject({
+  kind: z.literal('template'),
+  ...place,
+  template: templateReference,
+  variables,
+  groups,
+  omitUnsupported: flag,
+});
+
+/** An instance that is to go, as an input of a plan. */
+export const templateRemoval: z.ZodObject<RemovalFields, z.core.$strict> = z.strictObject({
+  kind: z.literal('template-removal'),
+  ...place,
+  template: z.string().min(1).max(511).openapi({ description: 'A key, or the id of an instance' }),
+});
+
+/** `zone` is an id that the caller sees. */
+export function planTemplate(
+  { tenant: { templates } }: Caller,
+  input: z.output<typeof templatePlan> | z.output<typeof templateRemoval>,
+  via: { readonly connection?: string },
+): Promise<Planned> {
+  const at = input.host === undefined ? {} : { host: input.host };
+  if (input.kind === 'template-removal')
+    return templates.planRemoval(input.zone, input.template, { ...via, ...at });
+  const { variables = {}, groups, omitUnsupported } = input;
+  return templates.plan(input.zone, input.template, {
+    ...via,
+    ...at,
+    variables,
+    ...(groups === undefined ? {} : { groups }),
+    ...(omitUnsupported === undefined ? {} : { omitUnsupported }),
+  });
+}
 
 const list = endpoint({
   method: 'get',
