@@ -22,8 +22,8 @@ import type {
 import type { JobStore } from '../domains/jobs/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore } from '../domains/registrar/ports.ts';
-import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
+import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type {
   DriftMarks,
