@@ -2,6 +2,7 @@
 import type {
   AddedConnection,
   ApiKeyList,
+  AppliedTemplates,
   ApplyOptions,
   AuditEventPage,
   AuditVerdict,
@@ -32,6 +33,9 @@ import type {
   RemovedConnection,
   RevisionPage,
   SyncRequest,
+  Template,
+  TemplateCheck,
+  Templates,
   TestedConnection,
   TokenLink,
   Usage,
@@ -242,6 +246,15 @@ export interface Operations {
   readonly approveChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
   /** Call off a change set that has not begun, or was interrupted */
   readonly cancelChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
+  /** The templates that come with Zoneward, all on one page */
+  readonly listTemplates: { readonly input: Readonly<Record<string, never>>; readonly answer: Templates };
+  /** Read a template, from the pack or as text: what it holds, or every mistake with its line */
+  readonly checkTemplate: { readonly input: { readonly body: TemplateCheck }; readonly answer: Template };
+  /** Templates applied to a zone, judged by the mirror */
+  readonly listAppliedTemplates: {
+    readonly input: { readonly zone: string };
+    readonly answer: AppliedTemplates;
+  };
   /** Guard rails and approval rules, for all, by connection, by zone */
   readonly listPolicies: { readonly input: Readonly<Record<string, never>>; readonly answer: Policies };
   /** Replace the tenant's policy, a connection's or a zone's; null takes it away */
@@ -404,6 +417,9 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },
   approveChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/approve', answer: 'json' },
   cancelChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/cancel', answer: 'json' },
+  listTemplates: { method: 'GET', path: '/v1/templates', answer: 'json' },
+  checkTemplate: { method: 'POST', path: '/v1/templates/check', answer: 'json' },
+  listAppliedTemplates: { method: 'GET', path: '/v1/zones/{zone}/templates', answer: 'json' },
   listPolicies: { method: 'GET', path: '/v1/policies', answer: 'json' },
   setPolicy: { method: 'PUT', path: '/v1/policies', answer: 'json' },
   listAuditEvents: { method: 'GET', path: '/v1/audit', answer: 'json' },

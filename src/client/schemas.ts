@@ -476,7 +476,25 @@ export type PlanInput =
       readonly force?: boolean;
     }
   | { readonly kind: 'restore'; readonly zone: string; readonly revision?: number; readonly at?: string }
-  | { readonly kind: 'file'; readonly planFile: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'file'; readonly planFile: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'template';
+      readonly zone: string;
+      readonly host?: string;
+      readonly connection?: string;
+      readonly template: string | { readonly text: string; readonly file?: string };
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly groups?: readonly string[];
+      readonly omitUnsupported?: boolean;
+    }
+  | {
+      readonly kind: 'template-removal';
+      readonly zone: string;
+      readonly host?: string;
+      readonly connection?: string;
+      /** A key, or the id of an instance */
+      readonly template: string;
+    };
 
 export type RecordSelection = {
   readonly id?: string;
@@ -649,6 +667,58 @@ export type ChangeSetDetails = {
 };
 
 export type ApplyOptions = { readonly verify?: boolean; readonly continueOnRefusal?: boolean };
+
+export type Templates = {
+  readonly items: readonly Template[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
+
+/** A Domain Connect template */
+export type Template = {
+  /** `providerId/serviceId` */ readonly key: string;
+  readonly title: string;
+  readonly version: number | null;
+  readonly description: string | null;
+  readonly variables: readonly string[];
+  readonly variableDescription: string | null;
+  readonly groups: readonly string[];
+  readonly multiInstance: boolean;
+  readonly hostRequired: boolean;
+  readonly source: { readonly url: string; readonly checked: string } | null;
+  readonly records: readonly {
+    readonly type: string;
+    readonly groupId: string | null;
+    readonly essential: 'Always' | 'OnApply';
+    readonly fields: Readonly<Record<string, string>>;
+  }[];
+};
+
+export type TemplateCheck = { readonly template: string | { readonly text: string; readonly file?: string } };
+
+export type AppliedTemplates = { readonly items: readonly AppliedTemplate[] };
+
+export type AppliedTemplate = {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly version: number | null;
+  /** Relative to the zone; empty for the zone itself */
+  readonly host: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly standing: 'whole' | 'partial';
+  readonly changeSetId: string;
+  /** RFC 3339, UTC */
+  readonly appliedAt: string;
+  readonly recordCount: number;
+  readonly records: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly content: string;
+    readonly essential: 'Always' | 'OnApply';
+    readonly added: boolean;
+  }[];
+};
 
 export type Policies = {
   readonly items: readonly {
