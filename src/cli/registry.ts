@@ -138,6 +138,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/usage.ts'),
       },
       {
+        name: 'webhooks',
+        summary: 'Addresses that events are told to: add, test, log, send again',
+        load: () => import('./commands/webhooks.ts'),
+      },
+      {
         name: 'worker',
         summary: 'Keep zones in step, rotate and remind, until Ctrl-C',
         load: () => import('./commands/worker.ts'),

@@ -13,6 +13,7 @@ export const GLOBAL_FLAGS: readonly (readonly [flags: string, about: string])[] 
   ['--tenant <name>', 'whose data; default: local'],
   ['--connection <label>', 'which connection, by label or id'],
   ['--zone <name>', 'which zone, by name or id'],
+  ['--config <file>', 'the configuration file; else ZONEWARD_CONFIG, else zoneward.yaml in the home folder'],
   ['--home <folder>', 'where Zoneward keeps its files; else ZONEWARD_HOME'],
   ['--server <url>', 'through a server, where the command can; else ZONEWARD_SERVER'],
   ['--api-key <key>', 'for the server; else ZONEWARD_API_KEY, which does not show in process lists'],

@@ -18,6 +18,7 @@ export interface GlobalFlags {
   readonly zone?: string;
   readonly home?: string;
   readonly store?: string;
+  readonly config?: string;
   readonly server?: string;
   readonly apiKey?: string;
 }
@@ -94,6 +95,7 @@ async function openEngine(io: Io, flags: GlobalFlags, say: (text: string) => voi
     environment: io.env,
     principal: `cli:${os.userInfo().username}@${os.hostname()}`,
     ...(flags.home === undefined ? {} : { home: flags.home }),
+    ...(flags.config === undefined ? {} : { config: flags.config }),
     ...(flags.store === undefined ? {} : { store: storeUrl(flags.store) }),
     onWait: ({ waitMs, reason }) => {
       const why = reason === 'budget' ? 'the API budget is used up' : 'Cloudflare asked to wait';

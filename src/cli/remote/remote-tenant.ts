@@ -8,6 +8,7 @@ import { allPages, type Client, waitForJob } from '../../client/index.ts';
 import { ofJob, remoteChanges } from './remote-changes.ts';
 import { asked, notOnServer } from './remote-error.ts';
 import { eventOf, milliseconds, recordOf, revisionOf, zoneOf } from './remote-models.ts';
+import { remoteWebhooks } from './remote-webhooks.ts';
 
 const PAGE = 500;
 
@@ -21,6 +22,7 @@ export function remoteTenant(client: Client, name: string): Tenant {
     policies: only('policies', {}),
     inventory: only('inventory', {}),
     drift: only('drift', {}),
+    webhooks: remoteWebhooks(client),
     // Rooms that come later are refused like those above.
   } as unknown as Tenant;
 }
