@@ -2,6 +2,7 @@
 import {
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   type MantineColorsTuple,
   type MantineThemeOverride,
 } from '@mantine/core';
@@ -14,12 +15,34 @@ const red: MantineColorsTuple = [
   '#fdecea', '#fbd9d5', '#f5b1aa', '#ef887e', '#e86559', '#d9483c', '#c4352b', '#b3261e', '#8f1d17', '#6b1410',
 ]; // biome-ignore format: a ramp
 
+/** Slate, from the lightest text to the deepest ground, for what Mantine draws of itself at night. */
+const dark: MantineColorsTuple = [
+  '#e8e6df', '#c9ccce', '#a3abb2', '#78828b', '#3a434b', '#2b3238', '#20262c', '#191e23', '#12161a', '#0e1114',
+]; // biome-ignore format: a ramp
+
+const FILLED: Readonly<Record<string, readonly [ground: string, ink: string]>> = {
+  ward: ['var(--zw-accent)', 'var(--zw-on-accent)'],
+  red: ['var(--zw-delete)', 'var(--zw-surface)'],
+};
+
+/** Filled things take the tokens, so that their words are legible in both themes. */
+const variantColorResolver: typeof defaultVariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const [ground, ink] = FILLED[input.color ?? input.theme.primaryColor] ?? [];
+  if (input.variant !== 'filled' || ground === undefined || ink === undefined) return colors;
+  return {
+    ...colors,
+    background: ground,
+    hover: `color-mix(in srgb, ${ground} 88%, var(--zw-ink))`,
+    color: ink,
+  };
+};
+
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'ward',
   primaryShade: { light: 7, dark: 3 },
-  colors: { ward, red },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  colors: { ward, red, dark },
+  variantColorResolver,
   defaultRadius: 'sm',
   fontFamily: 'var(--zw-sans)',
   fontFamilyMonospace: 'var(--zw-mono)',

@@ -1,7 +1,145 @@
-/** Zone */
-import type { ReactNode } from 'react';
+/** One zone: what it is and how well it is known, and its parts as tabs. A tab is a line in `zone-tabs.tsx`. */
+import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, Suspense, useState } from 'react';
+import { Link, useParams } from 'wouter';
+import type { ZoneWithAdvice } from '../../../client/index.ts';
+import { useJob } from '../../api/job-events.ts';
+import { forgetZones, useZone } from '../../api/queries.ts';
+import { api } from '../../api/session.ts';
+import { Badge, ZoneStatus } from '../../kit/badge.tsx';
+import { CopyText } from '../../kit/copy.tsx';
+import { Empty, Loading } from '../../kit/empty.tsx';
+import { Icon } from '../../kit/icons.tsx';
+import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
+import { Problem } from '../../kit/problem.tsx';
+import { Time } from '../../kit/time.tsx';
+import { toast } from '../../kit/toasts.tsx';
+import { PATHS } from '../../paths.ts';
+import { readableName } from './names.ts';
+import { ZONE_TABS } from './zone-tabs.tsx';
 
 export function ZonePage(): ReactNode {
-  return <Page title="Zone">…</Page>;
+  const { zone: name = '', '*': rest = '' } = useParams<{ zone: string; '*'?: string }>();
+  const zone = useZone(name);
+  if (zone.isPending) return <Loading what="zone" />;
+  if (zone.error !== null)
+    return (
+      <Page title={name} heading={readableName(name)}>
+        <Problem error={zone.error} onRetry={() => void zone.refetch()} />
+        <p>
+          <Link href={PATHS.zones}>All zones</Link>
+        </p>
+      </Page>
+    );
+  return <KnownZone zone={zone.data} tab={rest.split('/')[0] || 'records'} />;
+}
+
+function KnownZone({ zone, tab }: { readonly zone: ZoneWithAdvice; readonly tab: string }): ReactNode {
+  const found = ZONE_TABS.find(({ segment }) => segment === tab);
+  const { freshness } = zone;
+  return (
+    <Page
+      title={`${readableName(zone.name)} · ${found?.label ?? tab}`}
+      fills={found?.fills === true}
+      heading={
+        <span className="row">
+          {readableName(zone.name)}
+          <ZoneStatus status={zone.status} paused={zone.paused} />
+        </span>
+      }
+      lead={
+        <span className="row small">
+          <span>
+            {zone.plan ?? 'unknown'} plan · {zone.accountName}
+          </span>
+          <span>
+            verified <Time at={freshness.verifiedAt} />
+          </span>
+          {freshness.staleSince === null ? null : (
+            <Badge tone="risk">
+              changed since <Time at={freshness.staleSince} />
+            </Badge>
+          )}
+        </span>
+      }
+      actions={<ReadNow zone={zone} />}
+    >
+      {tab === 'records' ? <Advice zone={zone} /> : null}
+      <nav className="zw-tabs" aria-label="Parts of the zone">
+        {ZONE_TABS.filter(({ label }) => label !== '').map(({ segment, label }) => (
+          <Link
+            key={segment}
+            href={segment === 'records' ? `/zones/${zone.name}` : `/zones/${zone.name}/${segment}`}
+            {...(segment === (found?.parent ?? tab) ? { 'aria-current': 'page' } : {})}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      {found === undefined ? (
+        <Empty icon="search" title="There is no such part of a zone" />
+      ) : (
+        <Suspense fallback={<Loading what={found.label} />}>
+          <found.tab zone={zone} />
+        </Suspense>
+      )}
+    </Page>
+  );
+}
+
+/** What stands between the zone and `active`. */
+function Advice({ zone: { advice } }: { readonly zone: ZoneWithAdvice }): ReactNode {
+  if (advice.state === 'fine') return null;
+  return (
+    <Note tone={advice.state === 'gone' ? 'delete' : 'risk'} icon="flag">
+      <p>{advice.message}</p>
+      {advice.next.map((line) => (
+        <p key={line}>→ {line}</p>
+      ))}
+      {advice.nameServersToSet.length === 0 ? null : (
+        <div className="row">
+          {advice.nameServersToSet.map((one) => (
+            <CopyText key={one} text={one} what="nameserver" />
+          ))}
+        </div>
+      )}
+      {advice.deletesAt === null ? null : (
+        <p className="soft">
+          Cloudflare deletes it <Time at={advice.deletesAt} />.
+        </p>
+      )}
+    </Note>
+  );
+}
+
+function ReadNow({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
+  const queries = useQueryClient();
+  const [jobId, setJobId] = useState<string | null>(null);
+  useJob(jobId, (job) => {
+    setJobId(null);
+    void forgetZones(queries);
+    toast(
+      job.state === 'done' ? 'The zone is read' : 'The zone could not be read',
+      job.state === 'done' ? 'done' : 'problem',
+    );
+  });
+  const start = async (): Promise<void> => {
+    try {
+      setJobId((await api.syncZone({ zone: zone.id })).id);
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error), 'problem');
+    }
+  };
+  return (
+    <Button
+      variant="default"
+      leftSection={<Icon name="refresh" />}
+      loading={jobId !== null}
+      onClick={() => void start()}
+    >
+      Read now
+    </Button>
+  );
 }

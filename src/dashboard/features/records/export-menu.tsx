@@ -1,0 +1,48 @@
+/** A zone as a file, in the formats that can be planned from again. */
+import { Menu } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { api } from '../../api/session.ts';
+import { Icon } from '../../kit/icons.tsx';
+import { toast } from '../../kit/toasts.tsx';
+
+const FORMATS = [
+  ['bind', 'zone', 'BIND master file'],
+  ['yaml', 'yaml', 'Zone document, YAML'],
+  ['json', 'json', 'Zone document, JSON'],
+  ['octodns', 'octodns.yaml', 'octoDNS YAML'],
+] as const;
+
+export function ExportMenuItems({ zone }: { readonly zone: string }): ReactNode {
+  const save = async (format: (typeof FORMATS)[number][0], ending: string): Promise<void> => {
+    try {
+      const text = await api.exportZone({ zone, query: { format } });
+      saveText(`${zone}.${ending}`, text);
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error), 'problem');
+    }
+  };
+  return (
+    <>
+      <Menu.Label>Export</Menu.Label>
+      {FORMATS.map(([format, ending, label]) => (
+        <Menu.Item
+          key={format}
+          leftSection={<Icon name="download" />}
+          onClick={() => void save(format, ending)}
+        >
+          {label}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}
+
+/** Gives the reader a file. */
+export function saveText(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

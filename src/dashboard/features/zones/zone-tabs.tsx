@@ -1,0 +1,53 @@
+/**
+ * The parts of a zone page. To add one: a component that takes `{ zone }`, and a line here. A part with a `parent` has no
+ * tab of its own and marks its parent's.
+ */
+import { type ComponentType, lazy } from 'react';
+import type { ZoneWithAdvice } from '../../../client/index.ts';
+
+export interface ZoneTab {
+  /** `/zones/NAME/<segment>`. */
+  readonly segment: string;
+  /** Empty: no tab. */
+  readonly label: string;
+  readonly parent?: string;
+  /** It takes the rest of the window and scrolls inside: for tables. */
+  readonly fills?: boolean;
+  readonly tab: ComponentType<{ readonly zone: ZoneWithAdvice }>;
+}
+
+function load<Name extends string>(
+  get: () => Promise<Readonly<Record<Name, ZoneTab['tab']>>>,
+  name: Name,
+): ZoneTab['tab'] {
+  return lazy<ZoneTab['tab']>(async () => ({ default: (await get())[name] })) as unknown as ZoneTab['tab'];
+}
+
+export const ZONE_TABS: readonly ZoneTab[] = [
+  {
+    segment: 'records',
+    label: 'Records',
+    fills: true,
+    tab: load(() => import('../records/records-tab.tsx'), 'RecordsTab'),
+  },
+  {
+    segment: 'review',
+    label: '',
+    parent: 'records',
+    fills: true,
+    tab: load(() => import('../records/review-staged.tsx'), 'ReviewStaged'),
+  },
+  {
+    segment: 'import',
+    label: '',
+    parent: 'records',
+    fills: true,
+    tab: load(() => import('../records/import-tab.tsx'), 'ImportTab'),
+  },
+  {
+    segment: 'changes',
+    label: 'Changes',
+    fills: true,
+    tab: load(() => import('../changes/zone-changes-tab.tsx'), 'ZoneChangesTab'),
+  },
+];
