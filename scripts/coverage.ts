@@ -30,7 +30,7 @@ interface Covered {
 const pureOnly = process.argv.includes('--pure');
 const files = globSync(
   pureOnly
-    ? PURE_ROOMS.map((room) => `src/${room}/**/*.test.ts`)
+    ? [...PURE_ROOMS.map((room) => `src/${room}/**/*.test.ts`), 'test/corpora.test.ts', 'test/fuzz/*.test.ts']
     : ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
   { cwd: ROOT },
 );

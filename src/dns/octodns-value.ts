@@ -43,6 +43,8 @@ export function readOctodnsValue(
     type === 'DS' && entryOf(node, 'public_key') !== undefined ? OCTODNS_OLD_DS_FIELDS : octodnsFields(type);
   if (fields === undefined) return wrongShape(node, type, 'a type that octoDNS has');
   rejectUnknownKeys(node, { known: Object.values(fields).flat() }, context);
+  const nested = nestedParam(node, fields['params'] ?? []);
+  if (nested !== undefined) return wrongShape(nested, type, 'a text, or a list of texts, for each parameter');
   return readRdataValues(type, ({ key }) => lookup(node, fields[key] ?? []), hosts);
 }
 
@@ -86,18 +88,25 @@ function lookup(map: SourceMap, names: readonly string[]): PlacedText | undefine
   return undefined;
 }
 
+/** What stands where a SvcParam's value, or an item of one, belongs and is more than a single value. */
+function nestedParam(map: SourceMap, names: readonly string[]): SourceNode | undefined {
+  const params = names.map((name) => entryOf(map, name)?.value).find((value) => value?.kind === 'map');
+  if (params?.kind !== 'map') return undefined;
+  return params.entries
+    .flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]))
+    .find((value) => value.kind !== 'scalar');
+}
+
 /** `{alpn: [h2, h3], port: 8443, no-default-alpn: null}` as `alpn="h2,h3" port="8443" no-default-alpn`. */
 function svcParamsText(node: SourceNode): string {
   if (node.kind !== 'map') return describeNode(node);
   const params = node.entries.map(({ key, value }) => {
     if (value.kind === 'list') {
-      const items = value.items.map((item) =>
-        item.kind === 'scalar' ? escapeComma(item.text) : describeNode(item),
-      );
+      const items = value.items.map((item) => (item.kind === 'scalar' ? escapeComma(item.text) : ''));
       return `${key}=${quote(items.join(','))}`;
     }
-    if (value.kind === 'scalar' && value.value === null) return key;
-    return `${key}=${quote(value.kind === 'scalar' ? value.text : describeNode(value))}`;
+    if (value.kind === 'map' || value.value === null) return key;
+    return `${key}=${quote(value.text)}`;
   });
   return params.join(' ');
 }
