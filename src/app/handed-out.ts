@@ -30,6 +30,7 @@ export {
   SCOPES,
   type Scope,
 } from '../domains/access/model.ts';
+export type { Session } from '../domains/access/sessions.ts';
 export type { TrailVerdict } from '../domains/audit/checkpoint.ts';
 export type { AuditEvent } from '../domains/audit/model.ts';
 export type { AuditFilter } from '../domains/audit/ports.ts';
@@ -127,6 +128,7 @@ export {
   templateKey,
   templateTitle,
 } from '../plan/templates/template.ts';
+export { CLOUDFLARE_BASE_URL } from './config.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { StagedChange } from './staged-changes.ts';
@@ -138,4 +140,5 @@ export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
+export { VERSION } from './version.ts';
 export type { SweepReport } from './worker.ts';

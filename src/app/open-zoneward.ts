@@ -27,6 +27,7 @@ import { type Context, openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
+import { openSignIns, type SignIns } from './sign-ins.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
@@ -104,6 +105,8 @@ export interface Zoneward {
     },
   ): Tenant;
   readonly apiKeys: ApiKeys;
+  /** Sessions of people at the dashboard. */
+  readonly signIns: SignIns;
   /** Work that goes on after its request was answered. */
   readonly jobs: Jobs;
   /** Answers that a repeated request gets again. */
@@ -164,6 +167,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     initialized,
     tenant,
     apiKeys: openApiKeys(opened),
+    signIns: openSignIns(opened),
     jobs: openJobs(opened, (name, principal) =>
       tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),
     ),

@@ -27,7 +27,7 @@ async function rootHelpOrVersion(argv: readonly string[], io: Io): Promise<numbe
     return runCommand(entry, [entry.name, '--help'], io);
   }
   if (argv.includes('--version') || argv.includes('-V')) {
-    const { VERSION } = await import('./version.ts');
+    const { VERSION } = await import('../app/version.ts');
     io.stdout.write(`${VERSION}\n`);
     return 0;
   }

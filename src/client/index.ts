@@ -17,9 +17,10 @@ export type { Operations } from './operations.ts';
 export type * from './schemas.ts';
 
 export interface ClientOptions {
-  /** Where `zoneward serve` answers: `https://zoneward.internal`. */
+  /** Where `zoneward serve` answers: `https://zoneward.internal`. Empty in a page of that server. */
   readonly server: string;
-  readonly apiKey: string;
+  /** Absent in a page of the server: then its session says who asks. */
+  readonly apiKey?: string;
   /** For an operator's key: whom it acts for. */
   readonly tenant?: string;
   readonly fetch?: typeof fetch;
@@ -115,7 +116,9 @@ async function send(
 ): Promise<unknown> {
   const { method, answer } = ROUTES[name];
   const headers: Record<string, string> = {
-    authorization: `Bearer ${options.apiKey}`,
+    ...(options.apiKey === undefined
+      ? { 'zoneward-csrf': '1' }
+      : { authorization: `Bearer ${options.apiKey}` }),
     accept: answer === 'json' ? 'application/json' : '*/*',
     ...(options.tenant === undefined ? {} : { 'zoneward-tenant': options.tenant }),
     ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),

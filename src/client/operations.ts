@@ -32,6 +32,8 @@ import type {
   Relink,
   RemovedConnection,
   RevisionPage,
+  Session,
+  SignIn,
   SyncRequest,
   Template,
   TemplateCheck,
@@ -56,6 +58,12 @@ import type {
 
 /** Each operation's input (path parameters, `query`, `body`) and answer. */
 export interface Operations {
+  /** Sign in with an API key, or with a link that `zoneward serve` printed; the answer sets a cookie */
+  readonly signIn: { readonly input: { readonly body: SignIn }; readonly answer: Session };
+  /** Whose key this is, what it may do, and what it talks to */
+  readonly whoAmI: { readonly input: Readonly<Record<string, never>>; readonly answer: Session };
+  /** End the session that the cookie carries */
+  readonly signOut: { readonly input: Readonly<Record<string, never>>; readonly answer: null };
   /** List connections, by id */
   readonly listConnections: {
     readonly input: {
@@ -387,6 +395,9 @@ export interface Route {
 }
 
 export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
+  signIn: { method: 'POST', path: '/v1/session', answer: 'json' },
+  whoAmI: { method: 'GET', path: '/v1/session', answer: 'json' },
+  signOut: { method: 'DELETE', path: '/v1/session', answer: 'none' },
   listConnections: { method: 'GET', path: '/v1/connections', answer: 'json' },
   addConnection: { method: 'POST', path: '/v1/connections', answer: 'json' },
   getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },

@@ -16,49 +16,24 @@ import {
   type Zone,
 } from '../app/handed-out.ts';
 import { LOCAL_TENANT, type Tenant, type Zoneward } from '../app/open-zoneward.ts';
+import type { Holder } from './holder.ts';
 import { HttpError } from './problem.ts';
 
-export interface Caller {
-  readonly key: ApiKey;
+export interface Caller extends Holder {
   readonly tenantName: string;
   readonly tenant: Tenant;
-  /** For the audit trail: the key's id. */
-  readonly principal: string;
 }
 
 export const TENANT_HEADER = 'zoneward-tenant';
-const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
 
-/** Throws 401, and 400 or 404 for a tenant that the key cannot act for. */
-export async function authenticate(
-  zoneward: Zoneward,
-  headers: { readonly authorization: string | undefined; readonly tenant: string | undefined },
-): Promise<Caller> {
-  const [, secret] = BEARER.exec(headers.authorization ?? '') ?? [];
-  const key = secret === undefined ? null : await zoneward.apiKeys.recognise(secret);
-  if (key === null) throw unauthorized(headers.authorization === undefined);
-  const tenantName = tenantOf(key, headers.tenant);
-  const principal: string = key.id;
+/** Throws 400 or 404 for a tenant that the key cannot act for. */
+export function callerFor(zoneward: Zoneward, holder: Holder, named: string | undefined): Caller {
+  const tenantName = tenantOf(holder.key, named);
   const tenant = zoneward.tenant(tenantName, {
-    principal,
+    principal: holder.principal,
     environmentCredential: tenantName === LOCAL_TENANT,
   });
-  return { key, tenantName, tenant, principal };
-}
-
-function unauthorized(isMissing: boolean): HttpError {
-  return new HttpError(
-    401,
-    isMissing ? 'api-key-missing' : 'api-key-invalid',
-    isMissing ? 'This needs an API key.' : 'This API key is not known, has expired or was revoked.',
-    {
-      next: [
-        'Send the header Authorization: Bearer zwk_…',
-        'zoneward api-keys create --label NAME --scope read',
-      ],
-      headers: { 'www-authenticate': 'Bearer realm="zoneward"' },
-    },
-  );
+  return { ...holder, tenantName, tenant };
 }
 
 function tenantOf(key: ApiKey, named: string | undefined): string {
@@ -77,7 +52,7 @@ function tenantOf(key: ApiKey, named: string | undefined): string {
   );
 }
 
-export function requireScope({ key }: Caller, scope: Scope): void {
+export function requireScope({ key }: Holder, scope: Scope): void {
   if (hasScope(key, scope)) return;
   throw new HttpError(403, 'scope-missing', `This API key does not have the scope ${scope}.`, {
     next: [`Use a key with the scope ${scope}; this one has: ${key.scopes.join(', ')}.`],

@@ -2,22 +2,27 @@
  * From a request to an endpoint's answer: who calls, how often, what comes in, once or again, within what time, and
  * the answer with its entity tag.
  */
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
-import { authenticate, type Caller, requireScope, TENANT_HEADER } from './caller.ts';
-import type { Call, Endpoint, Reply } from './endpoint.ts';
+import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts';
+import type { Call, Endpoint, KeyCall, OpenCall, Reply } from './endpoint.ts';
+import { type Holder, recogniseHolder } from './holder.ts';
 import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
 import { HttpError, headersOf, PROBLEM_TYPE, type ProblemDetails, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { type Input, readInput } from './read-input.ts';
+import { cameOverHttps, cookieOf } from './session-cookie.ts';
 
 export interface DispatchPorts {
   readonly zoneward: Zoneward;
   readonly limiter: RateLimiter;
   /** For callers without a key that stands, by their address. */
   readonly strangers: RateLimiter;
+  /** For tries to sign in. */
+  readonly guesses: RateLimiter;
   readonly timeLimitMs: number;
   /** Told of what only the log may know. */
   readonly onFailure: (error: unknown, requestId: string) => void;
@@ -45,25 +50,29 @@ export type EdgeTypes = { Variables: Variables; Bindings: EdgeBindings };
 export type Edge = Context<EdgeTypes>;
 
 export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Response> {
-  const caller = await admit(ports, endpoint, edge);
+  const admitted = await admit(ports, endpoint, edge);
   const input = await readInput(edge, endpoint);
-  if (endpoint.streams === true) return toResponse(await run(ports, endpoint, { edge, caller, input }));
+  const request: Request = { edge, admitted, input };
+  if (endpoint.for === 'anyone') return toResponse(await throttled(ports, endpoint, request));
+  if (endpoint.streams === true) return toResponse(await run(ports, endpoint, request));
   if (endpoint.method === 'get') {
-    const reply = await withinTime(ports, run(ports, endpoint, { edge, caller, input }));
+    const reply = await withinTime(ports, run(ports, endpoint, request));
     return withEntityTag(edge, toResponse(reply), reply);
   }
+  if (admitted.caller === undefined)
+    return toResponse(await withinTime(ports, run(ports, endpoint, request)));
   const { method, path, url } = edge.req;
   const once = doOnce(
     ports.zoneward,
     {
-      tenant: caller.tenantName,
-      caller: caller.key.id,
+      tenant: admitted.caller.tenantName,
+      caller: admitted.caller.key.id,
       key: edge.req.header(IDEMPOTENCY_HEADER),
       method,
       path: `${path}${new URL(url).search}`,
       body: input.bodyText,
     },
-    () => finish(ports, endpoint, { edge, caller, input }),
+    () => finish(ports, endpoint, request),
   );
   // The work goes on after its time is up, and its answer is kept for who asks again with the same key.
   const { answer, replayed } = await withinTime(ports, once);
@@ -71,19 +80,28 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
   return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers });
 }
 
-async function admit(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Caller> {
-  const caller = await authenticate(ports.zoneward, {
-    authorization: edge.req.header('authorization'),
-    tenant: edge.req.header(TENANT_HEADER),
-  }).catch((error: unknown) => {
+/** As far as the endpoint asks who it is. */
+interface Admitted {
+  readonly holder?: Holder;
+  readonly caller?: Caller;
+}
+
+async function admit(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Admitted> {
+  if (endpoint.for === 'anyone') return {};
+  const holder = await recogniseHolder(ports.zoneward, edge.req.raw).catch((error: unknown) => {
     limit(ports.strangers, edge.get('remoteAddress'), edge);
     throw error;
   });
-  edge.set('principal', caller.principal);
+  edge.set('principal', holder.principal);
+  limit(ports.limiter, holder.key.id, edge);
+  if (endpoint.for === 'key') {
+    if (endpoint.scope !== null) requireScope(holder, endpoint.scope);
+    return { holder };
+  }
+  const caller = callerFor(ports.zoneward, holder, edge.req.header(TENANT_HEADER));
   edge.set('tenant', caller.tenantName);
-  limit(ports.limiter, caller.key.id, edge);
-  requireScope(caller, endpoint.scope);
-  return caller;
+  if (endpoint.scope !== null) requireScope(caller, endpoint.scope);
+  return { holder, caller };
 }
 
 function limit(limiter: RateLimiter, who: string, edge: Edge): void {
@@ -96,29 +114,56 @@ function limit(limiter: RateLimiter, who: string, edge: Edge): void {
   });
 }
 
+/** Tries that fail count, by the address that they come from and by what they try. */
+async function throttled(
+  ports: DispatchPorts,
+  endpoint: Endpoint & { readonly for: 'anyone' },
+  request: Request,
+): Promise<Reply> {
+  const { edge, input } = request;
+  const counted = [`from ${edge.get('remoteAddress')}`, `at ${endpoint.throttleBy(input.body as never)}`];
+  for (const who of counted) limit(ports.guesses, who, edge);
+  const reply = await withinTime(ports, run(ports, endpoint, request));
+  for (const who of counted) ports.guesses.giveBack(who);
+  return reply;
+}
+
 interface Request {
   readonly edge: Edge;
-  readonly caller: Caller;
+  readonly admitted: Admitted;
   readonly input: Input;
 }
 
-async function run(
-  ports: DispatchPorts,
+async function run(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<Reply> {
+  const reply = await answer(endpoint, callOf(ports, endpoint, request), request);
+  if (ports.checkAnswers && reply.kind === 'json') checkAnswer(endpoint, reply);
+  return reply;
+}
+
+function answer(
   endpoint: Endpoint,
-  { edge, caller, input }: Request,
+  call: OpenCall,
+  { edge, admitted: { holder, caller }, input }: Request,
 ): Promise<Reply> {
-  const limits = endpoint.streams === true ? [] : [AbortSignal.timeout(ports.timeLimitMs)];
-  const call: Call = {
-    zoneward: ports.zoneward,
-    caller,
+  if (endpoint.for === 'anyone') return endpoint.run(call, input);
+  assert(holder !== undefined);
+  const keyCall: KeyCall = { ...call, holder, tenantNamed: edge.req.header(TENANT_HEADER) };
+  if (endpoint.for === 'key') return endpoint.run(keyCall, input);
+  assert(caller !== undefined);
+  return endpoint.run({ ...keyCall, caller }, input);
+}
+
+function callOf({ zoneward, timeLimitMs }: DispatchPorts, endpoint: Endpoint, { edge }: Request): OpenCall {
+  const limits = endpoint.streams === true ? [] : [AbortSignal.timeout(timeLimitMs)];
+  return {
+    zoneward,
     signal: AbortSignal.any([edge.get('aborted'), ...limits]),
     requestId: edge.get('requestId'),
     route: `${endpoint.method} ${edge.req.path}`,
     ifMatch: edge.req.header('if-match') ?? null,
+    session: cookieOf(edge.req.raw.headers),
+    isSecure: cameOverHttps(edge.req.raw),
   };
-  const reply = await endpoint.run(call, input);
-  if (ports.checkAnswers && reply.kind === 'json') checkAnswer(endpoint, reply);
-  return reply;
 }
 
 function checkAnswer(
@@ -174,7 +219,7 @@ function toResponse(reply: Reply): Response {
       return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
     }
     case 'empty':
-      return new Response(null, { status: 204 });
+      return new Response(null, { status: 204, headers: { ...reply.headers } });
     case 'text':
       return new Response(reply.body, { headers: { ...reply.headers, 'content-type': reply.type } });
     default:

@@ -6,11 +6,11 @@ import type { z } from '@hono/zod-openapi';
 import type { Scope } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import type { Caller } from './caller.ts';
+import type { Holder } from './holder.ts';
 
 /** One request under way. */
-export interface Call {
+export interface OpenCall {
   readonly zoneward: Zoneward;
-  readonly caller: Caller;
   /** Aborts when the client goes away or the time is up. */
   readonly signal: AbortSignal;
   readonly requestId: string;
@@ -18,6 +18,22 @@ export interface Call {
   readonly route: string;
   /** The `If-Match` of the request; null without one. */
   readonly ifMatch: string | null;
+  /** The secret of the session that the browser sent along; null without one. */
+  readonly session: string | null;
+  /** Whether the client came over HTTPS. */
+  readonly isSecure: boolean;
+}
+
+/** One of somebody who holds a key. */
+export interface KeyCall extends OpenCall {
+  readonly holder: Holder;
+  /** The tenant that the request names; undefined where it names none. */
+  readonly tenantNamed: string | undefined;
+}
+
+/** One for a tenant. */
+export interface Call extends KeyCall {
+  readonly caller: Caller;
 }
 
 export type Reply =
@@ -29,7 +45,7 @@ export type Reply =
       /** What is kept for a repeated request, where the body holds a secret that is shown once. */
       readonly keptBody?: unknown;
     }
-  | { readonly kind: 'empty' }
+  | { readonly kind: 'empty'; readonly headers?: Readonly<Record<string, string>> }
   | {
       readonly kind: 'text';
       readonly body: string | ReadableStream<Uint8Array>;
@@ -47,7 +63,8 @@ export interface Documentation {
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
-  readonly scope: Scope;
+  /** What the key must be allowed; null: any key will do. */
+  readonly scope: Scope | null;
   readonly answers: {
     readonly status: number;
     readonly description: string;
@@ -62,40 +79,96 @@ export interface Documentation {
   readonly streams?: boolean;
 }
 
-/** An endpoint with its types worn off, for tables. */
-export interface Endpoint extends Documentation {
+interface Shapes {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
-  readonly run: (call: Call, input: { params: unknown; query: unknown; body: unknown }) => Promise<Reply>;
 }
 
-/** `None` where an endpoint takes nothing of the kind. */
+interface Input {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/** An endpoint with its types worn off, for tables. */
+export type Endpoint = Documentation & Shapes & (TenantEndpoint | KeyEndpoint | OpenEndpoint);
+
+/** What is a tenant's, for whoever may act for it. */
+export interface TenantEndpoint {
+  readonly for: 'tenant';
+  readonly run: (call: Call, input: Input) => Promise<Reply>;
+}
+
+/** What is no tenant's, for whoever holds a key. */
+export interface KeyEndpoint {
+  readonly for: 'key';
+  readonly run: (call: KeyCall, input: Input) => Promise<Reply>;
+}
+
+/** For everyone. */
+export interface OpenEndpoint {
+  readonly for: 'anyone';
+  /** What tries are counted by, besides the address that they come from; a try that succeeds does not count. */
+  readonly throttleBy: (body: never) => string;
+  readonly run: (call: OpenCall, input: Input) => Promise<Reply>;
+}
+
+/** `undefined` where an endpoint takes nothing of the kind. */
 type Given<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
+type Schemas<Params, Query, Body> = Documentation & {
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+};
+
+type Handle<Called, Params, Query, Body> = (
+  call: Called,
+  input: { readonly params: Given<Params>; readonly query: Given<Query>; readonly body: Given<Body> },
+) => Promise<Reply>;
+
+type MaybeObject = z.ZodObject | undefined;
+
 export function endpoint<
-  Params extends z.ZodObject | undefined = undefined,
-  Query extends z.ZodObject | undefined = undefined,
+  Params extends MaybeObject = undefined,
+  Query extends MaybeObject = undefined,
   Body extends z.ZodType | undefined = undefined,
->(
-  spec: Documentation & {
-    readonly params?: Params;
-    readonly query?: Query;
-    readonly body?: Body;
-    readonly handle: (
-      call: Call,
-      input: { readonly params: Given<Params>; readonly query: Given<Query>; readonly body: Given<Body> },
-    ) => Promise<Reply>;
+>(spec: Schemas<Params, Query, Body> & { readonly handle: Handle<Call, Params, Query, Body> }): Endpoint {
+  const { handle, ...rest } = spec;
+  return { ...described(rest), for: 'tenant', run: (call, input) => handle(call, input as never) };
+}
+
+export function keyEndpoint<
+  Params extends MaybeObject = undefined,
+  Query extends MaybeObject = undefined,
+  Body extends z.ZodType | undefined = undefined,
+>(spec: Schemas<Params, Query, Body> & { readonly handle: Handle<KeyCall, Params, Query, Body> }): Endpoint {
+  const { handle, ...rest } = spec;
+  return { ...described(rest), for: 'key', run: (call, input) => handle(call, input as never) };
+}
+
+export function openEndpoint<Body extends z.ZodType>(
+  spec: Schemas<undefined, undefined, Body> & {
+    readonly throttleBy: (body: z.output<Body>) => string;
+    readonly handle: Handle<OpenCall, undefined, undefined, Body>;
   },
 ): Endpoint {
-  const { handle, params, query, body, ...documentation } = spec;
+  const { handle, throttleBy, ...rest } = spec;
   return {
-    ...documentation,
-    params: params ?? null,
-    query: query ?? null,
-    body: body ?? null,
+    ...described(rest),
+    for: 'anyone',
+    throttleBy,
     run: (call, input) => handle(call, input as never),
   };
+}
+
+function described<
+  Params extends MaybeObject,
+  Query extends MaybeObject,
+  Body extends z.ZodType | undefined,
+>({ params, query, body, ...documentation }: Schemas<Params, Query, Body>): Documentation & Shapes {
+  return { ...documentation, params: params ?? null, query: query ?? null, body: body ?? null };
 }
 
 export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply {

@@ -6,12 +6,14 @@ import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
 import { JOB_ENDPOINTS } from './routes/jobs.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
+import { SESSION_ENDPOINTS } from './routes/session.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
+  ...SESSION_ENDPOINTS,
   ...CONNECTION_ENDPOINTS,
   ...ZONE_ENDPOINTS,
   ...CHANGE_ENDPOINTS,

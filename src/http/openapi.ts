@@ -2,6 +2,7 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Endpoint } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
+import { CSRF_HEADER } from './holder.ts';
 import { IDEMPOTENCY_HEADER } from './idempotency.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { problemDetails } from './shapes/common.ts';
@@ -27,6 +28,12 @@ function makeDocument(): OpenApiDocument {
   const host = new OpenAPIHono();
   const registry = host.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'zoneward_session',
+    description: `Of the dashboard, after \`signIn\`; every write also carries the header \`${CSRF_HEADER}\`.`,
+  });
   for (const endpoint of ENDPOINTS) registry.registerPath(routeOf(endpoint));
   for (const { type, about, schema } of messageSchemas())
     registry.registerWebhook({
@@ -50,7 +57,7 @@ function makeDocument(): OpenApiDocument {
       license: { name: 'MIT' },
     },
     servers: [{ url: '/' }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
   });
 }
 
@@ -58,7 +65,7 @@ const WEBHOOK_NOTE =
   'Signed by the Standard Webhooks specification: headers `webhook-id`, `webhook-timestamp`, `webhook-signature`.';
 
 function routeOf(endpoint: Endpoint): RouteConfig {
-  const { method, path, operationId, tag, summary, scope, answers, params, query, body } = endpoint;
+  const { method, path, operationId, tag, summary, answers, params, query, body } = endpoint;
   const content =
     answers.schema === undefined
       ? answers.type === undefined
@@ -71,7 +78,8 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     operationId,
     tags: [tag],
     summary,
-    description: `Needs the scope \`${scope}\`.`,
+    description: whoMay(endpoint),
+    ...(endpoint.for === 'anyone' ? { security: [] } : {}),
     request: {
       ...(params === null ? {} : { params }),
       ...(query === null ? {} : { query }),
@@ -79,12 +87,17 @@ function routeOf(endpoint: Endpoint): RouteConfig {
         ? {}
         : { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },
-    ...(method === 'get' ? {} : { parameters: [IDEMPOTENCY_PARAMETER] }),
+    ...(method === 'get' || endpoint.for !== 'tenant' ? {} : { parameters: [IDEMPOTENCY_PARAMETER] }),
     responses: {
       [answers.status]: { description: answers.description, ...content },
       default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: problemDetails } } },
     },
   };
+}
+
+function whoMay(endpoint: Endpoint): string {
+  if (endpoint.for === 'anyone') return 'For everyone. Tries that fail are counted, and refused after some.';
+  return endpoint.scope === null ? 'For every API key.' : `Needs the scope \`${endpoint.scope}\`.`;
 }
 
 const IDEMPOTENCY_PARAMETER = {

@@ -13,6 +13,8 @@ export interface RateVerdict {
 
 export interface RateLimiter {
   take(caller: string): RateVerdict;
+  /** Undoes one `take`: it is not to count after all. */
+  giveBack(caller: string): void;
 }
 
 /** Callers remembered; a full bucket is as good as none, so forgetting the longest idle costs nothing much. */
@@ -41,6 +43,10 @@ export function createRateLimiter(rule: RateRule, now: () => number): RateLimite
           ...(allowed ? {} : { 'retry-after': String(waitSeconds) }),
         },
       };
+    },
+    giveBack: (caller) => {
+      const known = buckets.get(caller);
+      if (known !== undefined) known.left = Math.min(rule.quota, known.left + 1);
     },
   };
 }

@@ -23,6 +23,8 @@ async function populate(engine: Engine, edge: Edge, key: string, name = 'later')
   const saved = await edge.ask('POST', '/v1/change-sets', { key, body: { plan } });
   assert.equal(saved.status, 201, saved.text);
   const job = await edge.ask('POST', `/v1/zones/${zone}/sync`, { key });
+  // What goes on behind would be counted as asked by whoever comes next.
+  await edge.ended(job, key);
   const made = await edge.ask('POST', '/v1/api-keys', { key, body: { label: 'other', scopes: ['read'] } });
   const webhook = await edge.ask('POST', '/v1/webhooks', { key, body: { url: RECEIVER } });
   assert.equal(webhook.status, 201, webhook.text);
@@ -84,6 +86,7 @@ describe('every route', () => {
   for (const endpoint of ENDPOINTS) {
     const { method, path, operationId } = endpoint;
     const verb = method.toUpperCase();
+    if (endpoint.for === 'anyone') continue;
     it(`${verb} ${path} asks for a key`, async () => {
       const answer = await edge.ask(verb, pathOf(endpoint, things), request(operationId));
       assert.deepEqual([answer.status, answer.body.code], [401, 'api-key-missing'], answer.text);
@@ -91,7 +94,7 @@ describe('every route', () => {
       assert.equal((await edge.ask(verb, pathOf(endpoint, things), made)).status, 401);
     });
 
-    if (method !== 'get')
+    if (method !== 'get' && endpoint.scope !== null)
       it(`${verb} ${path} refuses a key that may only read`, async () => {
         const answer = await edge.ask(verb, pathOf(endpoint, things), {
           key: reader,

@@ -42,8 +42,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const runner = zoneward.jobs.work();
   const working = options.worker === false ? Promise.resolve() : work(zoneward, log, stopping.signal);
   const housekeeping = setInterval(() => {
-    Promise.all([zoneward.idempotency.prune(), zoneward.jobs.prune()]).catch((error: unknown) =>
-      log.warn('old answers and jobs could not be cleared away', { error: String(error) }),
+    Promise.all([zoneward.idempotency.prune(), zoneward.jobs.prune(), zoneward.signIns.prune()]).catch(
+      (error: unknown) =>
+        log.warn('old answers, jobs and sessions could not be cleared away', { error: String(error) }),
     );
   }, HOUSEKEEPING_EVERY_MS);
   let closing: Promise<void> | null = null;

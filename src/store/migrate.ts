@@ -13,6 +13,7 @@ import { serviceMigration } from './migrations/0004-service.ts';
 import { registrarMigration } from './migrations/0005-registrar.ts';
 import { webhooksMigration } from './migrations/0006-webhooks.ts';
 import { domainsMigration } from './migrations/0007-domains.ts';
+import { signInsMigration } from './migrations/0008-sign-ins.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   registrarMigration,
   webhooksMigration,
   domainsMigration,
+  signInsMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -7,7 +7,7 @@ import type { Clock, Random } from '../base/clock.ts';
 import { ZonewardError } from '../base/errors.ts';
 import type { BudgetStore } from '../cloudflare/ports.ts';
 import type { IdempotencyStore } from '../domains/access/idempotency.ts';
-import type { ApiKeyStore } from '../domains/access/ports.ts';
+import type { ApiKeyStore, SignInStore } from '../domains/access/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { PolicyStore } from '../domains/changes/policy.ts';
 import type { ChangeJournal, Locks } from '../domains/changes/ports.ts';
@@ -56,6 +56,7 @@ import { openRecordFinder } from './record-finder.ts';
 import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
+import { openSignInStore } from './sign-in-store.ts';
 import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease } from './sweep-rows.ts';
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openTemplateStore } from './template-store.ts';
@@ -98,6 +99,7 @@ export interface Store {
   readonly policies: PolicyStore;
   readonly settings: StoreSettings;
   readonly apiKeys: ApiKeyStore;
+  readonly signIns: SignInStore;
   readonly idempotency: IdempotencyStore;
   readonly jobs: JobStore;
   readonly purchases: PurchaseStore;
@@ -176,6 +178,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     policies: openPolicyStore(context),
     settings,
     apiKeys: openApiKeyStore(context),
+    signIns: openSignInStore(context),
     idempotency: openIdempotencyStore(context),
     jobs: openJobStore(context),
     purchases: openPurchaseStore(context),

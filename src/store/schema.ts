@@ -31,6 +31,7 @@ export interface Schema {
   budget_states: { key: string; state: string; updated_at: number };
   api_calls: ApiCallRow;
   api_keys: ApiKeyRow;
+  sign_ins: SignInRow;
   idempotent_requests: IdempotentRequestRow;
   jobs: JobRow;
   purchases: PurchaseRow;
@@ -254,6 +255,17 @@ export interface ApiKeyRow {
   last_used_at: number | null;
   revoked_at: number | null;
   data: string;
+}
+
+export interface SignInRow {
+  /** Found by it before the tenant is known. */
+  secret_hash: string;
+  /** `session` or `link`. */
+  kind: string;
+  api_key_id: string;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
 }
 
 export interface IdempotentRequestRow {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import type { ApiKey, Secret } from '../../app/handed-out.ts';
 import { openZoneward, type Zoneward } from '../../app/open-zoneward.ts';
 import { openLog, type ServiceLog } from '../../http/log.ts';
 import { type RunningServer, startServer } from '../../http/server.ts';
@@ -10,6 +11,7 @@ import { DEMO_SEED, type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { Cli } from '../cli.ts';
 import { dashboardFiles } from '../dashboard-files.ts';
 import { examples, wholeNumber } from '../help.ts';
+import { openBrowser } from '../open-browser.ts';
 import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
 
 interface ServeFlags {
@@ -18,6 +20,7 @@ interface ServeFlags {
   readonly sandbox?: boolean;
   readonly worker: boolean;
   readonly dashboard: boolean;
+  readonly open?: boolean;
   readonly logLevel: string;
 }
 
@@ -31,6 +34,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--host <address>', 'where to listen; put a TLS proxy before anything but 127.0.0.1', '127.0.0.1')
     .option('--port <number>', '0: any free one', wholeNumber(0, PORT_MAX), PORT_DEFAULT)
     .option('--sandbox', 'on a local Cloudflare with example zones, in a folder of its own that ends with it')
+    .option('--open', 'open the dashboard in the browser, signed in as the operator of this machine')
     .option('--no-worker', 'answer and work on jobs only; `zoneward worker` does the rest elsewhere')
     .option('--no-dashboard', 'answer the API alone')
     .addOption(
@@ -53,7 +57,7 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
   try {
     const dashboard = flags.dashboard ? await dashboardFiles((line) => session.out.note(line)) : null;
     await using place = await openPlace(session, flags, log);
-    const key = await firstKey(place);
+    const key = await firstKey(place, flags);
     await using server = await startServer({
       zoneward: place.zoneward,
       host: flags.host,
@@ -62,7 +66,10 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
       worker: flags.worker,
       ...(dashboard === null ? {} : { dashboard }),
     });
-    tell(session, { server, place, key, hasDashboard: dashboard !== null });
+    const link = key === null || dashboard === null ? null : await signInLink(place, server, key);
+    const hasDashboard = dashboard !== null;
+    tell(session, { server, place, key: key?.secret?.reveal() ?? null, link, hasDashboard });
+    if (flags.open === true && link !== null) openBrowser(link);
     await ended;
     log.info('stopping: requests under way are answered, jobs go back to the queue');
   } finally {
@@ -115,15 +122,39 @@ async function openSandboxPlace(
   return { zoneward, sandbox, [Symbol.asyncDispose]: close };
 }
 
-/** In the sandbox: a connection whose zones are read, and a key to look at them with. Elsewhere nothing is made. */
-async function firstKey({ zoneward, sandbox }: Place): Promise<string | null> {
-  if (sandbox === null) return null;
+interface FirstKey {
+  readonly id: ApiKey['id'];
+  /** Null for one that was made earlier, or that nobody is to see. */
+  readonly secret: Secret | null;
+}
+
+/** In the sandbox: a connection whose zones are read, and a key to look at them with. Elsewhere, only for `--open`. */
+async function firstKey({ zoneward, sandbox }: Place, { open }: ServeFlags): Promise<FirstKey | null> {
+  if (sandbox === null) return open === true ? operatorsKey(zoneward) : null;
   const { connections, zones } = zoneward.tenant(LOCAL_TENANT);
   const parsed = await connections.read({ token: sandbox.tokens.full });
   if (parsed.ok) await connections.add({ credential: parsed.value.credential, label: 'sandbox' });
   await zones.syncAll();
-  const made = await zoneward.apiKeys.create(LOCAL_TENANT, { label: 'sandbox', scopes: ['admin'] });
-  return made.secret.reveal();
+  const { key, secret } = await zoneward.apiKeys.create(LOCAL_TENANT, {
+    label: 'sandbox',
+    scopes: ['admin'],
+  });
+  return { id: key.id, secret };
+}
+
+/** What the operator's browser acts with: one key for each person and machine, whose secret nobody ever sees. */
+async function operatorsKey({ apiKeys }: Zoneward): Promise<FirstKey> {
+  const label = `dashboard of ${os.userInfo().username}@${os.hostname()}`;
+  const known = (await apiKeys.list(LOCAL_TENANT)).find(
+    (key) => key.label === label && key.revokedAt === null,
+  );
+  const key = known ?? (await apiKeys.create(LOCAL_TENANT, { label, scopes: ['admin'] })).key;
+  return { id: key.id, secret: null };
+}
+
+/** What follows the `#` never leaves the browser by itself: no log and no proxy sees it. */
+async function signInLink(place: Place, server: RunningServer, { id }: FirstKey): Promise<string> {
+  return `${server.url}/sign-in#${(await place.zoneward.signIns.link(id)).reveal()}`;
 }
 
 function tell(
@@ -133,11 +164,13 @@ function tell(
     place,
     key,
     hasDashboard,
+    link,
   }: {
     readonly server: RunningServer;
     readonly place: Place;
     readonly key: string | null;
     readonly hasDashboard: boolean;
+    readonly link: string | null;
   },
 ): void {
   const { out } = session;
@@ -148,6 +181,7 @@ function tell(
       store: zoneward.config.storePlace,
       cloudflare: zoneward.config.baseUrl,
       apiKey: key,
+      signInLink: link,
     });
     return;
   }
@@ -156,6 +190,7 @@ function tell(
   out.line();
   const facts: (readonly [string, string | null])[] = [
     ['dashboard', hasDashboard ? `${server.url}/` : null],
+    ['dashboard, signed in', link === null ? null : `${link}   (once, within the hour)`],
     ['API', `${server.url}/v1`],
     ['documentation', `${server.url}/docs`],
     [

@@ -75,7 +75,16 @@ export async function recogniseApiKey(ports: AccessPorts, text: string): Promise
   const stored = idPart === undefined ? null : await ports.store.find(`key_${idPart}` as ApiKeyId);
   const matches = isSameHash(hashSecret(text), stored?.secretHash ?? hashSecret(''));
   if (stored === null || !matches) return null;
-  const { key } = stored;
+  return use(ports, stored.key);
+}
+
+/** The key with this id, for who has proved to hold it in another way; null unless it stands. */
+export async function standingKey(ports: AccessPorts, id: ApiKeyId): Promise<ApiKey | null> {
+  const stored = await ports.store.find(id);
+  return stored === null ? null : use(ports, stored.key);
+}
+
+async function use(ports: AccessPorts, key: ApiKey): Promise<ApiKey | null> {
   const now = ports.clock.now();
   if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
   if (key.lastUsedAt === null || now - key.lastUsedAt >= TOUCH_EVERY_MS) await ports.store.touch(key.id, now);

@@ -30,3 +30,31 @@ export interface ApiKeyStore {
   /** Every tenant that has a key, a connection or a change set, in order. */
   tenants(): Promise<readonly TenantId[]>;
 }
+
+/** A session at the dashboard, or a link that begins one. Milliseconds since the epoch. */
+export interface SignIn {
+  readonly kind: 'session' | 'link';
+  /** SHA-256 of the secret, hex. */
+  readonly secretHash: string;
+  readonly apiKeyId: ApiKeyId;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface SignInStore {
+  /** Commits with its events, which go to the chain of `trail`. */
+  create(signIn: SignIn, trail: TenantId, events: readonly NewEvent[]): Promise<void>;
+  /** Expired ones too, until they are pruned. */
+  find(kind: SignIn['kind'], secretHash: string): Promise<SignIn | null>;
+  touch(secretHash: string, at: number): Promise<void>;
+  /** True for exactly one of several callers; for the others nothing is written. */
+  end(
+    kind: SignIn['kind'],
+    secretHash: string,
+    trail: TenantId,
+    events: readonly NewEvent[],
+  ): Promise<boolean>;
+  /** Removes what has expired by `before`, or was last used before `idleSince`. @returns how many. */
+  prune(limits: { readonly before: number; readonly idleSince: number }): Promise<number>;
+}

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import type { TenantId } from '../../base/ids.ts';
 import type { IdempotentRequest } from '../../domains/access/idempotency.ts';
 import { type ApiKey, type ApiKeyId, UNLIMITED_REACH } from '../../domains/access/model.ts';
+import type { SignIn } from '../../domains/access/ports.ts';
 import type { Job, JobId } from '../../domains/jobs/model.ts';
 import { type MakeStorePlace, withStore } from './fixture.ts';
 import { event, foreigner, tenant } from './samples.ts';
@@ -49,6 +50,35 @@ const request: IdempotentRequest = { tenantId: tenant, caller: 'key_a', key: 'k'
 const hold = { holder: 'one', holdMs: 60_000, keepMs: 60_000 };
 
 export function serviceContract(makePlace: MakeStorePlace): void {
+  describe('sign-ins', () => {
+    const signIn = (secretHash: string, changes: Partial<SignIn> = {}): SignIn => ({
+      kind: 'session',
+      secretHash,
+      apiKeyId: 'key_a' as ApiKeyId,
+      createdAt: 10,
+      usedAt: 10,
+      expiresAt: 100,
+      ...changes,
+    });
+
+    it('are found by kind and hash, noted as used, ended once, and pruned', () =>
+      withStore(makePlace, async ({ signIns, audit }) => {
+        await signIns.create(signIn('s'), tenant, [event('session.started')]);
+        await signIns.create(signIn('l', { kind: 'link' }), tenant, []);
+        assert.deepEqual(await signIns.find('session', 's'), signIn('s'));
+        assert.equal(await signIns.find('link', 's'), null);
+        await signIns.touch('s', 50);
+        assert.equal((await signIns.find('session', 's'))?.usedAt, 50);
+        const ends = ['one', 'two', 'three'].map(() => signIns.end('link', 'l', tenant, [event('ended')]));
+        assert.deepEqual((await Promise.all(ends)).filter(Boolean), [true]);
+        assert.equal((await audit.latest(tenant, {}, 10)).length, 2);
+        await signIns.create(signIn('old', { expiresAt: 20 }), tenant, []);
+        await signIns.create(signIn('idle', { usedAt: 1 }), tenant, []);
+        assert.equal(await signIns.prune({ before: 30, idleSince: 5 }), 2);
+        assert.notEqual(await signIns.find('session', 's'), null);
+      }));
+  });
+
   describe('API keys', () => {
     it('are found by id, listed by tenant, revoked by their own tenant only', () =>
       withStore(makePlace, async ({ apiKeys, audit }) => {
