@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: $GENERATE writes its modifiers so
 /** Corners of the DNS room that no ordinary zone visits: each is right, or refused with words. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
