@@ -49,6 +49,10 @@ export interface Config {
   readonly baseUrl: string;
   /** Where zones are asked for their SOA serials instead of at their own nameservers: a sandbox's DNS. */
   readonly dnsServer: DnsServer | null;
+  /** Where delegations are asked for instead of at the parent's nameservers. */
+  readonly parentDnsServer: DnsServer | null;
+  /** Resolvers that `zones verify` asks; null: the usual public ones, or none beside a sandbox. */
+  readonly resolvers: readonly string[] | null;
   readonly webhookAllow: readonly string[];
   /** Without a trailing slash; null where nobody said. */
   readonly publicUrl: string | null;
@@ -88,7 +92,9 @@ export function resolveConfig(input: ConfigInput, environment: Environment): Con
     checkpointFile: inHome('checkpointFile', 'audit-checkpoints.jsonl'),
     checkpointWebhook: read('checkpointWebhook') ?? null,
     baseUrl: checkBaseUrl(read('baseUrl') ?? CLOUDFLARE_BASE_URL),
-    dnsServer: parseDnsServer(read('dnsServer') ?? ''),
+    dnsServer: parseDnsServer(read('dnsServer') ?? '', SETTINGS.dnsServer.variable),
+    parentDnsServer: parseDnsServer(read('parentDnsServer') ?? '', SETTINGS.parentDnsServer.variable),
+    resolvers: checkResolvers(read('resolvers')),
     webhookAllow: listOf(read('webhookAllow')),
     publicUrl: checkPublicUrl(read('publicUrl')),
     host: read('host') ?? '127.0.0.1',
@@ -132,7 +138,15 @@ function settingInvalid(name: SettingName, value: string, next: string): Zonewar
   });
 }
 
-function parseDnsServer(text: string): DnsServer | null {
+function checkResolvers(text: string | undefined): readonly string[] | null {
+  if (text === undefined) return null;
+  const addresses = listOf(text === 'none' ? '' : text);
+  for (const address of addresses) parseDnsServer(address, SETTINGS.resolvers.variable);
+  return addresses;
+}
+
+/** Throws `dns-server-invalid` (input), naming the variable or flag that it came from. Empty: null. */
+export function parseDnsServer(text: string, from: string): DnsServer | null {
   if (text === '') return null;
   const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? text;
@@ -140,7 +154,7 @@ function parseDnsServer(text: string): DnsServer | null {
   throw new ZonewardError(`This is not the address of a DNS server: ${text}`, {
     code: 'dns-server-invalid',
     kind: 'input',
-    next: [`Set ${SETTINGS.dnsServer.variable} to IP:PORT, for example 127.0.0.1:5353, or leave it out.`],
+    next: [`Set ${from} to IP:PORT, for example 127.0.0.1:5353, or leave it out.`],
   });
 }
 

@@ -86,6 +86,12 @@ export type { DnssecView } from '../domains/tls/dnssec.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
 export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
+export {
+  isFine,
+  isVerified,
+  type RecordVerdict,
+  type Verification,
+} from '../domains/verify/model.ts';
 export { EVENT_TYPES, type EventField, type EventType, TEST_TYPE } from '../domains/webhooks/catalogue.ts';
 export type {
   Delivery,
@@ -139,6 +145,7 @@ export type { Planned } from './tenant-plans.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
+export type { VerifyRequest } from './tenant-verify.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export { VERSION } from './version.ts';
 export type { SweepReport } from './worker.ts';

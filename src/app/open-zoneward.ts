@@ -42,6 +42,7 @@ import { type TenantRotations, tenantRotations } from './tenant-rotations.ts';
 import { type TenantTemplates, tenantTemplates } from './tenant-templates.ts';
 import { type TenantTls, tenantTls } from './tenant-tls.ts';
 import { type TenantUsage, tenantUsage } from './tenant-usage.ts';
+import { type TenantVerify, tenantVerify } from './tenant-verify.ts';
 import { type TenantWebhooks, tenantWebhooks } from './tenant-webhooks.ts';
 import { type TenantZoneLife, tenantZoneLife } from './tenant-zone-life.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
@@ -73,7 +74,7 @@ export interface ZonewardOptions extends ConfigInput {
 
 export interface Tenant {
   readonly connections: TenantConnections & TenantRotations;
-  readonly zones: TenantZones & TenantZoneLife;
+  readonly zones: TenantZones & TenantZoneLife & TenantVerify;
   readonly inventory: TenantInventory;
   readonly drift: TenantDrift;
   readonly changes: TenantChanges;
@@ -142,18 +143,23 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     const tenantId = parseTenant(name);
     const reach = tenantReach(context, tenantId);
     const changes = tenantChanges(context, tenantId, reach);
+    const tls = tenantTls(context, tenantId, reach);
     const registrar = tenantRegistrar(context, tenantId, reach);
     return {
       connections: {
         ...tenantConnections(context, tenantId, reach),
         ...tenantRotations(context, tenantId, reach),
       },
-      zones: { ...tenantZones(context, tenantId, reach), ...tenantZoneLife(context, tenantId, reach) },
+      zones: {
+        ...tenantZones(context, tenantId, reach),
+        ...tenantZoneLife(context, tenantId, reach),
+        ...tenantVerify(context, tenantId, { reach, tls }),
+      },
       inventory: tenantInventory(context, tenantId, { reach, plans: changes }),
       drift: tenantDrift(context, tenantId, { reach, plans: changes }),
       changes,
       policies: tenantPolicies(context, tenantId, reach),
-      tls: tenantTls(context, tenantId, reach),
+      tls,
       templates: tenantTemplates(context, tenantId, { reach, plans: changes }),
       registrar,
       provisioning: tenantProvisioning(context, tenantId, { reach, changes, registrar }),

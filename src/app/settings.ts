@@ -24,6 +24,8 @@ export type SettingName =
   | 'store'
   | 'baseUrl'
   | 'dnsServer'
+  | 'parentDnsServer'
+  | 'resolvers'
   | 'vaultKeys'
   | 'keyFile'
   | 'signingKeyFile'
@@ -66,6 +68,16 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     variable: 'ZONEWARD_DNS_SERVER',
     about: "`IP:PORT` of the DNS server that is asked for SOA serials, a sandbox's for example",
     byDefault: "each zone's own nameservers; none where the base URL is not Cloudflare's",
+  },
+  parentDnsServer: {
+    variable: 'ZONEWARD_PARENT_DNS_SERVER',
+    about: '`IP:PORT` of the DNS server that is asked who is in charge of a domain',
+    byDefault: "the nameservers of the zone above; none where the base URL is not Cloudflare's",
+  },
+  resolvers: {
+    variable: 'ZONEWARD_RESOLVERS',
+    about: 'the resolvers that `zones verify` asks, `IP` or `IP:PORT`, separated by commas; `none` for none',
+    byDefault: "1.1.1.1, 8.8.8.8 and 9.9.9.9; none where the base URL is not Cloudflare's",
   },
   vaultKeys: {
     variable: 'ZONEWARD_VAULT_KEYS',

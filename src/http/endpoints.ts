@@ -9,6 +9,7 @@ import { POLICY_ENDPOINTS } from './routes/policies.ts';
 import { SESSION_ENDPOINTS } from './routes/session.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
+import { VERIFY_ENDPOINTS } from './routes/verify.ts';
 import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
@@ -16,6 +17,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...SESSION_ENDPOINTS,
   ...CONNECTION_ENDPOINTS,
   ...ZONE_ENDPOINTS,
+  ...VERIFY_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
   ...TEMPLATE_ENDPOINTS,
   ...POLICY_ENDPOINTS,

@@ -28,6 +28,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   applyChangeSet: () => ({}),
   resumeChangeSet: () => ({}),
+  verifyZone: () => ({}),
   checkTemplate: () => ({ template: 'vercel.com/site' }),
   setPolicy: ({ zone }) => ({ zone, policy: { deletionsMax: 100 } }),
   createApiKey: () => ({ label: 'made', scopes: ['read'] }),

@@ -24,6 +24,7 @@ import { registerZonesLife } from './zones-life.ts';
 import { registerZonesRetention } from './zones-retention.ts';
 import { registerZonesSettings } from './zones-settings.ts';
 import { registerZonesSync } from './zones-sync.ts';
+import { registerZonesVerify } from './zones-verify.ts';
 
 export function register(program: Command, cli: Cli): void {
   const zones = program
@@ -34,6 +35,7 @@ export function register(program: Command, cli: Cli): void {
   registerShow(zones, cli);
   registerZonesLife(zones, cli);
   registerZonesSync(zones, cli);
+  registerZonesVerify(zones, cli);
   registerHistory(zones, cli);
   registerAt(zones, cli);
   registerDiff(zones, cli);
