@@ -41,6 +41,8 @@ import type {
   TestedConnection,
   TokenLink,
   Usage,
+  Verification,
+  VerifyRequest,
   Webhook,
   WebhookDelivery,
   WebhookDeliveryPage,
@@ -205,6 +207,11 @@ export interface Operations {
       };
     };
     readonly answer: FindingPage;
+  };
+  /** Compare the wanted, the held, what nameservers answer and what resolvers see; asks the parent too */
+  readonly verifyZone: {
+    readonly input: { readonly zone: string; readonly body: VerifyRequest };
+    readonly answer: Verification;
   };
   /** What is wrong with one record by itself. Asks Cloudflare nothing: for checks while someone types. */
   readonly checkRecord: {
@@ -418,6 +425,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   diffZone: { method: 'GET', path: '/v1/zones/{zone}/diff', answer: 'json' },
   exportZone: { method: 'GET', path: '/v1/zones/{zone}/export', answer: 'text' },
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
+  verifyZone: { method: 'POST', path: '/v1/zones/{zone}/verify', answer: 'json' },
   checkRecord: { method: 'POST', path: '/v1/zones/{zone}/records/check', answer: 'json' },
   plan: { method: 'POST', path: '/v1/plans', answer: 'json' },
   planFile: { method: 'POST', path: '/v1/plans/file', answer: 'json' },

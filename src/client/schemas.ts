@@ -357,6 +357,69 @@ export type FindingPage = {
   };
 };
 
+export type Verification = {
+  readonly zone: string;
+  /** RFC 3339, UTC */
+  readonly at: string;
+  readonly verified: boolean;
+  readonly source: string;
+  readonly delegation: {
+    readonly state: 'cloudflare' | 'partial' | 'other' | 'none' | 'unknown';
+    readonly nameServers: readonly string[] | null;
+    readonly wanted: readonly string[];
+    readonly reason: string;
+    readonly next: readonly string[];
+  };
+  readonly dnssec: {
+    readonly status: string;
+    readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
+    readonly parentDs: readonly string[] | null;
+    readonly says: string;
+    readonly next: readonly string[];
+  } | null;
+  readonly records: readonly RecordVerdict[];
+  readonly notAsked: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+  readonly calls: number;
+};
+
+export type RecordVerdict = {
+  readonly name: string;
+  readonly type: string;
+  readonly state:
+    | 'ok'
+    | 'proxied'
+    | 'flattened'
+    | 'missing'
+    | 'differs'
+    | 'unexpected'
+    | 'not-served'
+    | 'exposed'
+    | 'waiting'
+    | 'elsewhere'
+    | 'failing'
+    | 'unreachable';
+  readonly reason: string;
+  readonly next: readonly string[];
+  readonly wanted: readonly string[];
+  readonly held: readonly string[];
+  readonly sightings: readonly {
+    readonly server: string;
+    readonly kind: 'nameserver' | 'resolver';
+    readonly state: 'right' | 'other' | 'failing' | 'refused' | 'unreachable';
+    readonly answers: readonly string[];
+    readonly ttlSeconds: number | null;
+  }[];
+  readonly waitSeconds: number | null;
+};
+
+export type VerifyRequest = {
+  /** What is wanted, as a zone document or file; absent: the zone as it was last known */
+  readonly text?: string;
+  readonly format?: 'bind' | 'octodns' | 'document';
+  readonly file?: string;
+  readonly only?: readonly string[];
+};
+
 export type RecordCheck = { readonly problems: readonly InputProblem[] };
 
 /** As in a zone document: names relative to the zone, or full */
