@@ -123,6 +123,11 @@ export function isMultiSigner(zone: Zone): boolean {
   return zone.fields.bag['dnssec'] !== undefined && stateOf(zone).flags.dnssec_multi_signer;
 }
 
+/** Whether what does not exist is denied with hashed names. */
+export function usesNsec3(zone: Zone): boolean {
+  return zone.fields.bag['dnssec'] !== undefined && stateOf(zone).flags.dnssec_use_nsec3;
+}
+
 export function dnssecStatus(world: World, zone: Zone): DnssecStatus | null {
   return settled(world, zone).status;
 }

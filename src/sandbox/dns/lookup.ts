@@ -114,6 +114,11 @@ function recordsNamed(zone: Zone, name: string): readonly DnsRecord[] {
   return zone.records.named(name).map((entry) => entry.record);
 }
 
+/** Whether the zone has the name itself, also as one that only has names below it; wildcards do not count. */
+export function nameExists(zone: Zone, name: string): boolean {
+  return name === zone.name || recordsNamed(zone, name).length > 0 || hasNamesBelow(zone, name);
+}
+
 function hasNamesBelow(zone: Zone, name: string): boolean {
   const suffix = `.${name}`;
   for (const other of zone.records.names()) if (other.endsWith(suffix)) return true;

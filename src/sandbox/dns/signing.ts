@@ -2,7 +2,7 @@
  * Answers signed as they are given, as Cloudflare does: each set gets an RRSIG of its zone's key, and what does not
  * exist is denied by one NSEC made for the very name (compact denial, RFC 9824): its next name is `\000.` below it, so
  * it says nothing of other names, and NXDOMAIN becomes NOERROR with the type NXNAME. Wildcards are signed as if the
- * name itself existed. NSEC3 is not made, also when the zone has `dnssec_use_nsec3`.
+ * name itself existed. A zone with `dnssec_use_nsec3` denies with hashed names instead (`nsec3.ts`), and NXDOMAIN stays.
  */
 import { sign } from 'node:crypto';
 import { DAY_MS, SECOND_MS } from '../constants.ts';
@@ -10,7 +10,7 @@ import { TYPE_NUMBERS, u8, u16, u32, wireName } from '../records/wire.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
 import { canonicalRecords, labelCount, typeBitmaps } from './canonical.ts';
-import { signingKeys } from './dnssec.ts';
+import { signingKeys, usesNsec3 } from './dnssec.ts';
 import {
   ALGORITHM,
   dnskeyRdata,
@@ -20,6 +20,7 @@ import {
   type ZoneKeys,
 } from './dnssec-keys.ts';
 import { lookup, zoneFor } from './lookup.ts';
+import { nsec3Matching, nsec3Missing } from './nsec3.ts';
 import type { DnsAnswer, RRset } from './rrset.ts';
 import { negativeSoa } from './served.ts';
 
@@ -27,12 +28,12 @@ import { negativeSoa } from './served.ts';
 const NXNAME = 128;
 /** Signatures are good from a day ago until a day from now, by the sandbox's clock. */
 const VALIDITY_MS: number = DAY_MS;
-const { DNSKEY, CDS, CDNSKEY, DS, NS, NSEC, RRSIG, CNAME, SOA } = TYPE_NUMBERS;
+const { DNSKEY, CDS, CDNSKEY, DS, NS, NSEC, NSEC3, RRSIG, CNAME, SOA } = TYPE_NUMBERS;
 /** Sets that the key-signing key signs. */
 const BY_KSK: ReadonlySet<number> = new Set([DNSKEY, CDS, CDNSKEY]);
-/** Types whose existence at a name an NSEC tells; the meta types are always there. */
+/** Types whose existence at a name a denial tells; those of DNSSEC itself follow from them. */
 const TELLABLE: readonly number[] = Object.values(TYPE_NUMBERS).filter(
-  (type) => type !== NSEC && type !== RRSIG,
+  (type) => type !== NSEC && type !== NSEC3 && type !== RRSIG,
 );
 
 /** The answer with signatures and denials, as far as its zones are signed. */
@@ -102,9 +103,40 @@ function denied(
   if (zone === undefined || signingKeys(world, zone) === undefined) return answer;
   const last = answer.answers.findLast((set) => set.type === CNAME);
   const name = last === undefined ? question.name.replace(/\.$/, '') : targetOf(last);
-  const types = answer.rcode === 'NXDOMAIN' ? [NXNAME] : typesAt(world, zone, { name, type: question.type });
-  const denial = withSignatureOf(world, zone, nsec(zone, name, types));
+  const isMissing = answer.rcode === 'NXDOMAIN';
+  if (isMissing && usesNsec3(zone)) {
+    const denial = missingByHash(world, zone, name);
+    return { ...answer, authorities: [...answer.authorities, ...denial] };
+  }
+  const types = isMissing ? [NXNAME] : typesAt(world, zone, { name, type: question.type });
+  const denial = denialOf(world, zone, { name, types });
   return { ...answer, rcode: 'NOERROR', authorities: [...answer.authorities, ...denial] };
+}
+
+/** The signed record that tells all types of a name. */
+function denialOf(
+  world: World,
+  zone: Zone,
+  at: { readonly name: string; readonly types: readonly number[] },
+): readonly RRset[] {
+  const { name, types } = at;
+  const set = usesNsec3(zone)
+    ? nsec3Matching(zone, { name, types: withSignatures(types), ttlSeconds: negativeSoa(zone).ttlSeconds })
+    : nsec(zone, name, types);
+  return withSignatureOf(world, zone, set);
+}
+
+/** A hashed name has no NSEC of its own to sign: what has no other set, or only a delegation, has no signature. */
+function withSignatures(types: readonly number[]): readonly number[] {
+  const isSigned = types.some((type) => type !== NS) || types.length > 1;
+  return isSigned ? [...types, RRSIG] : types;
+}
+
+function missingByHash(world: World, zone: Zone, name: string): readonly RRset[] {
+  const sets = nsec3Missing(zone, { name, ttlSeconds: negativeSoa(zone).ttlSeconds }, (existing) =>
+    withSignatures(typesAt(world, zone, { name: existing, type: NXNAME })),
+  );
+  return sets.flatMap((set) => withSignatureOf(world, zone, set));
 }
 
 /** The name in a CNAME set's RDATA. */
@@ -138,7 +170,7 @@ function typesAt(
 function noDs(world: World, cut: string): readonly RRset[] {
   const zone = zoneFor(world, cut.toLowerCase(), DS);
   if (zone === undefined || signingKeys(world, zone) === undefined) return [];
-  return withSignatureOf(world, zone, nsec(zone, cut, [NS]));
+  return denialOf(world, zone, { name: cut, types: [NS] });
 }
 
 /** Signed by a given zone, also where a child zone of the same name is there. */

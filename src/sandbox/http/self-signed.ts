@@ -45,6 +45,7 @@ export function selfSigned(host: string, nowMs: number = Date.now()): Certificat
 
 function altNames(host: string): Buffer {
   const names = [
+    tagged(0x82, Buffer.from('api.cloudflare.com')),
     tagged(0x82, Buffer.from('localhost')),
     tagged(0x87, ipv4Bytes('127.0.0.1')),
     tagged(0x87, ipv6Bytes('::1')),
