@@ -71,6 +71,8 @@ export const LIST_PER_PAGE_MAX = 100;
 
 export const RATE_QUOTA = 1200;
 export const RATE_WINDOW_SECONDS = 300;
+/** Per client address, whoever asks. */
+export const ADDRESS_QUOTA_PER_SECOND = 200;
 /** [U] The policy's name in `Ratelimit` and `Ratelimit-Policy`. */
 export const RATE_POLICY_NAME = 'default';
 

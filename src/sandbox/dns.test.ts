@@ -217,6 +217,14 @@ test('EDNS, truncation, TCP', async (t) => {
   assert.equal(tcp.answers?.length, 40);
   const small = await query(sandbox, { name: 'dns.example', type: 'A', edns: 1232 });
   assert.equal(small.answers?.length, 1);
+  const newer = await query(sandbox, { name: 'dns.example', type: 'A', edns: 1232, ednsVersion: 1 });
+  assert.deepEqual(
+    [newer.bytes.readUInt16BE(2) & 15, newer.answers?.length, newer.additionals?.[0]],
+    [0, 0, { ...edns.additionals?.[0], extendedRcode: 1, ednsVersion: 0 }],
+    'BADVERS is told in the OPT record, with the version that is spoken',
+  );
+  const twice = await query(sandbox, { name: 'dns.example', type: 'A', edns: 1232, optRecords: 2 });
+  assert.equal(twice.bytes.readUInt16BE(2) & 15, 1, 'FORMERR');
   const long = await query(sandbox, { name: 'long.dns.example', type: 'TXT', edns: 1232 });
   const strings = dataOf<Buffer[]>(long.answers);
   assert.deepEqual(

@@ -2,6 +2,7 @@
 
 import type { TimeSource } from './clock.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, PLAN_NAMES, type PlanName } from './constants.ts';
+import type { RatePolicy } from './http/rate-limit.ts';
 import { SandboxInputError } from './input-error.ts';
 import type { SandboxSeed } from './state/seed.ts';
 
@@ -24,8 +25,8 @@ export interface SandboxOptions {
   readonly account?: { readonly id?: string; readonly name?: string };
   /** Delays each answer by this much real time. */
   readonly latencyMs?: number;
-  /** Default 1,200 requests per 300 seconds; `false`: none. */
-  readonly rateLimit?: { readonly quota: number; readonly windowSeconds: number } | false;
+  /** Default 1,200 requests per 300 seconds, and 200 per second and client address; `false`: none. */
+  readonly rateLimit?: RatePolicy | false;
   /** Opens the control path `/__sandbox/…`. Default off. */
   readonly control?: boolean;
   /** Serves HTTPS with a certificate of its own. */
@@ -70,9 +71,12 @@ function checkPort(name: string, port: number | undefined): void {
 }
 
 /** Also for the control path. */
-export function checkRateLimit(value: { quota: number; windowSeconds: number } | false): void {
+export function checkRateLimit(value: RatePolicy | false): void {
   if (value === false) return;
   if (!(Number.isInteger(value.quota) && value.quota >= 1))
     throw bad('rateLimit.quota must be a whole number above 0.');
   if (!(value.windowSeconds > 0)) throw bad('rateLimit.windowSeconds must be above 0.');
+  const { addressPerSecond } = value;
+  if (addressPerSecond !== undefined && !(Number.isInteger(addressPerSecond) && addressPerSecond >= 1))
+    throw bad('rateLimit.addressPerSecond must be a whole number above 0.');
 }

@@ -224,6 +224,14 @@ test('export, and what is exported is imported again', async (t) => {
     answer.text.replaceAll('file.example', 'copy.example'),
   );
   assert.deepEqual(imported.json.result, { recs_added: 14, total_records_parsed: 14 });
+  const before = sandbox.records(id);
+  const again = await importFile(sandbox, id, answer.text);
+  assert.deepEqual(
+    again.json.result,
+    { recs_added: 0, total_records_parsed: 14 },
+    'what is there is not added again',
+  );
+  assert.deepEqual(sandbox.records(id), before);
   const values = (zone: string): unknown[] =>
     sandbox
       .records(zone)

@@ -85,6 +85,10 @@ export interface DnsQuestion {
   readonly transport?: 'udp' | 'tcp';
   /** Sets the DO bit; needs `edns`. */
   readonly dnssec?: boolean;
+  /** Default 0. */
+  readonly ednsVersion?: number;
+  /** How many OPT records; default 1. */
+  readonly optRecords?: number;
 }
 
 /** One DNS query. */
@@ -97,15 +101,14 @@ export async function query(
   const additionals =
     question.edns === undefined
       ? []
-      : [
-          {
-            type: 'OPT',
-            name: '.',
-            udpPayloadSize: question.edns,
-            flags: question.dnssec === true ? 0x8000 : 0,
-            options: [],
-          },
-        ];
+      : Array.from({ length: question.optRecords ?? 1 }, () => ({
+          type: 'OPT',
+          name: '.',
+          udpPayloadSize: question.edns,
+          ednsVersion: question.ednsVersion ?? 0,
+          flags: question.dnssec === true ? 0x8000 : 0,
+          options: [],
+        }));
   const packet = encode({
     type: 'query',
     id: 4711,

@@ -142,6 +142,38 @@ test('the rate limit: counted per user, block for a window, headers, 429 as reco
   assert.equal((await send(sandbox, 'GET /zones')).headers.get('ratelimit'), null);
 });
 
+test('200 requests per second and client address, whoever asks', async (t) => {
+  let nowMs = Date.parse('2026-10-01T12:00:00Z');
+  const sandbox = await sandboxFor(t, {
+    rateLimit: { quota: 10_000, windowSeconds: 300 },
+    clock: { now: () => nowMs },
+  });
+  const from = async (address: string, token: string): Promise<string> =>
+    outcomeOf(
+      await send(sandbox, 'GET /zones', {
+        headers: { Authorization: `Bearer ${token}`, 'CF-Connecting-IP': address },
+      }),
+    );
+  const { full, account, readOnly } = sandbox.tokens;
+  const outcomes: string[] = [];
+  for (let sent = 0; sent < 202; sent += 1) {
+    outcomes.push(await from('192.0.2.1', [full, account, readOnly][sent % 3] ?? full));
+  }
+  assert.deepEqual(outcomes.slice(0, 200), Array(200).fill('200'));
+  assert.deepEqual(outcomes.slice(200), ['429/971', '429/971']);
+  assert.equal(await from('192.0.2.2', full), '200', 'another address');
+  const spent = sandbox.budgets().reduce((sum, state) => sum + state.spent, 0);
+  assert.equal(spent, 201, 'what was refused for its address cost nobody');
+  nowMs += 1000;
+  assert.equal(await from('192.0.2.1', full), '200', 'the next second');
+  sandbox.setRateLimit({ quota: 10_000, windowSeconds: 300, addressPerSecond: 1 });
+  assert.equal(await from('192.0.2.1', full), '200');
+  const refused = await send(sandbox, 'GET /zones', {
+    headers: { Authorization: `Bearer ${full}`, 'CF-Connecting-IP': '192.0.2.1' },
+  });
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '1']);
+});
+
 test('the request log tells what came and what it did', async (t) => {
   const sandbox = await sandboxFor(t);
   const zone = sandbox.seedZone('log.example');

@@ -1,8 +1,10 @@
 /** DNS messages: a query's bytes to an answer's bytes, for UDP and TCP alike. */
 import {
+  type Answer,
   AUTHORITATIVE_ANSWER,
   decode,
   encode,
+  type OptAnswer,
   type Packet,
   type Question,
   TRUNCATED_RESPONSE,
@@ -10,7 +12,7 @@ import {
 import { TYPE_NUMBERS } from '../records/wire.ts';
 import type { World } from '../state/world.ts';
 import { lookup } from './lookup.ts';
-import { type DnsAnswer, RCODES, type Rcode, REFUSED, type RRset } from './rrset.ts';
+import { BADVERS, type DnsAnswer, RCODES, type Rcode, REFUSED, type RRset } from './rrset.ts';
 import { signAnswer } from './signing.ts';
 
 const UDP_BYTES_DEFAULT = 512;
@@ -20,6 +22,10 @@ const RECURSION_DESIRED = 0x0100;
 const OPCODE_MASK = 0x7800;
 const RESPONSE_BIT = 0x8000;
 const DO_BIT = 0x8000;
+const EDNS_VERSION = 0;
+/** What of an error code fits into the header; the rest stands in the OPT record. */
+const HEADER_RCODE_MASK = 15;
+const HEADER_RCODE_BITS = 4;
 
 /** What UTF-8 decoding puts in the place of bytes that are no text. */
 const NO_TEXT = '\ufffd';
@@ -38,6 +44,8 @@ export function answerMessage(world: World, query: Buffer, transport: Transport)
   if ((query.readUInt16BE(2) & OPCODE_MASK) !== 0) return errorMessage(query, 'NOTIMP');
   const [question, ...more] = packet.questions ?? [];
   if (question === undefined || more.length > 0) return errorMessage(query, 'FORMERR');
+  // RFC 6891: one OPT record, and the version is looked at before the question.
+  if ((packet.additionals ?? []).filter(isOpt).length > 1) return errorMessage(query, 'FORMERR');
   // A name whose bytes are no text cannot be given back as asked, and is in no zone.
   if (question.name.includes(NO_TEXT)) return errorMessage(query, 'REFUSED');
   try {
@@ -48,13 +56,18 @@ export function answerMessage(world: World, query: Buffer, transport: Transport)
 }
 
 function resolve(world: World, packet: Packet, question: Question): DnsAnswer {
+  const opt = packet.additionals?.find(isOpt);
+  if (opt !== undefined && opt.ednsVersion !== EDNS_VERSION) return BADVERS;
   const type = typeNumber(question.type);
   // Zone transfers are refused to everybody; only class IN is served.
   if (type === 252 || type === 251 || (question.class ?? 'IN') !== 'IN') return REFUSED;
   const answer = lookup(world, question.name, type);
-  const opt = packet.additionals?.find((item) => item.type === 'OPT');
   const wantsSignatures = opt !== undefined && (opt.flags & DO_BIT) !== 0;
   return wantsSignatures ? signAnswer(world, { name: question.name, type }, answer) : answer;
+}
+
+function isOpt(item: Answer): item is OptAnswer {
+  return item.type === 'OPT';
 }
 
 const KNOWN: ReadonlyMap<string, number> = new Map([
@@ -78,7 +91,7 @@ interface Parts {
 }
 
 function encodeAnswer(parts: Parts): Buffer {
-  const opt = parts.packet.additionals?.find((item) => item.type === 'OPT');
+  const opt = parts.packet.additionals?.find(isOpt);
   const full = encodePacket(parts, parts.answer, 0);
   if (parts.transport === 'tcp') return full;
   const offered = opt === undefined ? UDP_BYTES_DEFAULT : Math.max(UDP_BYTES_DEFAULT, opt.udpPayloadSize);
@@ -88,14 +101,17 @@ function encodeAnswer(parts: Parts): Buffer {
 }
 
 function encodePacket({ query, packet, question }: Parts, answer: DnsAnswer, moreFlags: number): Buffer {
-  const flags = (query.readUInt16BE(2) & RECURSION_DESIRED) | moreFlags | RCODES[answer.rcode];
-  const opt = packet.additionals?.find((item) => item.type === 'OPT');
+  const rcode = RCODES[answer.rcode];
+  const flags = (query.readUInt16BE(2) & RECURSION_DESIRED) | moreFlags | (rcode & HEADER_RCODE_MASK);
+  const opt = packet.additionals?.find(isOpt);
   const additionals = answer.additionals.flatMap(recordsOf);
   if (opt !== undefined) {
     additionals.push({
       type: 'OPT',
       name: '.',
       udpPayloadSize: UDP_BYTES_MAX,
+      extendedRcode: rcode >> HEADER_RCODE_BITS,
+      ednsVersion: EDNS_VERSION,
       flags: opt.flags & DO_BIT,
       options: [],
     } as unknown as WireRecord);

@@ -9,8 +9,16 @@ export interface RRset {
   readonly rdatas: readonly Buffer[];
 }
 
-/** RFC 6895 names with their numbers. */
-export const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
+/** RFC 6895 names with their numbers. Those above 15 need an OPT record for their upper bits. */
+export const RCODES = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADVERS: 16,
+} as const;
 export type Rcode = keyof typeof RCODES;
 
 export interface DnsAnswer {
@@ -21,10 +29,10 @@ export interface DnsAnswer {
   readonly additionals: readonly RRset[];
 }
 
-export const REFUSED: DnsAnswer = {
-  rcode: 'REFUSED',
-  authoritative: false,
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+export const REFUSED: DnsAnswer = emptyAnswer('REFUSED');
+/** The version of EDNS that was asked for is not spoken here. */
+export const BADVERS: DnsAnswer = emptyAnswer('BADVERS');
+
+function emptyAnswer(rcode: Rcode): DnsAnswer {
+  return { rcode, authoritative: false, answers: [], authorities: [], additionals: [] };
+}

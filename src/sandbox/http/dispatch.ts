@@ -162,6 +162,7 @@ function perform(core: Core, arrival: Arrival): Outcome {
   let errorCodes: readonly number[] = [];
   let admitted = false;
   try {
+    core.limiter.countAddress(request.ip);
     admit(core, call, arrival.fault);
     admitted = true;
     reply = match.route.run(call);

@@ -1,15 +1,18 @@
 /**
  * The global limit: so many requests per window and user (or account-owned token), summed over all credentials of
  * that user; who exceeds it is blocked for a whole window. Windows are fixed: the first request opens one, and the
- * headers announce what is left of it and the seconds to its end. All by the sandbox's clock.
+ * headers announce what is left of it and the seconds to its end. Beside it the limit per client address and second,
+ * whoever asks; the headers do not speak of it. All by the sandbox's clock.
  */
 import { ApiError } from '../api-error.ts';
 import type { SandboxClock } from '../clock.ts';
-import { RATE_POLICY_NAME } from '../constants.ts';
+import { ADDRESS_QUOTA_PER_SECOND, RATE_POLICY_NAME, SECOND_MS } from '../constants.ts';
 
 export interface RatePolicy {
   readonly quota: number;
   readonly windowSeconds: number;
+  /** Requests per second and client address. Default 200. */
+  readonly addressPerSecond?: number;
 }
 
 interface Window {
@@ -30,6 +33,9 @@ export class RateLimiter {
   #policy: RatePolicy | undefined;
   readonly #clock: SandboxClock;
   readonly #windows = new Map<string, Window>();
+  /** Requests by client address in the second that began at `#secondStartedAt`. */
+  #addresses = new Map<string, number>();
+  #secondStartedAt = 0;
 
   constructor(clock: SandboxClock, policy: RatePolicy | undefined) {
     this.#clock = clock;
@@ -44,6 +50,23 @@ export class RateLimiter {
   setPolicy(policy: RatePolicy | undefined): void {
     this.#policy = policy;
     this.#windows.clear();
+    this.#addresses.clear();
+  }
+
+  /**
+   * Counts one request of a client address. Throws the 429 for those above the limit.
+   * [U] The body is that of the other limit, and nothing is blocked beyond the second.
+   */
+  countAddress(address: string): void {
+    if (this.#policy === undefined) return;
+    const now = this.#clock.now();
+    if (now < this.#secondStartedAt || now >= this.#secondStartedAt + SECOND_MS) {
+      this.#secondStartedAt = now;
+      this.#addresses = new Map();
+    }
+    const count = (this.#addresses.get(address) ?? 0) + 1;
+    this.#addresses.set(address, count);
+    if (count > (this.#policy.addressPerSecond ?? ADDRESS_QUOTA_PER_SECOND)) throw tooManyRequests(1);
   }
 
   /** Counts one request. Throws the 429 when the key is, or thereby becomes, blocked. */

@@ -1,6 +1,6 @@
 /**
  * A self-signed certificate, made afresh for each start. Node can make keys and sign, but not issue X.509, so the
- * certificate is put together from DER here: P-256, SHA-256, localhost and the bound address.
+ * certificate is put together from DER here: P-256, SHA-256, localhost, the bound address and Cloudflare's own name.
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';

@@ -33,10 +33,14 @@ export class Edit {
     return this.#world.behaviour;
   }
 
-  create(body: RecordBody): RecordEntry {
+  /** With `quotesCount: false` a text that differs in its quotes alone is the same, as in a zone file. */
+  create(body: RecordBody, options: { readonly quotesCount: boolean } = { quotesCount: true }): RecordEntry {
     const zone = this.#zone;
     const record = newRecord(this.#context, body);
-    assertNoConflict(zone, record, { behaviour: this.#behaviour, self: undefined });
+    const behaviour = options.quotesCount
+      ? this.#behaviour
+      : { ...this.#behaviour, txtIdentityIsDecoded: true };
+    assertNoConflict(zone, record, { behaviour, self: undefined });
     if (zone.records.size >= zone.recordQuota) throw quotaExceeded();
     const after = zone.records.add(record);
     this.#steps.push({ before: undefined, after });

@@ -34,7 +34,7 @@ export function importZoneFile(
     let count = 0;
     for (const record of ordered) {
       try {
-        edit.create(bodyOf(record, file.proxied));
+        edit.create(bodyOf(record, file.proxied), { quotesCount: false });
         count += 1;
       } catch (error) {
         if (!(error instanceof ApiError) || error.errors[0]?.code !== IDENTICAL_CODE) throw error;
