@@ -93,7 +93,10 @@ export const AUDIT_LOG_MAX = 50_000;
 /** Bodies above this size are not kept in audit entries. */
 export const AUDIT_BODY_CHARS_MAX: number = 64 * 1024;
 
-/** Switches for behaviour of the real API that nobody has verified. A sandbox may be started with others. */
+/**
+ * Switches for what nobody has verified of the real API, and for what is not the same for everybody there. A sandbox
+ * may be started with others.
+ */
 export interface Behaviour {
   /** [U] NS below the apex excludes every other type but DS at its name (81056), as the documentation says. */
   readonly nsExcludesOtherTypes: boolean;
@@ -107,6 +110,8 @@ export interface Behaviour {
   readonly serialMovesForNotes: boolean;
   /** [U] A DS record needs an NS record at its name, and an NS set under a DS cannot be emptied. */
   readonly dsNeedsNs: boolean;
+  /** Whether the sandbox's user administers a tenant: who does not cannot delete accounts. */
+  readonly tenantAdmin: boolean;
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
@@ -116,6 +121,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   zoneModifiedByRecords: false,
   serialMovesForNotes: false,
   dsNeedsNs: true,
+  tenantAdmin: false,
 };
 
 /** Addresses that proxied names answer with: of Cloudflare's published ranges, picked by a hash of the name. */

@@ -9,6 +9,7 @@ import { FaultBook } from './control/faults.ts';
 import { controlPath } from './control/http.ts';
 import { type DnsListener, listenDns } from './dns/listener.ts';
 import type { Core } from './http/dispatch.ts';
+import { edgeDoor } from './http/edge.ts';
 import { RateLimiter } from './http/rate-limit.ts';
 import { RequestLog } from './http/request-log.ts';
 import { Router } from './http/router.ts';
@@ -184,7 +185,8 @@ async function open({ core, controls, options, stateFile }: Opening): Promise<Sa
   const host = options.host ?? '127.0.0.1';
   const tls = options.tls === true ? selfSigned(host) : undefined;
   const control = options.control === true ? controlPath(controls, core) : undefined;
-  const http = await listenHttp(core, { host, port: options.port ?? 0, tls, control });
+  const edge = edgeDoor(core.world);
+  const http = await listenHttp(core, { host, port: options.port ?? 0, tls, control, edge });
   let dns: DnsListener | undefined;
   if (options.dnsPort !== false) {
     try {

@@ -26,6 +26,8 @@ import {
 } from './state/seed.ts';
 import { type WorldSnapshot, zoneSnapshot } from './state/world.ts';
 import type { Delegation, Zone, ZoneFields, ZoneStatus } from './state/zone.ts';
+import { edgeHost } from './tls/edge.ts';
+import { trustedRoots } from './tls/issued.ts';
 
 export interface ZoneRef {
   readonly id: string;
@@ -246,6 +248,21 @@ export class SandboxControls {
   /** Writes of somebody at the dashboard: a batch body, in the audit log as theirs, in no request log. */
   foreignEdit(idOrName: string, body: RecordBody): void {
     foreignEdit(this.#core.world, this.#zone(idOrName), body);
+  }
+
+  /**
+   * The certificate that the edge serves for a host name, PEM with its authority's behind it; undefined when it has
+   * none, or does not stand before that name. With `tls` a handshake for the name gets the same.
+   */
+  edgeCertificate(host: string): string | undefined {
+    const { world } = this.#core;
+    world.tick();
+    return edgeHost(world, host)?.certificate?.chain;
+  }
+
+  /** PEM of the simulated public authorities that have issued something, for a client that is to trust the edge. */
+  edgeAuthorities(): string {
+    return trustedRoots(this.#core.world);
   }
 
   /** How long entries stay invisible to audit queries, in sandbox time. */

@@ -226,7 +226,7 @@ test('analyze reads the host names of a certificate', async (t) => {
   const path = `POST /zones/${id}/ssl/analyze`;
   const body = { certificate: selfSigned('www.one.example').cert };
   const { result } = (await send(sandbox, path, { body })).json;
-  assert.deepEqual(result.hostnames, ['localhost', 'www.one.example']);
+  assert.deepEqual(result.hostnames, ['localhost', 'api.cloudflare.com', 'www.one.example']);
   assert.equal(outcomeOf(await send(sandbox, path, { body: { certificate: 'x' } })), '400/1228');
 });
 

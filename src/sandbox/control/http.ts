@@ -75,6 +75,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   'PATCH zones/*': ({ controls, segments, body }) =>
     controls.updateZone(segments[1] ?? '', objectOf(body) as ZoneUpdate),
+  'GET edge': ({ controls }) => ({ authorities: controls.edgeAuthorities() }),
+  'GET edge/*': ({ controls, segments }) => ({
+    certificate: controls.edgeCertificate(segments[1] ?? '') ?? null,
+  }),
   'GET registrar': ({ controls }) => controls.registrar.view(),
   'PUT registrar': ({ controls, body }) => controls.registrar.update(objectOf(body) as RegistrarUpdate),
   'POST registrar/*': ({ controls, segments, body }) =>

@@ -148,6 +148,14 @@ function answerFrom(
   return chase(world, { cname, question });
 }
 
+/** The zone whose proxy stands before a name (lower case), if one does. */
+export function proxyingZone(world: World, name: string): Zone | undefined {
+  const zone = zoneFor(world, name, TYPE_NUMBERS.A);
+  if (zone === undefined || !isProxying(world, zone) || delegationAbove(zone, name) !== undefined)
+    return undefined;
+  return recordsAt(zone, name)?.some((record) => record.proxied) === true ? zone : undefined;
+}
+
 /** A paused zone, a zone in DNS-only mode and an account that enforces it answer with the origin. */
 function isProxying(world: World, zone: Zone): boolean {
   if (zone.fields.paused || dnsSettingsOf(zone).zone_mode === 'dns_only') return false;

@@ -7,10 +7,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext, type TLSSocket, type TlsOptions } from 'node:tls';
 import { REQUEST_BODY_BYTES_MAX } from '../constants.ts';
 import { SandboxInputError } from '../input-error.ts';
 import type { RawRequest } from './call.ts';
 import { type Core, dispatch, type Verdict } from './dispatch.ts';
+import type { EdgeDoor } from './edge.ts';
 import { failure } from './envelope.ts';
 
 export interface ListenOptions {
@@ -19,6 +21,8 @@ export interface ListenOptions {
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   /** Answers paths outside of the API, when there is someone to do so. */
   readonly control: ((request: RawRequest) => Promise<Verdict | undefined>) | undefined;
+  /** Stands before the proxied names of the zones. */
+  readonly edge: EdgeDoor;
 }
 
 export interface HttpListener {
@@ -34,7 +38,7 @@ export async function listenHttp(core: Core, options: ListenOptions): Promise<Ht
   const server: Server =
     options.tls === undefined
       ? createServer({ requireHostHeader: false })
-      : createTlsServer({ ...options.tls, requireHostHeader: false });
+      : createTlsServer({ ...options.tls, requireHostHeader: false, SNICallback: pickContext(options.edge) });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -47,6 +51,10 @@ export async function listenHttp(core: Core, options: ListenOptions): Promise<Ht
     });
   });
   server.on('clientError', onClientError);
+  // A context chosen by name has no say in the version, so what a zone does not take is cut right after the handshake.
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (!options.edge.takesVersion(String(socket.servername), socket.getProtocol() ?? '')) socket.destroy();
+  });
   server.keepAliveTimeout = 30_000;
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
@@ -57,6 +65,16 @@ export async function listenHttp(core: Core, options: ListenOptions): Promise<Ht
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
+  };
+}
+
+/** Without a context of its own a name gets the sandbox's certificate. */
+function pickContext(edge: EdgeDoor): NonNullable<TlsOptions['SNICallback']> {
+  return (name, done) => {
+    const found = edge.handshake(name);
+    if (found === 'refused') done(new Error(`The edge has no certificate for ${name}`));
+    else if (found === undefined) done(null);
+    else done(null, createSecureContext(found));
   };
 }
 
@@ -101,7 +119,10 @@ async function answer(
     body,
     ip: clientIp(request),
   };
-  const verdict = (await options.control?.(raw)) ?? (await dispatch(core, raw));
+  const verdict =
+    (await options.control?.(raw)) ??
+    options.edge.answer(raw, 'encrypted' in socket) ??
+    (await dispatch(core, raw));
   send(response, verdict);
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../tls/custom-certificates.ts';
 import { covers } from '../tls/packs.ts';
 import { readUpload, type UploadedCertificate } from '../tls/upload.ts';
+import { keepKey } from '../tls/uploaded-keys.ts';
 import {
   certificateExpired,
   certificateForeign,
@@ -90,6 +91,7 @@ function upload(call: Call): Reply {
     startedAtMs: world.clock.now(),
   };
   all.push(item);
+  keepKey(item, keyIn(body));
   world.changed();
   const after = wireOf(call, item);
   Object.assign(call.auditNote, { resourceId: item.id, after });
@@ -97,7 +99,10 @@ function upload(call: Call): Reply {
 }
 
 const BUNDLES = ['ubiquitous', 'optimal', 'force'] as const;
-type Facts = Pick<StoredCertificate, 'hosts' | 'issuer' | 'signature' | 'expiresOn' | 'expiresAtMs'>;
+type Facts = Pick<
+  StoredCertificate,
+  'hosts' | 'issuer' | 'signature' | 'expiresOn' | 'expiresAtMs' | 'chain'
+>;
 
 /** Certificate and key. The key may be missing when it belongs to a signing request made at Cloudflare. */
 function readBody(call: Call, body: Readonly<Record<string, unknown>>): Facts {
@@ -109,7 +114,13 @@ function readBody(call: Call, body: Readonly<Record<string, unknown>>): Facts {
   if (read === 'key-mismatch') throw keyMismatch();
   assertUsable(call, read);
   const { hosts, issuer, signature, expiresOn, expiresAtMs } = read;
-  return { hosts, issuer, signature, expiresOn, expiresAtMs };
+  return { hosts, issuer, signature, expiresOn, expiresAtMs, chain: String(body['certificate']) };
+}
+
+/** Absent when it belongs to a signing request made at Cloudflare. */
+function keyIn(body: Readonly<Record<string, unknown>>): string | undefined {
+  const { private_key: key } = body;
+  return typeof key === 'string' ? key : undefined;
 }
 
 function assertUsable({ world, zone }: Call, read: UploadedCertificate): void {
@@ -156,6 +167,7 @@ function replace(call: Call): Reply {
   const body = call.jsonObject();
   if (body['certificate'] !== undefined) {
     Object.assign(item, readBody(call, body), { startedAtMs: world.clock.now() });
+    keepKey(item, keyIn(body));
   }
   item.bundleMethod = oneOf(body, 'bundle_method', BUNDLES, item.bundleMethod);
   Object.assign(item, optionsIn(body));

@@ -4,6 +4,7 @@ import { newId } from '../ids.ts';
 import { isRecordName, toAscii } from '../records/names.ts';
 import type { Zone } from '../state/zone.ts';
 import type { StoredHostname, StoredSsl } from '../tls/custom-hostnames.ts';
+import { readBrought } from './custom-hostname-certificates.ts';
 import {
   invalidHostname,
   invalidHostnameField,
@@ -69,8 +70,13 @@ const METHODS = ['http', 'txt', 'email'] as const;
 const BUNDLES = ['ubiquitous', 'optimal', 'force'] as const;
 const AUTHORITIES = ['google', 'lets_encrypt', 'ssl_com', 'digicert'] as const;
 
-/** Over what was there; a change of method or authority starts the certificate's course again. */
-export function readSsl(call: Call, value: unknown, old: StoredSsl | null): StoredSsl | null {
+/** Over what was there; a change of method, authority or certificate starts its course again. */
+export function readSsl(
+  call: Call,
+  value: unknown,
+  at: { readonly old: StoredSsl | null; readonly hostname: string },
+): StoredSsl | null {
+  const { old } = at;
   if (value === undefined) return old;
   if (value === null) return null;
   if (typeof value !== 'object' || Array.isArray(value)) throw invalidHostnameField('/ssl');
@@ -88,8 +94,14 @@ export function readSsl(call: Call, value: unknown, old: StoredSsl | null): Stor
     (known) => known === (body['bundle_method'] ?? old?.bundleMethod ?? 'ubiquitous'),
   );
   if (bundleMethod === undefined) throw invalidHostnameField('/ssl/bundle_method');
+  const brought = readBrought(call, body, at.hostname);
   const isSame =
-    old !== null && old.method === method && old.authority === authority && old.wildcard === wildcard;
+    brought === undefined &&
+    old !== null &&
+    old.method === method &&
+    old.authority === authority &&
+    old.wildcard === wildcard;
+  const present = brought ?? old?.brought;
   return {
     id: old?.id ?? newId(),
     method,
@@ -99,6 +111,7 @@ export function readSsl(call: Call, value: unknown, old: StoredSsl | null): Stor
     settings: readSslSettings(body['settings'], old),
     startedAtMs: isSame ? old.startedAtMs : call.world.clock.now(),
     ...(isSame && old.timedOut === true ? { timedOut: true } : {}),
+    ...(present === undefined ? {} : { brought: present }),
   };
 }
 

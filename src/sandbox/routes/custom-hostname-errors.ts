@@ -25,3 +25,18 @@ export const hostnameNotFound = (): ApiError => notFound(1436, 'The custom hostn
 /** [U] code */
 export const invalidHostnameField = (pointer: string): ApiError =>
   refusal(400, 1434, `Invalid value at ${pointer}`, pointer);
+/** [U] code and text; Enterprise zones may bring certificates of their own. */
+export const broughtNotGranted = (): ApiError =>
+  refusal(403, 1412, 'No access to custom certificates for custom hostnames has been granted for this zone');
+/** [U] code and text */
+export const pairInvalid = (pointer: string): ApiError =>
+  refusal(400, 1435, 'A bundle must have one RSA and one ECDSA certificate', pointer);
+/** [U] code and text */
+export const hostnameCertificateNotFound = (): ApiError =>
+  notFound(1438, 'The custom hostname has no such certificate');
+/** [U] code and text */
+export const kindMismatch = (): ApiError =>
+  refusal(400, 1439, 'An RSA certificate is replaced by an RSA one only, an ECDSA by an ECDSA one');
+/** [U] code and text */
+export const lastCertificate = (): ApiError =>
+  refusal(400, 1440, 'The only certificate of a pack cannot be deleted');

@@ -147,7 +147,7 @@ function addHostname(call: Call): Reply {
     createdAt: world.clock.stamp(),
     createdAtMs: world.clock.now(),
     ...readOrigin(call, body),
-    ssl: readSsl(call, body['ssl'], null),
+    ssl: readSsl(call, body['ssl'], { old: null, hostname }),
   };
   saasState(zone).hostnames.push(item);
   world.changed();
@@ -163,7 +163,7 @@ function changeHostname(call: Call): Reply {
   const before = wireOf(call, item);
   const body = call.jsonObject();
   const origin = readOrigin(call, body);
-  const ssl = readSsl(call, body['ssl'], item.ssl);
+  const ssl = readSsl(call, body['ssl'], { old: item.ssl, hostname: item.hostname });
   const wasTimedOut = sslStatus(world, zone, item) === 'validation_timed_out';
   Object.assign(item, origin);
   item.ssl = ssl !== null && wasTimedOut ? { ...ssl, startedAtMs: world.clock.now(), timedOut: false } : ssl;

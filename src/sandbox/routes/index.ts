@@ -3,6 +3,7 @@ import type { Route } from '../http/call.ts';
 import { accountRoutes } from './accounts.ts';
 import { auditLogRoutes } from './audit-logs.ts';
 import { customCertificateRoutes } from './custom-certificates.ts';
+import { customHostnameCertificateRoutes } from './custom-hostname-certificates.ts';
 import { customHostnameRoutes } from './custom-hostnames.ts';
 import { dnsSettingsRoutes } from './dns-settings.ts';
 import { dnssecRoutes } from './dnssec.ts';
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...customCertificateRoutes,
   ...originCaRoutes,
   ...customHostnameRoutes,
+  ...customHostnameCertificateRoutes,
   ...originPullRoutes,
   ...registrarRoutes,
 ];

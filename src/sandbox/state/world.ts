@@ -159,6 +159,21 @@ export class World {
     this.deletedZones.set(zone.id, zone);
   }
 
+  /** Takes an account away for good, with its zones, tokens and memberships. */
+  dropAccount(account: Account): void {
+    for (const zone of [...this.zones.values()]) if (zone.accountId === account.id) this.dropZone(zone);
+    for (const zone of [...this.deletedZones.values()]) {
+      if (zone.accountId === account.id) this.deletedZones.delete(zone.id);
+    }
+    for (const token of [...this.tokens.values()]) {
+      if (token.owner.kind === 'account' && token.owner.id === account.id) this.removeToken(token);
+    }
+    for (const membership of [...this.memberships.values()]) {
+      if (membership.accountId === account.id) this.memberships.delete(membership.id);
+    }
+    this.accounts.delete(account.id);
+  }
+
   /** A zone's change is done: serial and `modified_on` follow. */
   zoneChanged(zone: Zone, what: { content: boolean; fields: boolean }): void {
     if (what.content) zone.fields.serial += 1;

@@ -19,6 +19,8 @@ export interface StoredCertificate {
   geo?: CustomCertificate['geo_restrictions'];
   policy?: string | undefined;
   csrId?: string | undefined;
+  /** As uploaded, PEM. The key stands in `uploaded-keys.ts`. */
+  chain: string;
   priority: number;
   readonly uploadedOn: string;
   modifiedOn: string;

@@ -8,27 +8,73 @@ import { idFrom } from '../ids.ts';
 import { family } from '../state/family.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
-import { blockedSince, isoSeconds } from './packs.ts';
+import {
+  type Authority,
+  fingerprintOf,
+  ISSUERS,
+  type Leaf,
+  leafPem,
+  leafSerial,
+  type Served,
+  serialText,
+  servedLeaf,
+} from './issued.ts';
+import { blockedSince, isoSeconds, wholeSeconds } from './packs.ts';
 import {
   CERTIFICATE_MS,
   DELETION_MS,
+  deploymentAt,
   INITIALIZING_MS,
   issuedAtMs,
   statusAt,
   VALIDATION_MS,
 } from './timeline.ts';
+import { uploadedKey } from './uploaded-keys.ts';
 
 type Ssl = NonNullable<CustomHostname['ssl']>;
+
+/** One certificate of a custom hostname. [U] The SDK does not know this list; the API of today shows it. */
+interface CertificateWire {
+  readonly id: string;
+  readonly issuer: string;
+  readonly serial_number: string;
+  readonly signature: string;
+  readonly issued_on: string;
+  readonly expires_on: string;
+  readonly fingerprint_sha256: string;
+}
+
+type SslWire = Ssl & { readonly certificates?: readonly CertificateWire[] };
+
+/** The object of the API: the SDK's, and what it leaves out. */
+export type HostnameWire = Omit<CustomHostname, 'ssl'> & { readonly ssl?: SslWire };
+
+/** A certificate that the owner of the zone has brought. */
+export interface BroughtCertificate {
+  readonly id: string;
+  /** As uploaded, PEM. The key stands in `uploaded-keys.ts`. */
+  readonly chain: string;
+  readonly keyKind: 'ec' | 'rsa';
+  readonly hosts: readonly string[];
+  readonly issuer: string;
+  readonly signature: string;
+  readonly serialNumber: string;
+  readonly fingerprint: string;
+  readonly issuedOn: string;
+  readonly expiresOn: string;
+}
 
 export interface StoredSsl {
   readonly id: string;
   method: NonNullable<Ssl['method']>;
-  authority: 'google' | 'lets_encrypt' | 'ssl_com' | 'digicert';
+  authority: Authority;
   bundleMethod: NonNullable<Ssl['bundle_method']>;
   wildcard: boolean;
   settings: NonNullable<Ssl['settings']>;
   startedAtMs: number;
   timedOut?: boolean;
+  /** Instead of one that is issued: one, or one for each kind of key. */
+  brought?: readonly BroughtCertificate[];
 }
 
 export interface StoredHostname {
@@ -90,10 +136,41 @@ export function sslStatus(
 ): NonNullable<Ssl['status']> | undefined {
   if (item.ssl === null) return undefined;
   const { deletedAtMs } = item;
+  if (item.ssl.brought !== undefined) return deploymentAt(world.clock.now(), { ...item.ssl, deletedAtMs });
   return statusAt(world.clock.now(), { ...item.ssl, deletedAtMs, blockedSinceMs: blockedSince(zone) });
 }
 
-export function hostnameWire(world: World, zone: Zone, item: StoredHostname): CustomHostname {
+/** The custom hostname of that name that is served. */
+export function activeHostname(
+  world: World,
+  name: string,
+): { readonly zone: Zone; readonly item: StoredHostname } | undefined {
+  for (const zone of world.zones.values()) {
+    if (zone.fields.bag['custom_hostnames'] === undefined) continue;
+    const item = hostnamesOf(world, zone).find((known) => isServed(known, name));
+    if (item !== undefined && hostnameStatus(world, zone, item) === 'active') return { zone, item };
+  }
+  return undefined;
+}
+
+function isServed({ hostname, ssl }: StoredHostname, name: string): boolean {
+  return hostname === name || (ssl?.wildcard === true && name.slice(name.indexOf('.') + 1) === hostname);
+}
+
+/** What the edge sends for it; undefined while there is no certificate. */
+export function hostnameServed(world: World, zone: Zone, item: StoredHostname): Served | undefined {
+  if (item.ssl === null || sslStatus(world, zone, item) !== 'active') return undefined;
+  const { brought } = item.ssl;
+  const own = brought?.find(({ keyKind }) => keyKind === 'ec') ?? brought?.[0];
+  if (own !== undefined) {
+    const key = uploadedKey(own);
+    return key === undefined ? undefined : { chain: own.chain, key };
+  }
+  const leaf = leafOf(world, item, item.ssl);
+  return leaf === undefined ? undefined : servedLeaf(world, leaf);
+}
+
+export function hostnameWire(world: World, zone: Zone, item: StoredHostname): HostnameWire {
   const status = hostnameStatus(world, zone, item);
   const token = idFrom(`ownership:${item.id}`);
   return {
@@ -124,12 +201,9 @@ export function hostnameWire(world: World, zone: Zone, item: StoredHostname): Cu
 
 const VALIDITY_MS = 90 * DAY_MS;
 
-function sslWire(world: World, zone: Zone, item: StoredHostname, ssl: StoredSsl): Ssl {
+function sslWire(world: World, zone: Zone, item: StoredHostname, ssl: StoredSsl): SslWire {
   const status = sslStatus(world, zone, item) ?? 'initializing';
-  const hosts = ssl.wildcard ? [item.hostname, `*.${item.hostname}`] : [item.hostname];
-  const now = world.clock.now();
-  const isIssued = now - ssl.startedAtMs >= CERTIFICATE_MS && status === 'active';
-  const issued = issuedAtMs(now, ssl, VALIDITY_MS);
+  const leaf = status === 'active' && ssl.brought === undefined ? leafOf(world, item, ssl) : undefined;
   return {
     id: ssl.id,
     type: 'dv',
@@ -139,20 +213,66 @@ function sslWire(world: World, zone: Zone, item: StoredHostname, ssl: StoredSsl)
     bundle_method: ssl.bundleMethod,
     wildcard: ssl.wildcard,
     settings: ssl.settings,
-    ...(isIssued
-      ? {
-          hosts,
-          issuer: ssl.authority === 'lets_encrypt' ? 'LetsEncrypt' : 'GoogleTrustServices',
-          serial_number: BigInt(`0x${idFrom(`serial:${ssl.id}:${issued}`)}`).toString(),
-          signature: 'ECDSAWithSHA256',
-          uploaded_on: isoSeconds(issued),
-          expires_on: isoSeconds(issued + VALIDITY_MS),
-        }
-      : {}),
+    ...(leaf === undefined ? {} : leafFields(world, leaf)),
+    ...(ssl.brought === undefined ? {} : broughtFields(ssl.brought)),
     ...(status === 'pending_validation' ? { validation_records: recordsOf(item, ssl) } : {}),
     ...(status === 'validation_timed_out'
       ? { validation_errors: [{ message: 'The validation of this hostname timed out.' }] }
       : {}),
+  };
+}
+
+/** The certificate that is issued for it, once one is. */
+function leafOf(world: World, item: StoredHostname, ssl: StoredSsl): Leaf | undefined {
+  const now = world.clock.now();
+  if (now - ssl.startedAtMs < CERTIFICATE_MS) return undefined;
+  const issued = wholeSeconds(issuedAtMs(now, ssl, VALIDITY_MS));
+  return {
+    slot: ssl.id,
+    authority: ssl.authority,
+    signature: 'ECDSAWithSHA256',
+    hosts: ssl.wildcard ? [item.hostname, `*.${item.hostname}`] : [item.hostname],
+    issuedAtMs: issued,
+    expiresAtMs: issued + VALIDITY_MS,
+  };
+}
+
+function leafFields(world: World, leaf: Leaf): Partial<SslWire> {
+  const facts = {
+    issuer: ISSUERS[leaf.authority],
+    serial_number: serialText(leafSerial(leaf)),
+    signature: leaf.signature,
+    expires_on: isoSeconds(leaf.expiresAtMs),
+  };
+  const issuedOn = isoSeconds(leaf.issuedAtMs);
+  const certificate = {
+    id: idFrom(`certificate:${leaf.slot}:${leaf.signature}:${leaf.issuedAtMs}`),
+    ...facts,
+    issued_on: issuedOn,
+    fingerprint_sha256: fingerprintOf(leafPem(world, leaf)),
+  };
+  return { hosts: [...leaf.hosts], ...facts, uploaded_on: issuedOn, certificates: [certificate] };
+}
+
+function broughtFields(brought: readonly BroughtCertificate[]): Partial<SslWire> {
+  const [first] = brought;
+  if (first === undefined) return {};
+  const facts = ({ issuer, serialNumber, signature, expiresOn }: BroughtCertificate) => ({
+    issuer,
+    serial_number: serialNumber,
+    signature,
+    expires_on: expiresOn,
+  });
+  return {
+    hosts: [...first.hosts],
+    ...facts(first),
+    custom_certificate: first.chain,
+    certificates: brought.map((item) => ({
+      id: item.id,
+      ...facts(item),
+      issued_on: item.issuedOn,
+      fingerprint_sha256: item.fingerprint,
+    })),
   };
 }
 

@@ -3,14 +3,16 @@
  * switch, total TLS packs follow from proxied names. Status, validation records and expiry follow from the clock.
  */
 import type { CertificatePackListResponse } from 'cloudflare/resources/ssl/certificate-packs';
-import { DAY_MS } from '../constants.ts';
+import { DAY_MS, SECOND_MS } from '../constants.ts';
 import { idFrom } from '../ids.ts';
 import { family } from '../state/family.ts';
 import type { World } from '../state/world.ts';
 import type { Zone } from '../state/zone.ts';
 import { customPacks } from './custom-certificates.ts';
-import { issuedAtMs, type PackStatus, statusAt } from './timeline.ts';
+import { ISSUERS, type Leaf } from './issued.ts';
+import { issuedAtMs as issuedAtMsOf, type PackStatus, statusAt } from './timeline.ts';
 
+/** Authorities that packs may come from. */
 export type Authority = 'google' | 'lets_encrypt' | 'ssl_com';
 export type ValidationMethod = 'txt' | 'http' | 'email';
 export type PackWire = CertificatePackListResponse;
@@ -121,11 +123,6 @@ export function covers(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') && host.slice(host.indexOf('.') + 1) === pattern.slice(2);
 }
 
-const ISSUERS: Readonly<Record<Authority, string>> = {
-  google: 'GoogleTrustServices',
-  lets_encrypt: 'LetsEncrypt',
-  ssl_com: 'SSLCorporation',
-};
 const IN_USE: ReadonlySet<PackStatus> = new Set(['active', 'pending_deletion']);
 const SIGNATURES = ['ECDSAWithSHA256', 'SHA256WithRSA'] as const;
 
@@ -155,21 +152,38 @@ export function packWire(world: World, zone: Zone, pack: Pack): PackWire {
 }
 
 function certificatesOf(world: World, zone: Zone, pack: Pack): PackWire['certificates'] {
-  const validityMs = pack.validityDays * DAY_MS;
-  const issued = issuedAtMs(world.clock.now(), pack, validityMs);
-  return SIGNATURES.map((signature) => ({
-    id: idFrom(`certificate:${pack.id}:${signature}:${issued}`),
-    hosts: [...pack.hosts],
-    issuer: ISSUERS[pack.authority],
-    signature,
+  return leavesOf(world, pack).map((leaf) => ({
+    id: idFrom(`certificate:${leaf.slot}:${leaf.signature}:${leaf.issuedAtMs}`),
+    hosts: [...leaf.hosts],
+    issuer: ISSUERS[leaf.authority],
+    signature: leaf.signature,
     status: 'active',
     bundle_method: 'ubiquitous',
     zone_id: zone.id,
-    uploaded_on: isoSeconds(issued),
-    modified_on: isoSeconds(issued),
-    expires_on: isoSeconds(issued + validityMs),
+    uploaded_on: isoSeconds(leaf.issuedAtMs),
+    modified_on: isoSeconds(leaf.issuedAtMs),
+    expires_on: isoSeconds(leaf.expiresAtMs),
     priority: 0,
   }));
+}
+
+/** The certificates of a pack that has been issued. */
+function leavesOf(world: World, pack: Pack): readonly Leaf[] {
+  const validityMs = pack.validityDays * DAY_MS;
+  const issuedAtMs = wholeSeconds(issuedAtMsOf(world.clock.now(), pack, validityMs));
+  return SIGNATURES.map((signature) => ({
+    slot: pack.id,
+    authority: pack.authority,
+    signature,
+    hosts: pack.hosts,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + validityMs,
+  }));
+}
+
+/** The pack's certificates while the edge uses them; none before it is issued and after it is gone. */
+export function packLeaves(world: World, zone: Zone, pack: Pack): readonly Leaf[] {
+  return IN_USE.has(packStatus(world, zone, pack)) ? leavesOf(world, pack) : [];
 }
 
 /** What proves that the names are ours. A wildcard is proved at its parent. */
@@ -201,6 +215,10 @@ function delegationRecords(zone: Zone, pack: Pack): NonNullable<PackWire['dcv_de
     cname: `_acme-challenge.${name}`,
     cname_target: `${name}.${label}.dcv.cloudflare.com`,
   }));
+}
+
+export function wholeSeconds(ms: number): number {
+  return Math.floor(ms / SECOND_MS) * SECOND_MS;
 }
 
 /** Whole seconds, UTC. */

@@ -11,6 +11,9 @@ export interface UploadedCertificate {
   readonly expiresAtMs: number;
   /** The first certificate of what was sent, PEM. */
   readonly pem: string;
+  /** RFC 3339, whole seconds. */
+  readonly issuedOn: string;
+  readonly keyKind: 'ec' | 'rsa';
 }
 
 export type UploadProblem = 'no-certificate' | 'no-key' | 'key-mismatch';
@@ -33,10 +36,20 @@ export function readUpload(certificate: unknown, privateKey: unknown): UploadedC
     issuer: commonNameIn(parsed.issuer) ?? parsed.issuer,
     signature: signatureName(parsed),
     serialNumber: BigInt(`0x${parsed.serialNumber}`).toString(),
-    expiresOn: `${new Date(expiresAtMs).toISOString().slice(0, 19)}Z`,
+    expiresOn: isoSeconds(expiresAtMs),
     expiresAtMs,
     pem: parsed.toString(),
+    issuedOn: isoSeconds(Date.parse(parsed.validFrom)),
+    keyKind: keyKindOf(parsed),
   };
+}
+
+function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+function keyKindOf(certificate: X509Certificate): 'ec' | 'rsa' {
+  return certificate.publicKey.asymmetricKeyType === 'ec' ? 'ec' : 'rsa';
 }
 
 function parseCertificate(text: string): X509Certificate | undefined {
@@ -63,5 +76,5 @@ function commonNameIn(name: string): string | undefined {
 }
 
 function signatureName(certificate: X509Certificate): string {
-  return certificate.publicKey.asymmetricKeyType === 'ec' ? 'ECDSAWithSHA256' : 'SHA256WithRSA';
+  return keyKindOf(certificate) === 'ec' ? 'ECDSAWithSHA256' : 'SHA256WithRSA';
 }
