@@ -27,8 +27,10 @@ test('the operations are read from the SDK, and what the sandbox has is seen', (
     name: 'dns.records.list',
     method: 'GET',
     path: '/zones/{zone_id}/dns_records',
-    done: true,
+    state: 'done',
   });
-  const missing = all.filter((operation) => operation.name.startsWith('dns.records.') && !operation.done);
+  const missing = all.filter(
+    (operation) => operation.name.startsWith('dns.records.') && operation.state !== 'done',
+  );
   assert.deepEqual(missing, []);
 });

@@ -7,6 +7,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Router } from './http/router.ts';
+import { endedRoutes } from './routes/ended.ts';
 import { ROUTES } from './routes/index.ts';
 
 /** Files of the SDK's `resources` folder that are in scope. */
@@ -56,7 +57,8 @@ export interface Operation {
   readonly method: string;
   /** `/zones/{zone_id}/dns_records` */
   readonly path: string;
-  readonly done: boolean;
+  /** `ended`: Cloudflare has ended it, and it is answered so. */
+  readonly state: 'done' | 'ended' | 'missing';
 }
 
 const COVERAGE_FILE = join(dirname(fileURLToPath(import.meta.url)), 'COVERAGE.md');
@@ -69,15 +71,15 @@ export function operations(): readonly Operation[] {
     .filter((file) => !file.endsWith('index.js'))
     .flatMap((file) => operationsIn(file, readFileSync(join(resources, file), 'utf8')));
   return found
-    .map((operation) => ({ ...operation, done: isDone(router, operation) }))
+    .map((operation) => ({ ...operation, state: stateOf(router, operation) }))
     .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.name, b.name));
 }
 
 const CALL =
   /this\._client\s*\.?\s*(get|getAPIList|post|put|patch|delete)\(\s*(?:\(0, path_1\.path\) `([^`]*)`|'([^']*)')/;
 
-function operationsIn(file: string, source: string): Omit<Operation, 'done'>[] {
-  const found: Omit<Operation, 'done'>[] = [];
+function operationsIn(file: string, source: string): Omit<Operation, 'state'>[] {
+  const found: Omit<Operation, 'state'>[] = [];
   let member = '';
   const lines = source.split('\n');
   for (const [index, line] of lines.entries()) {
@@ -105,16 +107,19 @@ function resourceName(file: string): string {
 }
 
 /** Asked of the router, with an id in each parameter's place. */
-function isDone(router: Router, { method, path }: Omit<Operation, 'done'>): boolean {
-  return router.match(method, path.replace(/\{\w+\}/g, 'f'.repeat(32))).kind === 'found';
+function stateOf(router: Router, { method, path }: Omit<Operation, 'state'>): Operation['state'] {
+  const match = router.match(method, path.replace(/\{\w+\}/g, 'f'.repeat(32)));
+  if (match.kind !== 'found') return 'missing';
+  return endedRoutes.includes(match.route) ? 'ended' : 'done';
 }
 
 /** The table as Markdown. */
 export function coverageTable(): string {
   const all = operations();
-  const done = all.filter((operation) => operation.done).length;
-  const rows = all.map(({ name, method, path, done: isThere }) => [
-    isThere ? 'done' : '**missing**',
+  const count = (state: Operation['state']): number =>
+    all.filter((operation) => operation.state === state).length;
+  const rows = all.map(({ name, method, path, state }) => [
+    state === 'missing' ? '**missing**' : state,
     method,
     `\`${path}\``,
     name,
@@ -125,7 +130,7 @@ export function coverageTable(): string {
     'Made by `node src/sandbox/coverage.ts --write`; do not edit. The operations are those of the official `cloudflare`',
     'SDK for accounts, tokens, zones, DNS, settings, SSL/TLS, registrar and audit logs.',
     '',
-    `${done} of ${all.length} operations are done.`,
+    `Of ${all.length} operations ${count('done')} are done, ${count('ended')} have ended at Cloudflare and are answered so, ${count('missing')} are missing.`,
     '',
     ...table(['state', 'method', 'path', 'SDK'], rows),
     '',

@@ -42,7 +42,6 @@ test('holds: Enterprise only, and nobody else adds the name meanwhile', async (t
   assert.equal(outcomeOf(await send(sandbox, `POST /zones/${free.id}/hold`)), '403/1005');
   assert.deepEqual(await sdk.zones.holds.get({ zone_id }), {
     hold: false,
-    hold_after: null,
     include_subdomains: 'false',
   });
   const add = async (): Promise<string> => {

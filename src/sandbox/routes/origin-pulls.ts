@@ -68,7 +68,7 @@ function certificateRoutes(level: Level, path: string): readonly Route[] {
       audit: label('certificate', 'create'),
       run: (call) => upload(call, level),
     },
-    { method: 'GET', path: item, needs: READ, run: (call) => ok(wireOf(call, existing(call, level))) },
+    { method: 'GET', path: item, needs: READ, run: (call) => ok(wireOf(call, existing(call, level), level)) },
     {
       method: 'DELETE',
       path: item,
@@ -111,13 +111,14 @@ function stateOf(zone: Zone): PullState {
 function wireOf(
   call: Call,
   item: StoredClientCertificate,
-): OriginTLSClientAuthGetResponse & { serial_number: string } {
+  level: Level,
+): OriginTLSClientAuthGetResponse & { serial_number?: string } {
   return {
     id: item.id,
     certificate: item.certificate,
     issuer: item.issuer,
     signature: item.signature,
-    serial_number: item.serialNumber,
+    ...(level === 'hostname' ? { serial_number: item.serialNumber } : {}),
     expires_on: item.expiresOn,
     status: deploymentAt(call.world.clock.now(), item),
     uploaded_on: item.uploadedOn,
@@ -135,7 +136,7 @@ function existing(call: Call, level: Level): StoredClientCertificate {
 }
 
 function list(call: Call, level: Level): Reply {
-  return ok(present(call, level).map((item) => wireOf(call, item)));
+  return ok(present(call, level).map((item) => wireOf(call, item, level)));
 }
 
 function upload(call: Call, level: Level): Reply {
@@ -158,7 +159,7 @@ function upload(call: Call, level: Level): Reply {
   };
   stateOf(zone)[level].push(item);
   world.changed();
-  const after = wireOf(call, item);
+  const after = wireOf(call, item, level);
   Object.assign(call.auditNote, { resourceId: item.id, after });
   return ok(after);
 }
@@ -170,8 +171,8 @@ function remove(call: Call, level: Level): Reply {
   const state = stateOf(zone);
   state[level] = state[level].map((known) => (known.id === item.id ? gone : known));
   world.changed();
-  Object.assign(call.auditNote, { resourceId: item.id, before: wireOf(call, item) });
-  return ok(wireOf(call, gone));
+  Object.assign(call.auditNote, { resourceId: item.id, before: wireOf(call, item, level) });
+  return ok(wireOf(call, gone, level));
 }
 
 function setEnabled(call: Call): Reply {

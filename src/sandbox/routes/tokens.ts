@@ -193,7 +193,6 @@ function listGroups(call: Call): Reply {
     groups.map(({ id, name: groupName, scope: groupScope }) => ({
       id,
       name: groupName,
-      description: '',
       scopes: [SCOPE_NAMES[groupScope]],
     })),
   );

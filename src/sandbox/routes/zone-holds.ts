@@ -24,12 +24,12 @@ export const zoneHoldRoutes: readonly Route[] = [
 interface Hold {
   readonly hold: boolean;
   /** Until then the hold is lifted. */
-  readonly hold_after: string | null;
+  readonly hold_after?: string;
   /** The schema says string. */
   readonly include_subdomains: string;
 }
 
-const NO_HOLD: Hold = { hold: false, hold_after: null, include_subdomains: 'false' };
+const NO_HOLD: Hold = { hold: false, include_subdomains: 'false' };
 
 /** [U] text */
 const notEnterprise = (): ApiError => refusal(403, 1005, 'Zone holds are available to Enterprise zones only');
@@ -44,7 +44,7 @@ export function isHeld(world: World, name: string, accountId: string): boolean {
   return labels.some((_, at) =>
     world.zonesNamed(labels.slice(at).join('.')).some((zone) => {
       const hold = holdOf(zone);
-      const lifted = hold.hold_after !== null && Date.parse(hold.hold_after) > world.clock.now();
+      const lifted = hold.hold_after !== undefined && Date.parse(hold.hold_after) > world.clock.now();
       return (
         zone.accountId !== accountId &&
         hold.hold &&
@@ -69,7 +69,7 @@ function save(call: Call, hold: Hold): Reply {
 
 function createHold(call: Call): Reply {
   const include = call.query.get('include_subdomains') === 'true';
-  return save(call, { hold: true, hold_after: null, include_subdomains: String(include) });
+  return save(call, { hold: true, include_subdomains: String(include) });
 }
 
 function patchHold(call: Call): Reply {
@@ -79,7 +79,7 @@ function patchHold(call: Call): Reply {
   const include = body['include_subdomains'];
   return save(call, {
     hold: true,
-    hold_after: after,
+    ...(after === undefined ? {} : { hold_after: after }),
     include_subdomains:
       include === undefined ? old.include_subdomains : String(include === true || include === 'true'),
   });
@@ -89,11 +89,14 @@ function patchHold(call: Call): Reply {
 function deleteHold(call: Call): Reply {
   const after = call.query.get('hold_after');
   if (after === null || after === '') return save(call, NO_HOLD);
-  return save(call, { ...holdOf(call.zone), hold_after: readMoment(after) });
+  const { hold, include_subdomains } = holdOf(call.zone);
+  const moment = readMoment(after);
+  return save(call, { hold, ...(moment === undefined ? {} : { hold_after: moment }), include_subdomains });
 }
 
-function readMoment(value: unknown): string | null {
-  if (value === null || value === '') return null;
+/** Undefined: at no time. */
+function readMoment(value: unknown): string | undefined {
+  if (value === null || value === '') return undefined;
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(ms)) throw invalidBody('hold_after must be a date', '/hold_after');
   return new Date(ms).toISOString();
