@@ -1,23 +1,35 @@
 /**
  * `npm run bench`: every row once, one table. `--json` for machines, `--full` for the rows that take minutes,
- * `--only TEXT` for the rows whose name has the text in it. Exits with 1 when a target on calls or memory is broken.
+ * `--only TEXT` for the rows whose name has the text in it, `--svg FILE` for a picture of the calls. Exits with 1 when a target on calls or memory is broken.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { formatChart } from './chart.ts';
 import type { Row, RowResult } from './frame.ts';
 import { CHANGES } from './rows/changes.ts';
 import { FIRST_SYNC } from './rows/first-sync.ts';
+import { GROWTH } from './rows/growth.ts';
 import { MEMORY } from './rows/memory.ts';
+import { SINGLE_CHANGES } from './rows/single-changes.ts';
 import { STEADY_STATE } from './rows/steady-state.ts';
 import { formatTable, formatVerdicts, verdictsOf } from './table.ts';
 
 /** Further rows: add a file beside these, and its list here. */
-const ROWS: readonly Row[] = [...FIRST_SYNC, ...CHANGES, ...STEADY_STATE, ...MEMORY];
+const ROWS: readonly Row[] = [
+  ...FIRST_SYNC,
+  ...CHANGES,
+  ...SINGLE_CHANGES,
+  ...STEADY_STATE,
+  ...MEMORY,
+  ...GROWTH,
+];
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
+    svg: { type: 'string' },
   },
 });
 
@@ -35,6 +47,7 @@ for (const row of chosen) {
   }
 }
 const broken = verdictsOf(results).filter(({ verdict }) => verdict.decides && !verdict.held);
+if (values.svg !== undefined) writeFileSync(values.svg, formatChart(results));
 if (values.json) {
   process.stdout.write(
     `${JSON.stringify({ node: process.version, results, broken: broken.length, failed }, null, 2)}\n`,

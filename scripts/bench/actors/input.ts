@@ -13,6 +13,8 @@ export interface ActorInput {
   readonly zone?: string;
   /** So many records are changed. */
   readonly changes?: number;
+  /** So many records are in the zone. */
+  readonly records?: number;
   readonly changeSet?: string;
 }
 
@@ -23,6 +25,16 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return Math.round(performance.now() - startedAt);
+}
+
+/** The address that the nth of many single changes gives to its record. */
+export function nextAddress(index: number): string {
+  return `198.51.${index >> 8}.${index & 255}`;
+}
+
+/** The name of a record of the benchmark's zones. */
+export function hostName(index: number, records: number, zone: string): string {
+  return `host-${index % records}.${zone}`;
 }
 
 /** The address that the nth changed record gets. */

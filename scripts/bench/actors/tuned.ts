@@ -3,7 +3,7 @@
  * of a list, several zones in flight, batches at the plan's limit. It keeps no mirror, no history and no journal.
  */
 import Cloudflare from 'cloudflare';
-import { type ActorInput, type Job, newAddress, timed } from './input.ts';
+import { type ActorInput, hostName, type Job, newAddress, nextAddress, timed } from './input.ts';
 
 const IN_FLIGHT = 4;
 const RECORDS_PER_PAGE = 5_000;
@@ -64,4 +64,22 @@ const apply: Job = async (input) => {
   return { ms };
 };
 
-export const JOBS: Readonly<Record<string, Job>> = { sync, apply };
+/** Each record found by its name, changed, and read back: the fewest calls that see what they do. */
+const singles: Job = async (input) => {
+  const client = open(input);
+  const { zone: name = '', changes = 0, records = 1 } = input;
+  const ms = await timed(async () => {
+    const zone = (await client.zones.list({ name })).result[0];
+    if (zone === undefined) throw new Error('no such zone');
+    for (let index = 0; index < changes; index += 1) {
+      const host = hostName(index, records, name);
+      const found = await client.dns.records.list({ zone_id: zone.id, name: { exact: host } });
+      const { id } = found.result[0] ?? { id: '' };
+      await client.dns.records.edit(id, { zone_id: zone.id, content: nextAddress(index) } as never);
+      await client.dns.records.get(id, { zone_id: zone.id });
+    }
+  });
+  return { ms };
+};
+
+export const JOBS: Readonly<Record<string, Job>> = { sync, apply, singles };

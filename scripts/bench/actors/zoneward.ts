@@ -2,18 +2,20 @@
 import path from 'node:path';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { openZoneward, type Zoneward } from '../../../src/index.ts';
-import { type ActorInput, type Job, newAddress, timed } from './input.ts';
+import { type ActorInput, hostName, type Job, newAddress, nextAddress, timed } from './input.ts';
 
 /** Five minutes of budget pass in a third of a second. */
 const SPEED = 1_000;
+/** Five minutes pass in six seconds, and a reading is still young when its change is sent. */
+const SPEED_OF_CHANGES = 50;
 
-function fastClock(epoch: number): Clock {
+function fastClock(epoch: number, speed: number): Clock {
   return {
-    now: () => Math.round(epoch + (Date.now() - epoch) * SPEED),
+    now: () => Math.round(epoch + (Date.now() - epoch) * speed),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
-        const timer = setTimeout(done, Math.ceil(ms / SPEED));
+        const timer = setTimeout(done, Math.ceil(ms / speed));
         const stop = (): void => {
           clearTimeout(timer);
           reject(signal?.reason);
@@ -27,11 +29,11 @@ function fastClock(epoch: number): Clock {
   };
 }
 
-/** `isFast`: for many calls, the clock runs fast, so that our own pacing does not count. A reading ages by it, too. */
-function open(input: ActorInput, isFast = false): Promise<Zoneward> {
+/** For many calls the clock runs fast, so that our own pacing does not count. A reading ages by it, too. */
+function open(input: ActorInput, speed = 1): Promise<Zoneward> {
   return openZoneward({
     home: path.join(input.folder, input.home ?? 'home'),
-    clock: isFast ? fastClock(input.epoch) : systemClock,
+    clock: speed === 1 ? systemClock : fastClock(input.epoch, speed),
     environment: {
       CLOUDFLARE_API_TOKEN: input.token,
       CLOUDFLARE_ACCOUNT_ID: input.accountId,
@@ -41,7 +43,7 @@ function open(input: ActorInput, isFast = false): Promise<Zoneward> {
 }
 
 const sync: Job = async (input) => {
-  await using zoneward = await open(input, true);
+  await using zoneward = await open(input, SPEED);
   const { zones } = zoneward.tenant('local');
   let records = 0;
   const ms = await timed(async () => {
@@ -57,7 +59,7 @@ const QUIET = { verifyWithinMs: Number.MAX_SAFE_INTEGER, discoverEveryMs: Number
 
 /** The round of a quiet account: what serve and worker do twice a minute. */
 const round: Job = async (input) => {
-  await using zoneward = await open(input, true);
+  await using zoneward = await open(input, SPEED);
   const { inventory } = zoneward.tenant('local');
   return {
     ms: await timed(() => inventory.round({ settings: QUIET })),
@@ -106,4 +108,20 @@ const undo: Job = async (input) => {
   return { ms };
 };
 
-export const JOBS: Readonly<Record<string, Job>> = { sync, round, plan, apply, undo };
+/** One change after another, each planned, applied and read back. */
+const singles: Job = async (input) => {
+  const { zone = '', changes: count = 0, records = 1 } = input;
+  await using zoneward = await open(input, count > 1 ? SPEED_OF_CHANGES : 1);
+  const { changes } = zoneward.tenant('local');
+  const ms = await timed(async () => {
+    for (let index = 0; index < count; index += 1) {
+      const selection = { name: hostName(index, records, zone) };
+      const planned = await changes.planEdit([zone], selection, { content: nextAddress(index) });
+      const applied = await changes.apply(planned, { verify: true, allow: ['critical'] });
+      if (applied?.status !== 'applied') throw new Error(`not applied: ${JSON.stringify(applied?.status)}`);
+    }
+  });
+  return { ms };
+};
+
+export const JOBS: Readonly<Record<string, Job>> = { sync, round, plan, apply, undo, singles };
