@@ -79,8 +79,10 @@ export {
   type PurchaseId,
   type Registration,
   type SpendLimit,
+  type TransferOffer,
 } from '../domains/registrar/model.ts';
 export { explainOffer } from '../domains/registrar/offer.ts';
+export { explainTransfer } from '../domains/registrar/transfer.ts';
 export type { CertificatePack } from '../domains/tls/certificates.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';

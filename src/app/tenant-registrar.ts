@@ -1,6 +1,7 @@
 /** Registrations of one tenant: searched, checked, bought under guard, followed, listed, their calendar. */
 import { ZonewardError } from '../base/errors.ts';
 import type { TenantId, ZoneId } from '../base/ids.ts';
+import type { Secret } from '../base/secret.ts';
 import { toUnicode } from '../dns/name.ts';
 import { policyFor } from '../domains/changes/policy.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
@@ -15,11 +16,13 @@ import type {
   PurchaseOrder,
   Registration,
   SpendLimit,
+  TransferOffer,
 } from '../domains/registrar/model.ts';
 import { checkNames, readRegistrable } from '../domains/registrar/offer.ts';
 import type { RegistrarPlace } from '../domains/registrar/ports.ts';
-import { registerDomain } from '../domains/registrar/register-domain.ts';
+import { type RegisterRequest, registerDomain } from '../domains/registrar/register-domain.ts';
 import { domainUnknown, setAutoRenew } from '../domains/registrar/set-auto-renew.ts';
+import { checkTransfers } from '../domains/registrar/transfer.ts';
 import { formatMoney, parseAmount } from '../plan/money.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { NO_ACCOUNT } from './environment-connection.ts';
@@ -40,6 +43,12 @@ export interface RegisterInput extends RegistrarTarget, Partial<PurchaseOrder> {
   readonly waitMs?: number;
 }
 
+/** `years` has no meaning for a transfer. */
+export interface TransferInput extends Omit<RegisterInput, 'years'> {
+  /** What the registrar of today gives out for it. Absent for extensions that need none (.uk). */
+  readonly authCode?: Secret;
+}
+
 export interface TenantRegistrar {
   search(
     text: string,
@@ -50,6 +59,13 @@ export interface TenantRegistrar {
   register(name: string, input?: RegisterInput): Promise<Purchase>;
   /** Looks what became of the latest purchase of the name. Sends nothing. */
   status(name: string, options?: RegistrarTarget & { readonly waitMs?: number }): Promise<Purchase>;
+  /** Whether names can be transferred in, what that costs, and what stands in the way. Codes are judged where given. */
+  transferCheck(
+    names: readonly { readonly domain: string; readonly authCode?: Secret }[],
+    target?: RegistrarTarget,
+  ): Promise<readonly TransferOffer[]>;
+  /** Begins a transfer once; called again, goes on with what was begun. The code is sent, and kept nowhere. */
+  transfer(name: string, input?: TransferInput): Promise<Purchase>;
   purchases(
     filter?: { readonly domain?: string; readonly open?: boolean },
     limit?: number,
@@ -92,6 +108,34 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
     for await (const page of registrar.list(place, call)) all.push(...page);
     return all;
   };
+  const order = async (
+    text: string,
+    input: RegisterInput,
+    kind: Pick<RegisterRequest, 'transfer'> = {},
+  ): Promise<Purchase> => {
+    const name = readRegistrable(text);
+
+    const { registrar, place, call, connection } = await at(input);
+    const policies = await context.store.policies.list(tenantId);
+    // A registration cannot be taken back, so what asks for approval of guarded changes asks for it here.
+    const policy = policyFor(policies, { connectionId: connection.id, zoneId: '' as ZoneId });
+    return registerDomain(
+      { registrar, purchases, clock, random },
+      {
+        tenantId,
+        connectionId: connection.id,
+        place,
+        name,
+        call,
+        principal,
+        order: orderOf(input),
+        ...kind,
+        confirmPrice: input.confirmPrice ?? null,
+        approvalRequired: policy.approval !== 'never',
+        waitMs: input.waitMs ?? WAIT_MS,
+      },
+    );
+  };
   return {
     search: async (text, options = {}) => {
       const { registrar, place, call } = await at(options);
@@ -107,28 +151,17 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       const { registrar, place, call } = await at(target);
       return checkNames({ registrar }, place, wanted, call);
     },
-    register: async (text, input = {}) => {
-      const name = readRegistrable(text);
-      const { registrar, place, call, connection } = await at(input);
-      const policies = await context.store.policies.list(tenantId);
-      // A registration cannot be taken back, so what asks for approval of guarded changes asks for it here.
-      const policy = policyFor(policies, { connectionId: connection.id, zoneId: '' as ZoneId });
-      return registerDomain(
-        { registrar, purchases, clock, random },
-        {
-          tenantId,
-          connectionId: connection.id,
-          place,
-          name,
-          call,
-          principal,
-          order: orderOf(input),
-          confirmPrice: input.confirmPrice ?? null,
-          approvalRequired: policy.approval !== 'never',
-          waitMs: input.waitMs ?? WAIT_MS,
-        },
-      );
+    register: (text, input = {}) => order(text, input),
+    transferCheck: async (names, target) => {
+      const asked = names.map(({ domain, authCode }) => ({
+        domain: readRegistrable(domain).name,
+        authCode: authCode ?? null,
+      }));
+      const { registrar, place, call } = await at(target);
+      return checkTransfers({ registrar }, place, asked, call);
     },
+    transfer: (text, { authCode, ...input } = {}) =>
+      order(text, input, { transfer: { authCode: authCode ?? null } }),
     status: async (text, options = {}) => {
       const { name } = readRegistrable(text);
       const [latest] = await purchases.list(tenantId, { domain: name }, 1);

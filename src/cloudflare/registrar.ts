@@ -5,8 +5,9 @@
  * A missing permission and a wrong input both carry code 10000; the status and the text tell them apart
  * (`errors.ts`): 403 is the permission, 4xx with a pointer the input, "not found" texts are no error here but null.
  */
-import { isZonewardError } from '../base/errors.ts';
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Secret } from '../base/secret.ts';
 import { type DomainName, parseName } from '../dns/name.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   Extension,
   PurchaseOrder,
   Registration,
+  TransferOffer,
   Workflow,
 } from '../domains/registrar/model.ts';
 import type { Registrar, RegistrarPlace } from '../domains/registrar/ports.ts';
@@ -89,6 +91,33 @@ export function createRegistrar(api: Api): Registrar {
       );
       return found === null ? null : decodeWorkflow(found.result);
     },
+    transferCheck: async (place, names, options) => {
+      refuseSandbox(place);
+      const domains = names.map(({ domain, authCode }) => ({
+        domain_name: domain,
+        ...(authCode === null ? {} : { auth_code: encodeCode(authCode) }),
+      }));
+      const route = 'POST /accounts/{account_id}/registrar/domain-transfer-check';
+      const { result } = await api.call(route, paramsOf(place), { body: { domains } }, options);
+      return transferOffersOf(result);
+    },
+    transferIn: async (place, domain, order, options) => {
+      refuseSandbox(place);
+      const { domain_name: _, years: __, ...body } = encodeOrder(domain, order);
+      const code = order.authCode === null ? {} : { auth_code: encodeCode(order.authCode) };
+      const request = { body: { ...body, ...code }, headers: { Prefer: 'respond-async' } };
+      const route = 'POST /accounts/{account_id}/registrar/registrations/{domain_name}/transfer-in';
+      const { result } = await api.call(route, { ...paramsOf(place), domain_name: domain }, request, options);
+      return decodeWorkflow(result);
+    },
+    transferStatus: async (place, domain, options) => {
+      refuseSandbox(place);
+      const route = 'GET /accounts/{account_id}/registrar/registrations/{domain_name}/transfer-in-status';
+      const found = await orNull(() =>
+        api.call(route, { ...paramsOf(place), domain_name: domain }, {}, options),
+      );
+      return found === null ? null : decodeWorkflow(found.result);
+    },
     extensions: (place, options) => listExtensions(api, place, options),
     extension: async (place, name, options) => {
       const route = `GET ${prefixOf(place)}/extensions/{extension}` as const;
@@ -96,6 +125,20 @@ export function createRegistrar(api: Api): Registrar {
       return found === null ? null : decodeExtension(found.result);
     },
   };
+}
+
+/** The only place where a code leaves its `Secret`: into the body of its own request. */
+function encodeCode(code: Secret): string {
+  return Buffer.from(code.reveal()).toString('base64');
+}
+
+function refuseSandbox({ namespace }: RegistrarPlace): void {
+  if (namespace === 'live') return;
+  throw new ZonewardError("The registrar's sandbox has no transfers; nothing was sent.", {
+    code: 'transfer-not-in-sandbox',
+    kind: 'input',
+    next: ['Leave --registrar-sandbox and ZONEWARD_REGISTRAR out.'],
+  });
 }
 
 type Prefix = '/accounts/{account_id}/registrar' | '/accounts/{account_id}/registrar-sandbox';
@@ -194,6 +237,26 @@ function offersOf(result: unknown): DomainOffer[] {
       price: priceOf(json['pricing']),
       tier: tier === 'premium' || tier === 'standard' ? tier : null,
       reason: textOf(json['reason']),
+    };
+  });
+}
+
+/** A map by domain; checks that did not work are left out of it. */
+function transferOffersOf(result: unknown): TransferOffer[] {
+  return Object.entries(objectOf(objectOf(result)['domains'])).map(([name, value]) => {
+    const json = objectOf(value);
+    const pricing = objectOf(json['pricing']);
+    const [transfer, renewal, currency] = ['transfer_cost', 'renewal_cost', 'currency'].map((key) =>
+      textOf(pricing[key]),
+    );
+    return {
+      name: nameOf(name),
+      transferable: json['transferable'] === true,
+      price:
+        typeof transfer === 'string' && typeof renewal === 'string' && typeof currency === 'string'
+          ? { currency: currency.toUpperCase(), transfer, renewal }
+          : null,
+      reasons: listOf(json['reasons']).flatMap((reason) => textOf(objectOf(reason)['code']) ?? []),
     };
   });
 }

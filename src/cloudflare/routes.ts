@@ -18,6 +18,7 @@ import type { ExtensionGetResponse, ExtensionListResponse } from 'cloudflare/res
 import type {
   RegistrarCheckResponse,
   RegistrarSearchResponse,
+  RegistrarTransferCheckResponse,
   Registration,
   WorkflowStatus,
 } from 'cloudflare/resources/registrar/registrar';
@@ -46,6 +47,9 @@ export interface Routes {
   'PATCH /accounts/{account_id}/registrar/registrations/{domain_name}': WorkflowStatus;
   'GET /accounts/{account_id}/registrar/registrations/{domain_name}/registration-status': WorkflowStatus;
   'GET /accounts/{account_id}/registrar/registrations/{domain_name}/update-status': WorkflowStatus;
+  'POST /accounts/{account_id}/registrar/domain-transfer-check': RegistrarTransferCheckResponse;
+  'POST /accounts/{account_id}/registrar/registrations/{domain_name}/transfer-in': WorkflowStatus;
+  'GET /accounts/{account_id}/registrar/registrations/{domain_name}/transfer-in-status': WorkflowStatus;
   'GET /accounts/{account_id}/registrar/extensions': ExtensionListResponse[];
   'GET /accounts/{account_id}/registrar/extensions/{extension}': ExtensionGetResponse;
   'GET /accounts/{account_id}/registrar-sandbox/domain-search': RegistrarSearchResponse;

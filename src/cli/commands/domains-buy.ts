@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit.ts';
 import { examples, span, wholeNumber } from '../help.ts';
 import type { Session } from '../session.ts';
-import { formatPurchase, formatPurchases, purchaseExit, purchaseJson } from '../views/domain.ts';
+import { formatPurchases, purchaseJson, tellPurchase } from '../views/domain.ts';
 import { type RegistrarFlags, targetOf, withRegistrarFlags } from './domains.ts';
 
 interface RegisterFlags extends RegistrarFlags {
@@ -144,14 +144,11 @@ function registerLimit(domains: Command, cli: Cli): void {
 }
 
 function tell(session: Session, purchase: Purchase): ExitCode {
-  session.out.result({
-    json: () => purchaseJson(purchase),
-    text: () => formatPurchase(session.out, purchase),
-  });
-  return purchaseExit(purchase);
+  return tellPurchase(session.out, purchase);
 }
 
-async function readContacts(session: Session, file: string): Promise<Record<string, JsonObject>> {
+/** The file of `--contacts`, by the names of a purchase's order. */
+export async function readContacts(session: Session, file: string): Promise<Record<string, JsonObject>> {
   const text = await readFile(path.resolve(session.io.cwd, file), 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read.`);
   });

@@ -14,6 +14,7 @@ import {
   offerJson,
 } from '../views/domain.ts';
 import { registerBuying } from './domains-buy.ts';
+import { registerTransfer } from './domains-transfer.ts';
 
 /** Flags of everything that speaks with the registrar. */
 export interface RegistrarFlags {
@@ -41,6 +42,7 @@ export function register(program: Command, cli: Cli): void {
     .description("Registrations at Cloudflare's registrar: find, check, buy once, keep.");
   registerFinding(domains, cli);
   registerBuying(domains, cli);
+  registerTransfer(domains, cli);
   registerHolding(domains, cli);
   registerExtensions(domains, cli);
 }

@@ -3,10 +3,12 @@ import {
   type DomainOffer,
   type ExpiryEntry,
   explainOffer,
+  explainTransfer,
   formatMoney,
   hasPurchaseEnded,
   type Purchase,
   type Registration,
+  type TransferOffer,
   toUnicode,
 } from '../../app/handed-out.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -36,6 +38,34 @@ export function formatOffers(out: Output, offers: readonly DomainOffer[]): strin
 
 function costOf({ price }: DomainOffer, which: 'registration' | 'renewal'): string {
   return price === null ? '' : formatMoney({ amount: price[which], currency: price.currency });
+}
+
+export function transferJson(offer: TransferOffer): Record<string, unknown> {
+  const why = explainTransfer(offer);
+  return { ...offer, message: why?.message ?? null, next: why?.next ?? [] };
+}
+
+export function formatTransferOffers(out: Output, offers: readonly TransferOffer[]): string {
+  const money = (amount: string | undefined, offer: TransferOffer): string =>
+    amount === undefined ? '' : formatMoney({ amount, currency: offer.price?.currency ?? '' });
+  const table = out.table(
+    [
+      { title: 'NAME', cell: ({ name }) => toUnicode(name) },
+      { title: '', cell: ({ transferable }) => (transferable ? 'can come' : 'no') },
+      { title: 'TRANSFER', cell: (offer) => money(offer.price?.transfer, offer), align: 'right' },
+      { title: 'THEN', cell: (offer) => money(offer.price?.renewal, offer), align: 'right' },
+      { title: 'WHY NOT', cell: (offer) => explainTransfer(offer)?.message ?? '', shrinksTo: 20 },
+    ],
+    offers,
+  );
+  const steps = offers.flatMap((offer) => explainTransfer(offer)?.next ?? []);
+  return `${table}${nextSteps(out, [...new Set(steps)])}`;
+}
+
+/** Tells where a purchase stands. @returns its exit code. */
+export function tellPurchase(out: Output, purchase: Purchase): ExitCode {
+  out.result({ json: () => purchaseJson(purchase), text: () => formatPurchase(out, purchase) });
+  return purchaseExit(purchase);
 }
 
 export function formatRegistrations(out: Output, registrations: readonly Registration[]): string {
@@ -93,7 +123,9 @@ export function formatPurchase(out: Output, purchase: Purchase): string {
     ['state', purchase.state],
     [
       'price',
-      `${formatMoney(purchase.total)} for ${purchase.order.years} ${purchase.order.years === 1 ? 'year' : 'years'}`,
+      purchase.kind === 'transfer'
+        ? `${formatMoney(purchase.total)} for the transfer`
+        : `${formatMoney(purchase.total)} for ${purchase.order.years} ${purchase.order.years === 1 ? 'year' : 'years'}`,
     ],
     ['looks again', purchase.dueAt === null ? null : utcTime(purchase.dueAt)],
   ]);

@@ -5,6 +5,7 @@ import { toUnicode } from '../../dns/name.ts';
 import { formatMoney } from '../../plan/money.ts';
 import type { Principal } from '../audit/model.ts';
 import type { Purchase } from './model.ts';
+import { orderCommand } from './offer.ts';
 import type { PurchaseStore } from './ports.ts';
 import { moved, purchaseEvent } from './purchase-events.ts';
 
@@ -33,9 +34,7 @@ export async function approvePurchase(
     state: 'approved' as const,
     approval: { ...purchase.approval, grant },
     reason: `Approved for ${formatMoney(purchase.total)}; not bought yet.`,
-    next: [
-      `zoneward domains register ${toUnicode(purchase.domain)} --confirm-price ${purchase.total.amount}`,
-    ],
+    next: [`${orderCommand(purchase)} --confirm-price ${purchase.total.amount}`],
   };
   return save(ports, moved(purchase, change, at), 'approved', by.principal);
 }

@@ -21,6 +21,8 @@ const POLL_FIRST_MS = 2_000;
 const POLL_MAX_MS = 60_000;
 const BLOCKED_POLL_MS = 900_000;
 const ACTION_POLL_MS = 3_600_000;
+/** Days pass by. */
+const TRANSFER_POLL_MS = 1_800_000;
 
 export interface FollowPorts {
   readonly registrar: Registrar;
@@ -83,19 +85,30 @@ interface Found {
 }
 
 async function look({ registrar }: FollowPorts, purchase: Purchase, call: CallOptions): Promise<Found> {
-  const latest = await registrar.registrationStatus(purchase, purchase.domain, call);
+  const latest = await latestWorkflow(registrar, purchase, call);
   const ours = latest !== null && latest.createdAt !== purchase.workflowBefore ? latest : null;
   if (ours !== null && ours.state !== 'succeeded') return { workflow: ours, registration: null };
   return { workflow: ours, registration: await registrar.get(purchase, purchase.domain, call) };
 }
 
+/** The name's latest workflow of the purchase's kind. */
+export function latestWorkflow(
+  registrar: Registrar,
+  purchase: Purchase,
+  call: CallOptions,
+): Promise<Workflow | null> {
+  return purchase.kind === 'transfer'
+    ? registrar.transferStatus(purchase, purchase.domain, call)
+    : registrar.registrationStatus(purchase, purchase.domain, call);
+}
+
 /** What a reading says. Pure. */
 export function judge(purchase: Purchase, { workflow, registration }: Found, now: number): Partial<Purchase> {
-  if (workflow !== null) return { ...fromWorkflow(workflow, now), workflow, missedAt: null };
-  if (registration !== null && registration.status === 'registration_pending')
+  if (workflow !== null) return { ...fromWorkflow(workflow, purchase, now), workflow, missedAt: null };
+  if (registration !== null && PENDING.includes(registration.status))
     return {
       state: 'running',
-      reason: 'The registration is under way.',
+      reason: `The ${purchase.kind ?? 'registration'} is under way.`,
       dueAt: now + POLL_MAX_MS,
       missedAt: null,
     };
@@ -119,8 +132,14 @@ export function judge(purchase: Purchase, { workflow, registration }: Found, now
   };
 }
 
+const PENDING: readonly string[] = ['registration_pending', 'transfer_pending'];
+
 /** What a workflow's state means for the purchase. */
-export function fromWorkflow(workflow: Workflow, now: number): Partial<Purchase> {
+export function fromWorkflow(
+  workflow: Workflow,
+  { kind = 'registration' }: { readonly kind?: 'transfer' | 'registration' },
+  now: number,
+): Partial<Purchase> {
   const { state, error, context } = workflow;
   const said = (key: string): string => (typeof context[key] === 'string' ? String(context[key]) : '');
   switch (state) {
@@ -128,9 +147,12 @@ export function fromWorkflow(workflow: Workflow, now: number): Partial<Purchase>
     case 'in_progress':
       return {
         state: 'running' satisfies PurchaseState,
-        reason: 'The registration is under way.',
+        reason:
+          kind === 'transfer'
+            ? 'The transfer is under way; the losing registrar has up to ten days to let the name go.'
+            : 'The registration is under way.',
         next: [],
-        dueAt: now + POLL_MAX_MS,
+        dueAt: now + (kind === 'transfer' ? TRANSFER_POLL_MS : POLL_MAX_MS),
       };
     case 'action_required': {
       const to = said('confirmation_sent_to');
@@ -153,14 +175,14 @@ export function fromWorkflow(workflow: Workflow, now: number): Partial<Purchase>
         dueAt: now + BLOCKED_POLL_MS,
       };
     case 'succeeded':
-      return { state: 'registered', reason: 'Registered.', next: [] };
+      return { state: 'registered', reason: kind === 'transfer' ? 'Transferred.' : 'Registered.', next: [] };
     case 'failed':
       return {
         state: 'failed',
-        reason: `The registration failed: ${error?.message ?? 'no reason given'} (${error?.code ?? 'unknown'}).`,
+        reason: `The ${kind} failed: ${error?.message ?? 'no reason given'} (${error?.code ?? 'unknown'}).`,
         next: [
-          'Look at the billing page of the Cloudflare dashboard: a failed registration may have been charged.',
-          'It is not tried again by itself. To try again, check and register the name anew.',
+          `Look at the billing page of the Cloudflare dashboard: a failed ${kind} may have been charged.`,
+          `It is not tried again by itself. To try again, check and ${kind === 'transfer' ? 'transfer' : 'register'} the name anew.`,
         ],
       };
     default:

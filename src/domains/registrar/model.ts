@@ -43,6 +43,16 @@ export interface DomainOffer {
   readonly reason: string | null;
 }
 
+/** What the registrar says of a name that might be transferred in. */
+export interface TransferOffer {
+  readonly name: DomainName;
+  readonly transferable: boolean;
+  /** Of the transfer, which adds a year mostly, and of every year after it. */
+  readonly price: { readonly currency: string; readonly transfer: string; readonly renewal: string } | null;
+  /** Cloudflare's words for why not: `domain_locked`, `invalid_auth_code`, `zone_not_found`, … */
+  readonly reasons: readonly string[];
+}
+
 /** Nameservers and contacts are no part of it: Cloudflare's API does not tell them. */
 export interface Registration {
   readonly domain: DomainName;
@@ -97,6 +107,8 @@ export type PurchaseState =
 
 export interface Purchase {
   readonly id: PurchaseId;
+  /** Absent: a registration. The code that a transfer needs is never part of it. */
+  readonly kind?: 'transfer';
   readonly tenantId: TenantId;
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;

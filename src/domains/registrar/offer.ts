@@ -110,10 +110,21 @@ function premium(offer: DomainOffer): ReturnType<typeof explainOffer> {
     : null;
 }
 
+type PurchasedName = Pick<Purchase, 'domain'> & { readonly kind?: Purchase['kind'] | undefined };
+
+/** The command that orders it, or goes on with it. */
+export function orderCommand({ domain, kind }: PurchasedName): string {
+  return `zoneward domains ${kind === 'transfer' ? 'transfer start' : 'register'} ${toUnicode(domain)}`;
+}
+
 /** Throws `price-unconfirmed` without a confirmation, `price-changed` when it is not exactly the price. */
-export function refuseUnconfirmed(domain: DomainName, total: Money, confirmed: string | null): void {
+export function refuseUnconfirmed(
+  { domain, kind }: PurchasedName,
+  total: Money,
+  confirmed: string | null,
+): void {
   const shown = toUnicode(domain);
-  const again = `zoneward domains register ${shown} --confirm-price ${total.amount}`;
+  const again = `${orderCommand({ domain, kind })} --confirm-price ${total.amount}`;
   const details = { domain, total, confirmed };
   if (confirmed === null) {
     throw new ZonewardError(

@@ -1,5 +1,6 @@
 /** What registrations need: Cloudflare's registrar, and a journal of purchases that survives a crash. */
 import type { AccountId, TenantId } from '../../base/ids.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
@@ -12,6 +13,7 @@ import type {
   RegistrarNamespace,
   Registration,
   SpendLimit,
+  TransferOffer,
   Workflow,
 } from './model.ts';
 
@@ -22,8 +24,8 @@ export interface RegistrarPlace {
 }
 
 /**
- * Cloudflare's registrar. Every call is one request (a list: one a page). Reads repeat freely; `register` and
- * `setAutoRenew` are never repeated once they may have left. What a thrown error promises about a write stands at
+ * Cloudflare's registrar. Every call is one request (a list: one a page). Reads repeat freely; `register`,
+ * `transferIn` and `setAutoRenew` are never repeated once they may have left. What a thrown error promises about a write stands at
  * `CloudflareErrorCode`.
  */
 export interface Registrar {
@@ -62,6 +64,23 @@ export interface Registrar {
     options: CallOptions,
   ): Promise<Workflow>;
   updateStatus(place: RegistrarPlace, domain: DomainName, options: CallOptions): Promise<Workflow | null>;
+  /**
+   * At most 10 names; a code is judged only where one is given. A name whose check did not work is left out. The
+   * registrar's sandbox has no transfers.
+   */
+  transferCheck(
+    place: RegistrarPlace,
+    names: readonly { readonly domain: DomainName; readonly authCode: Secret | null }[],
+    options: CallOptions,
+  ): Promise<readonly TransferOffer[]>;
+  /** Begins a transfer. Charges when it succeeds, days later; there is no call that takes it back. */
+  transferIn(
+    place: RegistrarPlace,
+    domain: DomainName,
+    order: PurchaseOrder & { readonly authCode: Secret | null },
+    options: CallOptions,
+  ): Promise<Workflow>;
+  transferStatus(place: RegistrarPlace, domain: DomainName, options: CallOptions): Promise<Workflow | null>;
   extensions(place: RegistrarPlace, options: CallOptions): AsyncIterable<readonly Extension[]>;
   /** Null for an extension that the API does not sell. */
   extension(place: RegistrarPlace, name: string, options: CallOptions): Promise<Extension | null>;

@@ -12,7 +12,7 @@ export function purchaseEvent(
 ): NewEvent {
   const { order, total, workflow } = purchase;
   return {
-    kind: `registration.${verb}`,
+    kind: `${purchase.kind ?? 'registration'}.${verb}`,
     at: of.at,
     principal: of.principal,
     connectionId: purchase.connectionId,

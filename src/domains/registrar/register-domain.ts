@@ -6,6 +6,7 @@
 import type { Clock, Random } from '../../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
+import type { Secret } from '../../base/secret.ts';
 import { toUnicode } from '../../dns/name.ts';
 import type { RegistrableName } from '../../dns/registrable-name.ts';
 import { formatMoney, type Money } from '../../plan/money.ts';
@@ -15,6 +16,7 @@ import {
   type FollowPorts,
   followPurchase,
   fromWorkflow,
+  latestWorkflow,
   SEND_WITHIN_MS,
   saveOrReload,
 } from './follow-purchase.ts';
@@ -22,6 +24,7 @@ import type { Purchase, PurchaseId, PurchaseOrder } from './model.ts';
 import { admitWithin, CHECK_FRESH_MS, checkNames, refuseUnconfirmed, totalOf } from './offer.ts';
 import type { RegistrarPlace } from './ports.ts';
 import { moved, purchaseEvent } from './purchase-events.ts';
+import { checkTransfers, transferTotal } from './transfer.ts';
 
 export interface RegisterPorts extends FollowPorts {
   readonly random: Random;
@@ -33,6 +36,8 @@ export interface RegisterRequest extends FollowOptions, Pick<Purchase, 'tenantId
   readonly name: RegistrableName;
   /** `years` null: the extension's minimum. */
   readonly order: Omit<PurchaseOrder, 'years'> & { readonly years: number | null };
+  /** A transfer from another registrar instead of a registration; null: its extension needs no code. */
+  readonly transfer?: { readonly authCode: Secret | null };
   /** The whole price as an amount, as a person read it. */
   readonly confirmPrice: string | null;
   readonly approvalRequired: boolean;
@@ -45,14 +50,30 @@ export interface RegisterRequest extends FollowOptions, Pick<Purchase, 'tenantId
 export async function registerDomain(ports: RegisterPorts, request: RegisterRequest): Promise<Purchase> {
   const standing = await ports.purchases.open(request.place, request.name.name);
   if (standing !== null && standing.tenantId !== request.tenantId) throw underWay(standing.domain);
+  if (standing !== null && (standing.kind === 'transfer') !== (request.transfer !== undefined))
+    throw underWay(standing.domain);
   if (standing !== null && standing.sentAt !== null) return followPurchase(ports, standing, request);
-  await refuseOwned(ports, request);
-  const { order, total, checkedAt } = await priceOf(ports, request);
-  refuseUnconfirmed(request.name.name, total, request.confirmPrice);
+  if (request.transfer === undefined) await refuseOwned(ports, request);
+  const { order, total, checkedAt } = await (request.transfer === undefined
+    ? priceOf(ports, request)
+    : transferPriceOf(ports, request, request.transfer));
+  const kind = request.transfer === undefined ? {} : { kind: 'transfer' as const };
+  refuseUnconfirmed({ domain: request.name.name, ...kind }, total, request.confirmPrice);
   if (standing === null) return begin(ports, request, { order, total, checkedAt });
   refuseDifferent(standing, order, total);
   refuseUnapprovedPurchase(standing, ports.clock.now());
   return send(ports, { ...standing, checkedAt }, request, 'stored');
+}
+
+/** What the transfer costs; the check judges the code too. */
+async function transferPriceOf(
+  { registrar, clock }: RegisterPorts,
+  { place, name, order, call }: RegisterRequest,
+  { authCode }: NonNullable<RegisterRequest['transfer']>,
+): Promise<Priced> {
+  const [offer] = await checkTransfers({ registrar }, place, [{ domain: name.name, authCode }], call);
+  if (offer === undefined) throw new Error('bug: a checked name has an offer');
+  return { order: { ...order, years: 1 }, total: transferTotal(offer), checkedAt: clock.now() };
 }
 
 interface Priced {
@@ -101,6 +122,7 @@ async function begin(ports: RegisterPorts, request: RegisterRequest, priced: Pri
   const now = ports.clock.now();
   const purchase: Purchase = {
     id: newId<PurchaseId>('buy', ports),
+    ...(request.transfer === undefined ? {} : { kind: 'transfer' as const }),
     tenantId: request.tenantId,
     connectionId: request.connectionId,
     ...request.place,
@@ -140,7 +162,7 @@ async function send(
   request: RegisterRequest,
   row: 'new' | 'stored',
 ): Promise<Purchase> {
-  const before = await ports.registrar.registrationStatus(purchase, purchase.domain, request.call);
+  const before = await latestWorkflow(ports.registrar, purchase, request.call);
   if (before !== null && before.state !== 'succeeded' && before.state !== 'failed')
     throw underWay(purchase.domain);
   const limit = await ports.purchases.spendLimit(purchase.tenantId);
@@ -171,8 +193,10 @@ async function sendOnce(ports: RegisterPorts, sent: Purchase, request: RegisterR
   };
   try {
     const call = { ...request.call, sendWithinMs: SEND_WITHIN_MS };
-    const workflow = await registrar.register(sent, sent.domain, sent.order, call);
-    const answered = await settle({ ...fromWorkflow(workflow, clock.now()), workflow });
+    const workflow = await (request.transfer === undefined
+      ? registrar.register(sent, sent.domain, sent.order, call)
+      : registrar.transferIn(sent, sent.domain, { ...sent.order, ...request.transfer }, call));
+    const answered = await settle({ ...fromWorkflow(workflow, sent, clock.now()), workflow });
     return answered.state === 'running' ? await followPurchase(ports, answered, request) : answered;
   } catch (error) {
     if (!isZonewardError(error) || !NOT_BOUGHT.has(error.code)) {
