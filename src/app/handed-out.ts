@@ -68,6 +68,9 @@ export type { TestReport, TestStep } from '../domains/connections/test-report.ts
 export type { TokenLink } from '../domains/connections/token-link.ts';
 export { hasEnded, type Job, type JobState } from '../domains/jobs/model.ts';
 export type { JobRunner } from '../domains/jobs/run-jobs.ts';
+export type { ErasureCertificate } from '../domains/offboarding/certificate.ts';
+export type { PreparedErasure } from '../domains/offboarding/erase-tenant.ts';
+export type { ExportManifest, ExportPart } from '../domains/offboarding/export-tenant.ts';
 export type { Provisioning, Step } from '../domains/provisioning/model.ts';
 export { holdingStep } from '../domains/provisioning/model.ts';
 export type { ExpiryEntry } from '../domains/registrar/calendar.ts';

@@ -46,6 +46,7 @@ import { type TenantVerify, tenantVerify } from './tenant-verify.ts';
 import { type TenantWebhooks, tenantWebhooks } from './tenant-webhooks.ts';
 import { type TenantZoneLife, tenantZoneLife } from './tenant-zone-life.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
+import { openTenants, type Tenants } from './tenants.ts';
 import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
 import { runWorker, type SweepReport, sweepOnce, type WorkerOptions } from './worker.ts';
 
@@ -106,6 +107,8 @@ export interface Zoneward {
     },
   ): Tenant;
   readonly apiKeys: ApiKeys;
+  /** Tenants as a whole: listed, exported, erased. */
+  readonly tenants: Tenants;
   /** Sessions of people at the dashboard. */
   readonly signIns: SignIns;
   /** Work that goes on after its request was answered. */
@@ -173,6 +176,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     initialized,
     tenant,
     apiKeys: openApiKeys(opened),
+    tenants: openTenants(opened),
     signIns: openSignIns(opened),
     jobs: openJobs(opened, (name, principal) =>
       tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),

@@ -159,7 +159,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'tenants',
-        summary: 'Whose data the store holds',
+        summary: 'Whose data the store holds; export one, erase one',
         load: () => import('./commands/tenants.ts'),
       },
       { name: 'store', summary: 'Check the local store', load: () => import('./commands/store.ts') },

@@ -14,6 +14,8 @@ import type {
   ConnectionEdit,
   ConnectionPage,
   CreatedApiKey,
+  Erasure,
+  ErasureCertificate,
   FindingPage,
   Job,
   JobPage,
@@ -26,6 +28,7 @@ import type {
   PlanInput,
   Policies,
   PolicyChange,
+  PreparedErasure,
   RecordCheck,
   RecordPage,
   RecordText,
@@ -38,6 +41,7 @@ import type {
   Template,
   TemplateCheck,
   Templates,
+  TenantList,
   TestedConnection,
   TokenLink,
   Usage,
@@ -393,6 +397,17 @@ export interface Operations {
     readonly input: { readonly webhook: string; readonly body: WebhookReplay };
     readonly answer: WebhookReplayed;
   };
+  /** Every tenant of the store; for an operator's key */
+  readonly listTenants: { readonly input: Readonly<Record<string, never>>; readonly answer: TenantList };
+  /** Everything of the tenant but its secrets, one row a line with the file that it belongs to */
+  readonly exportTenant: { readonly input: Readonly<Record<string, never>>; readonly answer: string };
+  /** What an erasure would delete, and the code for it; deletes nothing */
+  readonly prepareErasure: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: PreparedErasure;
+  };
+  /** Delete everything of the tenant but the hashes of its audit trail. It cannot be taken back. */
+  readonly eraseTenant: { readonly input: { readonly body: Erasure }; readonly answer: ErasureCertificate };
 }
 
 export interface Route {
@@ -468,4 +483,8 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     answer: 'json',
   },
   replayWebhookRange: { method: 'POST', path: '/v1/webhooks/{webhook}/replay', answer: 'json' },
+  listTenants: { method: 'GET', path: '/v1/tenants', answer: 'json' },
+  exportTenant: { method: 'GET', path: '/v1/tenant/export', answer: 'text' },
+  prepareErasure: { method: 'POST', path: '/v1/tenant/erasure/prepare', answer: 'json' },
+  eraseTenant: { method: 'POST', path: '/v1/tenant/erasure', answer: 'json' },
 };

@@ -1068,3 +1068,41 @@ export type WebhookReplayed = {
 };
 
 export type WebhookReplay = { readonly since: string; readonly until?: string };
+
+export type TenantList = { readonly items: readonly string[] };
+
+export type PreparedErasure = {
+  readonly tenant: string;
+  /** What would go, by table */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Must end first; empty: nothing stands in the way */
+  readonly underWay: readonly string[];
+  /** For the erasure; null when this is repeated */
+  readonly code: string | null;
+  /** RFC 3339, UTC */
+  readonly codeUntil: string;
+};
+
+export type ErasureCertificate = {
+  readonly format: 'zoneward-erasure';
+  readonly version: 1;
+  readonly erasureId: string;
+  readonly tenant: string;
+  readonly storeId: string;
+  /** RFC 3339, UTC */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly secretsDestroyed: number;
+  readonly rowsDeleted: Readonly<Record<string, number>>;
+  readonly audit: { readonly trail: string; readonly events: number; readonly hash: string };
+  readonly keyId: string;
+  /** ed25519, by the key of the audit checkpoints */
+  readonly signature: string;
+};
+
+export type Erasure = {
+  /** The tenant's name, typed */ readonly confirm: string;
+  readonly code: string;
+  readonly reason: string;
+};

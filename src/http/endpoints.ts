@@ -8,6 +8,7 @@ import { JOB_ENDPOINTS } from './routes/jobs.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
 import { SESSION_ENDPOINTS } from './routes/session.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
+import { TENANT_ENDPOINTS } from './routes/tenants.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { VERIFY_ENDPOINTS } from './routes/verify.ts';
 import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
@@ -26,4 +27,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...JOB_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
+  ...TENANT_ENDPOINTS,
 ];

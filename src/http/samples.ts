@@ -35,6 +35,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   addWebhook: () => ({ url: 'https://hooks.example.com/' }),
   editWebhook: () => ({ description: 'edited' }),
   rotateWebhookSecret: () => ({}),
+  eraseTenant: () => ({ confirm: 'not its name', code: 'none', reason: 'a test' }),
   replayWebhookRange: () => ({ since: '2026-01-01T00:00:00Z' }),
 };
 

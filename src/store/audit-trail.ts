@@ -3,7 +3,7 @@
  * events tell of, as its last step; the tenant's head row serializes the appends of all processes.
  */
 import type { ChangeSetId, ConnectionId, EventId, TenantId, ZoneId } from '../base/ids.ts';
-import type { AuditEvent, ChainHead, NewEvent } from '../domains/audit/model.ts';
+import type { AuditEvent, ChainHead, ErasedKind, NewEvent } from '../domains/audit/model.ts';
 import type { AuditFilter, AuditTrail } from '../domains/audit/ports.ts';
 import { type StoreContext, write, yieldToLoop } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
@@ -15,6 +15,18 @@ import { fillOutbox } from './webhook-outbox.ts';
 const CHUNK_SIZE = 500;
 /** The payload of an event whose payload was erased: JSON's null. */
 const ERASED = 'null';
+const ERASED_KIND: ErasedKind = 'erased';
+/** The row of an event that was erased whole: nothing but when, and hashes. */
+export const EMPTIED: Partial<AuditEventRow> = {
+  id: '',
+  kind: ERASED_KIND,
+  principal: '',
+  connection_id: null,
+  zone_id: null,
+  change_set_id: null,
+  summary: '',
+  payload: ERASED,
+};
 const FIRST_HEAD: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
 export function openAuditTrail(context: StoreContext): AuditTrail {
@@ -91,7 +103,7 @@ function assertContinues(tenantId: TenantId, head: ChainHead, sealed: AuditEvent
   }
 }
 
-async function findHead(db: Reader, tenantId: TenantId): Promise<ChainHead> {
+export async function findHead(db: Reader, tenantId: TenantId): Promise<ChainHead> {
   const row = await db
     .selectFrom('audit_heads')
     .select(['sequence', 'hash'])

@@ -50,6 +50,10 @@ export async function openPostgresEngine(url: string, clock: Clock): Promise<Eng
     placeholder: (position) => `$${position}`,
     withLock,
     now: clock === systemClock ? databaseTime : () => Promise.resolve(clock.now()),
+    // Dead rows; the write-ahead log and its archives are the server's own to keep or drop.
+    scrub: async (db) => {
+      await sql`vacuum`.execute(db);
+    },
     faultOf: faultOfPostgres,
     isRace: isPostgresRace,
     integrityProblems,

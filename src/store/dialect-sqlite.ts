@@ -71,6 +71,10 @@ export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimit
     // BEGIN IMMEDIATE serializes all writers already.
     withLock: (_trx, _name, work) => work(),
     now: () => Promise.resolve(clock.now()),
+    // Deleted cells are overwritten (secure_delete); the log still has them until it is cut.
+    scrub: async (db) => {
+      await sql`pragma wal_checkpoint(truncate)`.execute(db);
+    },
     faultOf,
     isRace: () => false,
     integrityProblems,

@@ -51,6 +51,8 @@ export interface Engine {
   withLock<Result>(trx: Trx, name: string, work: () => Promise<Result>): Promise<Result>;
   /** The store's time in milliseconds: the same for all processes that share the store. */
   now(db: Kysely<Schema>): Promise<number>;
+  /** Makes bytes that were deleted leave the file and the log. May take time with the size of the store. */
+  scrub(db: Kysely<Schema>): Promise<void>;
   faultOf(error: unknown): EngineFault | null;
   /**
    * The transaction lost against another one and wrote nothing: run again, it finds what the other has written. Never

@@ -20,6 +20,7 @@ import type {
   VaultHeaderStore,
 } from '../domains/connections/ports.ts';
 import type { JobStore } from '../domains/jobs/ports.ts';
+import type { TenantRows } from '../domains/offboarding/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore } from '../domains/registrar/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
@@ -60,6 +61,7 @@ import { openSignInStore } from './sign-in-store.ts';
 import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease } from './sweep-rows.ts';
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openTemplateStore } from './template-store.ts';
+import { openTenantRows } from './tenant-rows.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openWebhookStore } from './webhook-store.ts';
@@ -105,6 +107,8 @@ export interface Store {
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
   readonly webhooks: WebhookStore;
+  /** A tenant as a whole, for its end. */
+  readonly tenants: TenantRows;
   readonly templates: TemplateStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
@@ -184,6 +188,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
     webhooks: openWebhookStore(context),
+    tenants: openTenantRows(context),
     templates: openTemplateStore(context),
     check: () => checkStore(context),
     close,

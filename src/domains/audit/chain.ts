@@ -5,7 +5,7 @@
  */
 import type { EventId, TenantId } from '../../base/ids.ts';
 import { hashOf } from '../../plan/hash.ts';
-import type { AuditEvent, ChainHead, NewEvent } from './model.ts';
+import type { AuditEvent, ChainHead, ErasedKind, NewEvent } from './model.ts';
 
 export const EMPTY_CHAIN: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
@@ -59,9 +59,14 @@ export interface ChainFault {
   readonly message: string;
 }
 
+const ERASED: ErasedKind = 'erased';
+/** Ends a chain whose events were erased with their tenant, and says up to which. */
+const TENANT_ERASED = 'tenant.erased';
+
 /**
- * Walks a trail and tells the first fault, or the head that it ends with. `erased` payloads (null) are accepted:
- * their hash still stands in the chain.
+ * Walks a trail and tells the first fault, or the head that it ends with. Erased payloads (null) are accepted: their
+ * hash still stands in the chain. So are events of which nothing but hashes is left, where a later event says that
+ * their tenant was erased; that event is recomputed like every other.
  */
 export async function verifyChain(
   chunks: AsyncIterable<readonly AuditEvent[]> | Iterable<readonly AuditEvent[]>,
@@ -70,14 +75,32 @@ export async function verifyChain(
   { readonly ok: true; readonly head: ChainHead } | { readonly ok: false; readonly fault: ChainFault }
 > {
   let head = start;
+  /** Events that are erased, and of which nothing that came so far says so. */
+  let erased: Range | null = null;
   for await (const chunk of chunks) {
     for (const event of chunk) {
       const fault = faultOf(event, head);
       if (fault !== null) return { ok: false, fault };
       head = { sequence: event.sequence, hash: event.hash };
+      if (event.kind === ERASED) erased = upTo(erased, event.sequence);
+      else if (event.kind === TENANT_ERASED && Number(event.payload?.['through']) >= (erased?.to ?? 0))
+        erased = null;
     }
   }
-  return { ok: true, head };
+  return erased === null ? { ok: true, head } : { ok: false, fault: emptied(erased.from) };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function upTo(range: Range | null, sequence: number): Range {
+  return { from: range?.from ?? sequence, to: sequence };
+}
+
+function emptied(sequence: number): ChainFault {
+  return { sequence, code: 'edited', message: `event ${sequence} was emptied, and no event says so` };
 }
 
 function faultOf(event: AuditEvent, head: ChainHead): ChainFault | null {
@@ -92,8 +115,27 @@ function faultOf(event: AuditEvent, head: ChainHead): ChainFault | null {
   if (event.payload !== null && hashOf(event.payload) !== event.payloadHash) {
     return at('payload-edited', `the payload of event ${sequence} is not the one that was recorded`);
   }
-  if (event.previousHash !== head.hash || linkHash(event) !== event.hash || event.id !== idOf(event.hash)) {
+  // Nothing of it is left that could be recomputed.
+  const intact = event.kind === ERASED ? isEmpty(event) : isSealed(event);
+  if (event.previousHash !== head.hash || !intact) {
     return at('edited', `event ${sequence} was changed after it was recorded`);
   }
   return null;
+}
+
+function isSealed(event: AuditEvent): boolean {
+  return linkHash(event) === event.hash && event.id === idOf(event.hash);
+}
+
+function isEmpty({
+  id,
+  principal,
+  summary,
+  payload,
+  connectionId,
+  zoneId,
+  changeSetId,
+}: AuditEvent): boolean {
+  const ids = [connectionId, zoneId, changeSetId];
+  return id + principal + summary === '' && payload === null && ids.every((one) => one === undefined);
 }

@@ -22,6 +22,9 @@ export interface NewEvent {
   readonly payload: JsonObject;
 }
 
+/** What is left of an event that was erased with its tenant: sequence, time and hashes. */
+export type ErasedKind = 'erased';
+
 export interface AuditEvent extends Omit<NewEvent, 'payload'> {
   readonly id: EventId;
   readonly tenantId: TenantId;
