@@ -30,8 +30,8 @@ export function NewConnectionPage(): ReactNode {
   };
   const readZones = async (): Promise<void> => {
     if (added === null) return;
-    await api.syncZones({ body: { connection: added.connection.id } });
-    go('/zones');
+    const job = await api.syncZones({ body: { connection: added.connection.id } });
+    go(`/zones?job=${job.id}`);
   };
   return (
     <Page title="Connect an account" lead="Three steps, about a minute">

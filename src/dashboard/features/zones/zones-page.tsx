@@ -1,7 +1,7 @@
 /** All zones: found by name, narrowed by what they are and how well they are known. */
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Connection, Zone } from '../../../client/index.ts';
 import { useJob } from '../../api/job-events.ts';
@@ -139,7 +139,7 @@ function ZoneList({
       {shown.length === 0 ? (
         <Empty icon="zone" title={zones.length === 0 ? 'No zone is known yet' : 'No zone fits'}>
           {zones.length === 0
-            ? 'Read the account to find its zones. A token that is limited to some zones shows only those.'
+            ? 'They appear as they are read. A token that is limited to some zones shows only those.'
             : 'Take a filter away, or search for a part of the name.'}
         </Empty>
       ) : (
@@ -244,9 +244,10 @@ function ZoneCard({ zone }: { readonly zone: Zone }): ReactNode {
 
 function SyncAll(): ReactNode {
   const queries = useQueryClient();
-  const [jobId, setJobId] = useState<string | null>(null);
-  const { job } = useJob(jobId, (ended) => {
-    setJobId(null);
+  // In the address, so that a page that has begun a reading can lead here, and a reload goes on watching.
+  const [jobId, setJobId] = useQueryState('job');
+  const { job } = useJob(jobId === '' ? null : jobId, (ended) => {
+    setJobId('');
     void forgetZones(queries);
     toast(
       ended.state === 'done' ? 'All zones are read' : 'Not all zones could be read',
@@ -265,10 +266,10 @@ function SyncAll(): ReactNode {
     <Button
       variant="default"
       leftSection={<Icon name="refresh" />}
-      disabled={jobId !== null}
+      disabled={jobId !== ''}
       onClick={() => void start()}
     >
-      {jobId === null ? 'Read all now' : total === undefined ? 'Reading…' : `Reading ${done} of ${total}…`}
+      {jobId === '' ? 'Read all now' : total === undefined ? 'Reading…' : `Reading ${done} of ${total}…`}
     </Button>
   );
 }

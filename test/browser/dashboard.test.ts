@@ -1,0 +1,26 @@
+/**
+ * The dashboard in a real browser: from the first run to the first undo, and what must hold of every page. Screenshots of
+ * all pages stay in `coverage/screenshots`.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { editingFlows } from './editing.ts';
+import { findBrowser, type Rig, startRig } from './rig.ts';
+
+const executable = findBrowser();
+const skip =
+  executable === null ? 'no browser: set CHROME_PATH, or run as root on Debian to have one installed' : false;
+
+describe('the dashboard in a browser', { skip, timeout: 300_000 }, () => {
+  let rig: Rig;
+  before(async () => {
+    rig = await startRig(executable ?? '');
+  });
+  after(() => rig[Symbol.asyncDispose]());
+
+  editingFlows(() => rig);
+
+  it('complained of nothing, and asked nobody but its server', () => {
+    assert.deepEqual(rig.complaints, []);
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * One sandbox, one server with the dashboard, one browser, for all that is seen in it. The pages talk to the real server,
+ * the server to a local Cloudflare; nothing is stubbed.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { openLog } from '../../src/http/log.ts';
+import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { openZoneward, type Zoneward } from '../../src/index.ts';
+import { DEMO_SEED, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+
+export const ROOT: string = path.join(import.meta.dirname, '..', '..');
+/** Not in the repository: what the last run saw. */
+export const SHOTS: string = path.join(ROOT, 'coverage', 'screenshots');
+
+export interface Rig extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly zoneward: Zoneward;
+  readonly server: RunningServer;
+  readonly key: string;
+  readonly browser: Browser;
+  /** What the pages complained of: errors in the console, uncaught ones, requests that left the machine. */
+  readonly complaints: string[];
+  context(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
+  /** A page that is signed in. */
+  signedIn(context: BrowserContext, at?: string): Promise<Page>;
+}
+
+const WAIT_MS = 10_000;
+
+/**
+ * Where a browser is: `CHROME_PATH`, else Debian's, which is installed where that can be done. Null, with the reason
+ * told, when there is none.
+ */
+export function findBrowser(): string | null {
+  const given = process.env['CHROME_PATH'];
+  if (given !== undefined && given !== '') return given;
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
+  try {
+    const quiet = { stdio: 'ignore' as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    execFileSync('apt-get', ['update'], quiet);
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], quiet);
+  } catch {
+    return null;
+  }
+  return places.find((place) => existsSync(place)) ?? null;
+}
+
+/** Builds the dashboard anew when its sources are newer. */
+export function builtDashboard(): string {
+  execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'dashboard.ts')], { stdio: 'inherit' });
+  return path.join(ROOT, 'dist', 'dashboard');
+}
+
+export async function startRig(executablePath: string): Promise<Rig> {
+  const dashboard = builtDashboard();
+  rmSync(SHOTS, { recursive: true, force: true });
+  mkdirSync(SHOTS, { recursive: true });
+  const sandbox = await startSandbox({ seed: DEMO_SEED, dnsPort: false, rateLimit: false, warn: () => {} });
+  const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-browser-'));
+  const zoneward = await openZoneward({ home, environment: {}, baseUrl: sandbox.baseUrl });
+  const server = await startServer({
+    zoneward,
+    host: '127.0.0.1',
+    port: 0,
+    log: openLog({ level: 'silent', write: () => {} }),
+    dashboard,
+    worker: false,
+    rate: { quota: 1_000_000, windowSeconds: 60 },
+  });
+  const made = await zoneward.apiKeys.create('local', { label: 'browser', scopes: ['admin'] });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const complaints: string[] = [];
+  const key = made.secret.reveal();
+  return {
+    sandbox,
+    zoneward,
+    server,
+    key,
+    browser,
+    complaints,
+    context: async (options) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      context.setDefaultTimeout(WAIT_MS);
+      context.on('page', (page) => watch(page, server.url, complaints));
+      return context;
+    },
+    signedIn: async (context, at = '/') => {
+      const page = await context.newPage();
+      await page.goto(server.url + at);
+      await page.getByLabel('API key').fill(key);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page
+        .getByRole('navigation', { name: 'Pages' })
+        .or(page.getByRole('button', { name: 'Navigation' }))
+        .first()
+        .waitFor();
+      return page;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await server.close();
+      await zoneward.close();
+      await sandbox.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Refused requests are part of what is tested, so the browser's own line about them is none. */
+const EXPECTED = /Failed to load resource: the server responded with a status of/;
+
+function watch(page: Page, origin: string, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    const isBad = message.type() === 'error' || message.type() === 'warning';
+    if (isBad && !EXPECTED.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const isLocal = request.url().startsWith(origin) || /^(data|blob):/.test(request.url());
+    if (!isLocal) complaints.push(`${page.url()} asks ${request.url()}`);
+  });
+}
+
+export async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+}
