@@ -1,11 +1,12 @@
 /** What every page stands in: the theme, the data, the router, and the session. */
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { failureOf } from './api/failure.ts';
-import { useSession } from './api/session.ts';
+import { askWhoAmI, useSession } from './api/session.ts';
 import { Loading } from './kit/empty.tsx';
+import { Problem } from './kit/problem.tsx';
 import { Toasts } from './kit/toasts.tsx';
 import { PAGES } from './pages.tsx';
 import { PATHS } from './paths.ts';
@@ -62,7 +63,9 @@ function Pages(): ReactNode {
           <Route key={path} path={path} component={page} />
         ))}
         <Route>
-          {session === 'signed-out' ? (
+          {session.kind === 'asking' ? (
+            <Asking />
+          ) : session.kind === 'signed-out' ? (
             <SignInPage />
           ) : (
             <Shell>
@@ -85,5 +88,21 @@ function Pages(): ReactNode {
         </Route>
       </Switch>
     </Suspense>
+  );
+}
+
+/** Until it is known whether somebody is signed in. */
+function Asking(): ReactNode {
+  const [error, setError] = useState<unknown>(null);
+  const ask = (): void => {
+    setError(null);
+    askWhoAmI().catch(setError);
+  };
+  useEffect(ask, []);
+  if (error === null) return <Loading what="session" />;
+  return (
+    <main className="zw-page">
+      <Problem error={error} onRetry={ask} />
+    </main>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { type Job, waitForJob } from '../../client/index.ts';
 import { parseEvents } from './event-stream.ts';
-import { api, SERVER, sessionFetch } from './session.ts';
+import { api, sessionFetch } from './session.ts';
 
 const ENDED = ['done', 'failed', 'cancelled'];
 
@@ -14,7 +14,7 @@ export function hasEnded(job: Job): boolean {
 export async function followJob(id: string, onJob: (job: Job) => void, signal: AbortSignal): Promise<Job> {
   let last: Job | null = null;
   try {
-    const response = await sessionFetch(`${SERVER}/v1/jobs/${encodeURIComponent(id)}/events`, {
+    const response = await sessionFetch(`/v1/jobs/${encodeURIComponent(id)}/events`, {
       headers: { accept: 'text/event-stream' },
       signal,
     });

@@ -1,36 +1,32 @@
 /**
- * Who is signed in, and the client that asks for them. An answer of 401 ends the session wherever it came from, and
- * the sign-in page takes over with the present address kept.
+ * Who is signed in, and the client that asks for them. The session is a cookie that no script can read. An answer of 401
+ * ends it wherever it came from, and the sign-in page takes over with the present address kept.
  */
 import { useSyncExternalStore } from 'react';
-import { type Client, createClient } from '../../client/index.ts';
+import { ApiError, type Client, createClient, type Session, type SignIn } from '../../client/index.ts';
 
-export type SessionState = 'signed-in' | 'signed-out';
+export type SessionState = { readonly kind: 'asking' } | { readonly kind: 'signed-out' } | SignedIn;
+export interface SignedIn {
+  readonly kind: 'signed-in';
+  readonly session: Session;
+}
 
-const KEY_PLACE = 'zoneward-api-key';
 const listeners = new Set<() => void>();
-let apiKey = sessionStorage.getItem(KEY_PLACE);
+let state: SessionState = { kind: 'asking' };
 
-function tell(): void {
+function become(next: SessionState): void {
+  state = next;
   for (const listener of listeners) listener();
 }
 
-const sessionFetch: typeof fetch = async (input, init) => {
-  const headers = new Headers(init?.headers);
-  if (!headers.has('authorization') || headers.get('authorization') === 'Bearer session')
-    headers.set('authorization', `Bearer ${apiKey ?? ''}`);
-  const response = await fetch(input, { ...init, headers });
-  if (response.status === 401 && apiKey !== null) {
-    apiKey = null;
-    sessionStorage.removeItem(KEY_PLACE);
-    tell();
-  }
+/** `fetch`, watched for the end of the session. */
+export const sessionFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.status === 401 && state.kind === 'signed-in') become({ kind: 'signed-out' });
   return response;
 };
 
-export const SERVER: string = location.origin;
-export const api: Client = createClient({ server: SERVER, apiKey: 'session', fetch: sessionFetch });
-export { sessionFetch };
+export const api: Client = createClient({ server: '', fetch: sessionFetch });
 
 export function useSession(): SessionState {
   return useSyncExternalStore(
@@ -38,21 +34,27 @@ export function useSession(): SessionState {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => (apiKey === null ? 'signed-out' : 'signed-in'),
+    () => state,
   );
 }
 
-/** Throws `ApiError` when the key does not stand; nothing is kept then. */
-export async function signIn(key: string): Promise<void> {
-  const asking = createClient({ server: SERVER, apiKey: key.trim(), attempts: 1 });
-  await asking.listZones({ query: { limit: 1 } });
-  apiKey = key.trim();
-  sessionStorage.setItem(KEY_PLACE, apiKey);
-  tell();
+/** Finds out whether the browser has a session. Throws when the server does not answer. */
+export async function askWhoAmI(): Promise<void> {
+  try {
+    become({ kind: 'signed-in', session: await api.whoAmI({}) });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    become({ kind: 'signed-out' });
+  }
+}
+
+/** Throws `ApiError` when the key or the link does not stand. */
+export async function signIn(by: SignIn): Promise<void> {
+  const session = await api.signIn({ body: by });
+  become({ kind: 'signed-in', session });
 }
 
 export async function signOut(): Promise<void> {
-  apiKey = null;
-  sessionStorage.removeItem(KEY_PLACE);
-  tell();
+  await api.signOut({});
+  become({ kind: 'signed-out' });
 }

@@ -1,6 +1,11 @@
-/** The door: an API key, once. The address that was asked for stays, and opens afterwards. */
+/**
+ * The door: an API key, or a link that `zoneward serve` printed, which signs in by itself. The address that was asked
+ * for stays, and opens afterwards.
+ */
 import { Button, PasswordInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { SignIn } from '../../client/index.ts';
 import { signIn } from '../api/session.ts';
 import { usePageTitle } from '../kit/page.tsx';
 import { Problem } from '../kit/problem.tsx';
@@ -11,21 +16,32 @@ export function SignInPage(): ReactNode {
   const [key, setKey] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [isAsking, setAsking] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (key.trim() === '') return;
+  const [, go] = useLocation();
+  const enter = async (by: SignIn): Promise<void> => {
     setAsking(true);
     setError(null);
     try {
-      await signIn(key);
+      await signIn(by);
     } catch (failure) {
       setError(failure);
       setAsking(false);
     }
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the link is taken once, when the page opens.
+  useEffect(() => {
+    const link = location.hash.slice(1);
+    if (link === '') return;
+    // It works once, and has no place in the history.
+    go(location.pathname + location.search, { replace: true });
+    void enter({ link });
+  }, []);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (key.trim() !== '') void enter({ apiKey: key.trim() });
+  };
   return (
     <main className="zw-door">
-      <form className="zw-door__card" onSubmit={(event) => void submit(event)}>
+      <form className="zw-door__card" onSubmit={submit}>
         <Brand />
         <h1>Sign in</h1>
         <p className="soft">

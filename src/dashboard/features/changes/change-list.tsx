@@ -9,6 +9,7 @@ import { Empty, Loading } from '../../kit/empty.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
+import { Who } from '../../kit/who.tsx';
 import { readableName } from '../zones/names.ts';
 
 export function ChangeList({
@@ -86,7 +87,7 @@ const COLUMNS: readonly Column<ChangeSet>[] = [
     key: 'author',
     head: 'By',
     width: 'minmax(8rem, 1fr)',
-    cell: ({ author }) => <span className="soft">{author}</span>,
+    cell: ({ author }) => <Who principal={author} />,
   },
   { key: 'when', head: 'When', width: '8rem', cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];

@@ -17,6 +17,7 @@ import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { Who } from '../../kit/who.tsx';
 import { planRows, sumPlans } from '../review/plan-rows.ts';
 import { PlanSummary, PlanTable } from '../review/plan-view.tsx';
 import { readableName } from '../zones/names.ts';
@@ -143,7 +144,9 @@ function ChangeFacts({ changeSet }: { readonly changeSet: ChangeSetDetails }): R
           </span>
         ))}
       </span>
-      <span>by {changeSet.author}</span>
+      <span>
+        by <Who principal={changeSet.author} />
+      </span>
       <span>
         planned <Time at={changeSet.createdAt} />
       </span>
@@ -152,7 +155,11 @@ function ChangeFacts({ changeSet }: { readonly changeSet: ChangeSetDetails }): R
           ended <Time at={changeSet.finishedAt} />
         </span>
       )}
-      {approval.grant === null ? null : <span>approved by {approval.grant.by}</span>}
+      {approval.grant === null ? null : (
+        <span>
+          approved by <Who principal={approval.grant.by} />
+        </span>
+      )}
       {changeSet.allowed.map((word) => (
         <Badge key={word} tone="risk">
           allowed: {word}

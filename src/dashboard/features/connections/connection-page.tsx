@@ -153,7 +153,7 @@ function KnownConnection({ connection }: { readonly connection: Connection }): R
               <CopyText text={connection.accountId} what="account id" />
             </dd>
             <dt>Profile</dt>
-            <dd>{connection.profile === 'full' ? 'all that Zoneward can do' : 'DNS only'}</dd>
+            <dd>{connection.profile === 'full' ? 'see and change' : 'see only'}</dd>
             <dt>Tested</dt>
             <dd>
               <Time at={connection.testedAt} />

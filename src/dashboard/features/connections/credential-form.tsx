@@ -62,6 +62,7 @@ export function CredentialForm({
   return (
     <form className="stack" onSubmit={submit}>
       <SegmentedControl
+        className="zw-narrow"
         aria-label="Kind of credential"
         value={kind}
         onChange={(value) => setKind(value === 'key' ? 'key' : 'token')}

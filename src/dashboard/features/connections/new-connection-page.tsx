@@ -16,7 +16,7 @@ import { Report } from './report.tsx';
 import { TokenLinkStep } from './token-link-step.tsx';
 
 export function NewConnectionPage(): ReactNode {
-  const [profile, setProfile] = useState<'minimum' | 'full'>('minimum');
+  const [profile, setProfile] = useState<'minimum' | 'full'>('full');
   const [added, setAdded] = useState<AddedConnection | null>(null);
   const queries = useQueryClient();
   const [, go] = useLocation();

@@ -26,8 +26,8 @@ export function TokenLinkStep({
           value={profile}
           onChange={(value) => onProfile(value === 'full' ? 'full' : 'minimum')}
           data={[
-            { value: 'minimum', label: 'DNS only' },
-            { value: 'full', label: 'All that Zoneward can do' },
+            { value: 'full', label: 'See and change' },
+            { value: 'minimum', label: 'See only' },
           ]}
         />
       </div>

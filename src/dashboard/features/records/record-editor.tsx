@@ -5,7 +5,7 @@
 import { Autocomplete, Button, Checkbox, Select, TagsInput, TextInput } from '@mantine/core';
 import { useDebouncedValue, useFocusReturn } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { InputProblem, RecordText } from '../../../client/index.ts';
 import { failureOf } from '../../api/failure.ts';
 import { api } from '../../api/session.ts';
@@ -32,6 +32,9 @@ export function RecordEditor({
   const problems = useRecordCheck(zone, draft);
   const errors = problems.filter(({ severity }) => severity === 'error');
   useFocusReturn({ opened: true });
+  const form = useRef<HTMLFormElement>(null);
+  // All of it is to be seen, also when the row stands at the edge.
+  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), []);
   const set = (change: Partial<RecordText>): void => setDraft((before) => ({ ...before, ...change }));
   const stage = (): void => {
     if (errors.length === 0 && draft.content.trim() !== '')
@@ -51,6 +54,7 @@ export function RecordEditor({
   const hint = TYPE_HINTS.find(({ type }) => type === draft.type);
   return (
     <form
+      ref={form}
       className="zw-editor"
       data-keeps-focus
       onSubmit={submit}

@@ -6,7 +6,7 @@ import type { ZoneWithAdvice } from '../../../client/index.ts';
 import { Empty } from '../../kit/empty.tsx';
 import { Review } from '../review/review.tsx';
 import { useStaging } from './staged-store.ts';
-import { NOTHING_STAGED, planInputOf, unstage } from './staging.ts';
+import { NOTHING_STAGED, planInputOf, summaryOf, unstage } from './staging.ts';
 
 export function ReviewStaged({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
   const [staging, setStaging] = useStaging(zone.id);
@@ -42,6 +42,7 @@ export function ReviewStaged({ zone }: { readonly zone: ZoneWithAdvice }): React
     <Review
       input={input}
       bases={bases}
+      summary={summaryOf(zone.name, shown)}
       onBack={back}
       onSaved={() => setStaging(NOTHING_STAGED)}
       onYield={(ids) => {

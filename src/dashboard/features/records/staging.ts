@@ -4,6 +4,7 @@
  * somebody else has changed it meanwhile.
  */
 import type { DnsRecord, PlanInput, RecordText } from '../../../client/index.ts';
+import { relativeName } from '../zones/names.ts';
 
 /** What of a record can be edited, as text. */
 export type RecordSet = Partial<RecordText>;
@@ -132,4 +133,23 @@ export function replaceIn(
     const set = wish.field === 'name' ? { name: `${next}.` } : { [wish.field]: next };
     return [editOf(staging, record, set)];
   });
+}
+
+const NAMES_SHOWN_MAX = 3;
+
+/** A line for people: which names are edited. */
+export function summaryOf(zone: string, { changes }: Staging): string {
+  const names = [
+    ...new Set(
+      [...changes.values()].map((change) =>
+        relativeName(
+          (change.kind === 'add' ? change.record.name : change.base.name).replace(/\.$/, ''),
+          zone,
+        ),
+      ),
+    ),
+  ];
+  const shown = names.slice(0, NAMES_SHOWN_MAX).join(', ');
+  const more = names.length - NAMES_SHOWN_MAX;
+  return `Edit ${shown}${more > 0 ? ` and ${more} more ${more === 1 ? 'name' : 'names'}` : ''}`;
 }
