@@ -5,6 +5,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { editingFlows } from './editing.ts';
+import { manyFlows } from './editing-many.ts';
+import { everyPage } from './every-page.ts';
+import { keyboardFlows } from './keyboard.ts';
 import { findBrowser, type Rig, startRig } from './rig.ts';
 
 const executable = findBrowser();
@@ -19,6 +22,9 @@ describe('the dashboard in a browser', { skip, timeout: 300_000 }, () => {
   after(() => rig[Symbol.asyncDispose]());
 
   editingFlows(() => rig);
+  manyFlows(() => rig);
+  keyboardFlows(() => rig);
+  everyPage(() => rig);
 
   it('complained of nothing, and asked nobody but its server', () => {
     assert.deepEqual(rig.complaints, []);

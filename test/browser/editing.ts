@@ -24,8 +24,7 @@ export function editingFlows(given: () => Rig): void {
     await page.getByRole('link', { name: /Open Cloudflare/ }).waitFor();
 
     // A token that Cloudflare does not know: the failed step is shown, and nothing is kept.
-    await page.locator('input[type=password]')
-      .fill('nonsense-nonsense-nonsense-nonsense-1234');
+    await page.locator('input[type=password]').fill('nonsense-nonsense-nonsense-nonsense-1234');
     await page.getByRole('button', { name: 'Test and save' }).click();
     await page.getByRole('alert').waitFor();
     await shot(page, 'bad-token');

@@ -30,6 +30,10 @@ export interface Rig extends AsyncDisposable {
 }
 
 const WAIT_MS = 10_000;
+/** A zone of 10,000 records, a thousand of them at addresses that no other has. */
+export const BIG = 'big.example';
+export const BIG_COUNT = 10_000;
+const BULK_COUNT = 1_000;
 
 /**
  * Where a browser is: `CHROME_PATH`, else Debian's, which is installed where that can be done. Null, with the reason
@@ -63,6 +67,7 @@ export async function startRig(executablePath: string): Promise<Rig> {
   rmSync(SHOTS, { recursive: true, force: true });
   mkdirSync(SHOTS, { recursive: true });
   const sandbox = await startSandbox({ seed: DEMO_SEED, dnsPort: false, rateLimit: false, warn: () => {} });
+  sandbox.seedZone(BIG, bigRecords(), { plan: 'enterprise' });
   const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-browser-'));
   const zoneward = await openZoneward({ home, environment: {}, baseUrl: sandbox.baseUrl });
   const server = await startServer({
@@ -130,4 +135,13 @@ function watch(page: Page, origin: string, complaints: string[]): void {
 
 export async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+}
+
+function bigRecords(): Parameters<Sandbox['seedZone']>[1] {
+  return Array.from({ length: BIG_COUNT }, (_, index) => ({
+    type: 'A',
+    name: `host-${String(index).padStart(5, '0')}`,
+    content: index < BULK_COUNT ? `203.0.113.${index % 256}` : `10.${index >> 8}.${index & 255}.1`,
+    ttl: 300,
+  }));
 }

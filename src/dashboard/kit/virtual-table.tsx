@@ -66,6 +66,12 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
   const tracks = `${selection === undefined ? '' : '2.25rem '}${columns.map(({ width }) => width).join(' ')}`;
   const current = Math.min(active, Math.max(0, rows.length - 1));
 
+  // What was edited under a row is done: the focus goes back to the row.
+  const detailKey = detail?.key ?? null;
+  const detailBefore = useRef<string | null>(null);
+  if (detailBefore.current !== null && detailKey === null) focusWanted.current = true;
+  detailBefore.current = detailKey;
+
   useEffect(() => {
     if (!focusWanted.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-table-row="${current}"]`);

@@ -1,5 +1,5 @@
 /** What can be done to the selected records at once. Each act is one step, so one Ctrl+Z takes it back. */
-import { Autocomplete, Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { DnsRecord } from '../../../client/index.ts';
 import { Icon } from '../../kit/icons.tsx';
@@ -180,12 +180,11 @@ function TtlDialog({
   return (
     <Modal opened={isOpen} onClose={onClose} title="TTL of the selected records">
       <form className="stack" onSubmit={submit}>
-        <Autocomplete
+        <TextInput
           label="TTL"
           description="auto, seconds, or 5m, 1h, 1d"
           value={ttl}
-          onChange={setTtl}
-          data={['auto', '60', '300', '3600', '86400']}
+          onChange={(event) => setTtl(event.currentTarget.value)}
           error={isValid ? null : 'This is no time.'}
           data-autofocus
         />

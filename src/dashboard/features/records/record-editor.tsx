@@ -3,7 +3,7 @@
  * Cloudflare nothing); Enter or Ctrl+S stages it, Escape leaves it as it was.
  */
 import { Autocomplete, Button, Checkbox, Select, TagsInput, TextInput } from '@mantine/core';
-import { useDebouncedValue, useFocusReturn } from '@mantine/hooks';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { InputProblem, RecordText } from '../../../client/index.ts';
@@ -31,10 +31,11 @@ export function RecordEditor({
   const [draft, setDraft] = useState(value);
   const problems = useRecordCheck(zone, draft);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  useFocusReturn({ opened: true });
   const form = useRef<HTMLFormElement>(null);
   // All of it is to be seen, also when the row stands at the edge.
-  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    void form.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const set = (change: Partial<RecordText>): void => setDraft((before) => ({ ...before, ...change }));
   const stage = (): void => {
     if (errors.length === 0 && draft.content.trim() !== '')

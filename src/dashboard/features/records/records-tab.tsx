@@ -4,7 +4,7 @@
  */
 import { Button, Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { DnsRecord, RecordText, ZoneWithAdvice } from '../../../client/index.ts';
 import { useRecords } from '../../api/queries.ts';
@@ -85,7 +85,11 @@ function RecordTable({
     () =>
       all.filter(
         ({ record, staged }) =>
-          matchesRecord(record, { text, type, proxied }) && (only !== 'staged' || staged !== undefined),
+          // What was found stays in sight while it is edited, also when it no longer holds what was searched for.
+          [record, ...(staged?.kind === 'edit' ? [staged.base] : [])].some((one) =>
+            matchesRecord(one, { text, type, proxied }),
+          ) &&
+          (only !== 'staged' || staged !== undefined),
       ),
     [all, text, type, proxied, only],
   );
@@ -110,6 +114,11 @@ function RecordTable({
         })),
       ),
     );
+  };
+  const newButton = useRef<HTMLButtonElement>(null);
+  const endAdding = (): void => {
+    setAdding(false);
+    newButton.current?.focus();
   };
   useHotkey('n', () => setAdding(true));
   useHotkey('mod+z', () => setStaging(stepBack(staging)), staging.past.length > 0);
@@ -170,7 +179,7 @@ function RecordTable({
               <ExportMenuItems zone={zone.name} />
             </Menu.Dropdown>
           </Menu>
-          <Button leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
+          <Button ref={newButton} leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
             New record
           </Button>
         </div>
@@ -181,10 +190,10 @@ function RecordTable({
             zone={zone.id}
             value={NEW_RECORD}
             isNew
-            onCancel={() => setAdding(false)}
+            onCancel={endAdding}
             onStage={(record) => {
               put([{ kind: 'add', key: `new-${crypto.randomUUID()}`, record: placed(record) }]);
-              setAdding(false);
+              endAdding();
               toast('Staged: a new record');
             }}
           />

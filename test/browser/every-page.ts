@@ -1,0 +1,132 @@
+/** What must hold of every page: axe-core finds nothing serious in either theme, and each is kept as a picture. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
+import { type Rig, shot } from './rig.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { width: 390, height: 844 };
+
+/** A page, and what is there once it has been drawn. */
+export interface Visit {
+  readonly name: string;
+  readonly path: (rig: Rig) => Promise<string> | string;
+  readonly ready: (page: Page) => Promise<void>;
+}
+
+const heading = (text: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { level: 1, name: text }).waitFor();
+
+async function lastChangeSet(rig: Rig): Promise<string> {
+  const [last] = await rig.zoneward.tenant('local').changes.list({ status: 'applied' });
+  return last?.id ?? '';
+}
+
+async function firstConnection(rig: Rig): Promise<string> {
+  const [first] = await rig.zoneward.tenant('local').connections.list();
+  return first?.id ?? '';
+}
+
+export const VISITS: readonly Visit[] = [
+  { name: 'zones', path: () => '/zones', ready: heading('Zones') },
+  {
+    name: 'records',
+    path: () => '/zones/northwind-cloud.example',
+    ready: (page) => page.getByRole('grid', { name: /^Records of/ }).waitFor(),
+  },
+  {
+    name: 'zone-pending',
+    path: () => '/zones/parked-name.test',
+    ready: (page) => page.getByRole('grid', { name: /^Records of/ }).waitFor(),
+  },
+  { name: 'zone-import', path: () => '/zones/shop.example/import', ready: heading(/shop/) },
+  { name: 'zone-changes', path: () => '/zones/shop.example/changes', ready: heading(/shop/) },
+  { name: 'find-records-empty', path: () => '/records', ready: heading('Records') },
+  {
+    name: 'find-records',
+    path: () => '/records?search=192.0.2.',
+    ready: (page) => page.getByRole('grid', { name: 'Found records' }).waitFor(),
+  },
+  {
+    name: 'changes',
+    path: () => '/changes',
+    ready: (page) => page.getByRole('grid', { name: 'Change sets' }).waitFor(),
+  },
+  {
+    name: 'change',
+    path: async (rig) => `/changes/${await lastChangeSet(rig)}`,
+    ready: (page) => page.getByRole('grid').waitFor(),
+  },
+  {
+    name: 'undo',
+    path: async (rig) => `/changes/${await lastChangeSet(rig)}/undo`,
+    ready: (page) => page.getByRole('button', { name: 'Back' }).waitFor(),
+  },
+  { name: 'connections', path: () => '/connections', ready: heading('Connections') },
+  {
+    name: 'connection',
+    path: async (rig) => `/connections/${await firstConnection(rig)}`,
+    ready: (page) => page.getByRole('img', { name: /^Calls in/ }).waitFor(),
+  },
+  {
+    name: 'connection-new',
+    path: () => '/connections/new',
+    ready: (page) => page.getByRole('link', { name: /Open Cloudflare/ }).waitFor(),
+  },
+  {
+    name: 'not-found',
+    path: () => '/zones/none.example',
+    ready: (page) => page.getByRole('alert').waitFor(),
+  },
+];
+
+export function everyPage(given: () => Rig, visits: readonly Visit[] = VISITS): void {
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`is legible to all, page by page, ${scheme}`, async () => {
+      const rig = given();
+      const context = await rig.context({ colorScheme: scheme });
+      const page = await rig.signedIn(context);
+      const found: string[] = [];
+      for (const visit of visits) {
+        await page.goto(rig.server.url + (await visit.path(rig)));
+        await visit.ready(page);
+        await page.evaluate(SETTLED);
+        await shot(page, `${visit.name}-${scheme}`);
+        found.push(...(await seriousProblems(page)).map((one) => `${visit.name} ${scheme}: ${one}`));
+      }
+      await context.close();
+      assert.deepEqual(found, []);
+    });
+  }
+
+  it('fits a phone, page by page', async () => {
+    const rig = given();
+    const context = await rig.context({
+      viewport: PHONE,
+      deviceScaleFactor: 1,
+      colorScheme: 'light',
+      hasTouch: true,
+    });
+    const page = await rig.signedIn(context);
+    const wide: string[] = [];
+    for (const visit of visits) {
+      await page.goto(rig.server.url + (await visit.path(rig)));
+      await visit.ready(page);
+      await page.evaluate(SETTLED);
+      await shot(page, `${visit.name}-phone`);
+      const excess = await page.evaluate<number>(TOO_WIDE);
+      if (excess > 0) wide.push(`${visit.name} is ${excess} px too wide`);
+    }
+    await context.close();
+    assert.deepEqual(wide, []);
+  });
+}
+
+/** Through the debugger, so that the page's own policy stays as it is. */
+async function seriousProblems(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate<string[]>(SERIOUS);
+}
