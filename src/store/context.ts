@@ -8,6 +8,7 @@ import type { Clock, Random } from '../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { SealEvent } from '../domains/audit/ports.ts';
 import type { Announce } from '../domains/webhooks/ports.ts';
+import type { CommitGroup } from './commit-group.ts';
 import type { Engine, EngineFault, Trx } from './engine.ts';
 import type { Schema } from './schema.ts';
 
@@ -16,6 +17,8 @@ export interface StoreContext {
   readonly db: Kysely<Schema>;
   readonly writer: Kysely<Schema>;
   readonly engine: Engine;
+  /** Null where the engine lets many transactions write at once. */
+  readonly commitGroup: CommitGroup | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly seal: SealEvent;
@@ -43,7 +46,7 @@ export async function write<Result>(
 ): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const result = await context.writer.transaction().execute(work);
+      const result = await (context.commitGroup?.run(work) ?? context.writer.transaction().execute(work));
       await keepPace(context.pace);
       return result;
     } catch (error) {

@@ -35,6 +35,8 @@ export interface Engine {
    * the engine has one pool for both, or cannot have a second connection.
    */
   readonly readerDialect: Dialect | null;
+  /** One transaction at a time may write, in this process and beside it. */
+  readonly hasOneWriter: boolean;
   /** Column types. Text compares by code point, whatever the locale. */
   readonly text: RawBuilder<unknown>;
   readonly integer: RawBuilder<unknown>;

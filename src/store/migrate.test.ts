@@ -19,6 +19,7 @@ function contextOn(engine: Engine): StoreContext {
     db,
     writer: db,
     engine,
+    commitGroup: null,
     clock: systemClock,
     random: systemRandom,
     seal: sealForTests,

@@ -39,6 +39,7 @@ import { openAuditTrail } from './audit-trail.ts';
 import { openBudgetStore } from './budget-store.ts';
 import { openChangeJournal } from './change-journal.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
+import { openCommitGroup } from './commit-group.ts';
 import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
@@ -137,6 +138,7 @@ export async function openStoreOn(engine: Engine, options: Omit<StoreOptions, 'u
     db,
     writer,
     engine,
+    commitGroup: engine.hasOneWriter ? openCommitGroup(writer) : null,
     clock,
     random,
     seal,
@@ -197,7 +199,8 @@ async function assemble(context: StoreContext): Promise<Store> {
 }
 
 /** The reader first: who closes last folds the log into the file. */
-async function closeBoth({ db, writer }: StoreContext): Promise<void> {
+async function closeBoth({ db, writer, commitGroup }: StoreContext): Promise<void> {
+  await commitGroup?.idle();
   if (db !== writer) await db.destroy();
   await writer.destroy();
 }

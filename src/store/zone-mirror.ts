@@ -14,6 +14,8 @@ import { isSeenBy, putSightings, READER_ON_CONFLICT, sightingsLock } from './zon
 
 /** Records of one query: some milliseconds of the event loop. */
 const CHUNK_SIZE = 1_000;
+/** Zones of one `in (…)` list. */
+const IDS_PER_QUERY = 400;
 
 export function openZoneMirror(context: StoreContext): ZoneMirror {
   const { db } = context;
@@ -31,6 +33,20 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
     async getZone(tenantId, zoneId) {
       const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
       return row === undefined ? null : toZone(row);
+    },
+
+    async getZones(tenantId, zoneIds) {
+      const zones = new Map<ZoneId, Zone>();
+      for (const some of chunksOf(zoneIds, IDS_PER_QUERY)) {
+        const rows = await db
+          .selectFrom('zones')
+          .selectAll()
+          .where('tenant_id', '=', tenantId)
+          .where('zone_id', 'in', some)
+          .execute();
+        for (const row of rows) zones.set(row.zone_id as ZoneId, toZone(row));
+      }
+      return zones;
     },
 
     records: (tenantId, zoneId, revision, walk = {}) =>

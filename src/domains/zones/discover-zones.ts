@@ -66,15 +66,7 @@ export interface Discovery {
   readonly calls: number;
 }
 
-/** What the mirror knew of a zone before; small, because there may be 100,000. */
-interface Known {
-  readonly connectionId: ConnectionId;
-  readonly status: ZoneStatus;
-  readonly modifiedOn: string | null;
-}
-
 interface Progress {
-  readonly known: ReadonlyMap<ZoneId, Known>;
   /** Ids already taken in, also by an earlier listing of this discovery. */
   readonly taken: Set<ZoneId>;
   readonly appeared: ZoneMention[];
@@ -89,14 +81,7 @@ interface Progress {
  * a whole (`credentials`, `permission`, `temporary`); what was read until then stays. Safe to repeat.
  */
 export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput): Promise<Discovery> {
-  const known = new Map<ZoneId, Known>();
-  for await (const zones of ports.mirror.zonePages(input.tenantId)) {
-    for (const { facts, connectionId } of zones) {
-      known.set(facts.id, { connectionId, status: facts.status, modifiedOn: facts.modifiedOn });
-    }
-  }
   const progress: Progress = {
-    known,
     taken: new Set(),
     appeared: [],
     statusMoves: [],
@@ -106,7 +91,7 @@ export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput):
   };
   const scoped = input.zoneIds !== undefined && input.zoneIds.length > 0;
   const listed = scoped ? new Set<ZoneId>() : await readListing(ports, input, progress);
-  const doubtful = scoped ? (input.zoneIds ?? []) : missingFrom(listed, progress, input);
+  const doubtful = scoped ? (input.zoneIds ?? []) : await missingFrom(listed, ports, input);
   const verdicts =
     listed === null
       ? { vanished: [], outOfReach: [], handedOver: [] }
@@ -145,12 +130,18 @@ async function readListing(
   return null;
 }
 
-function missingFrom(listed: ReadonlySet<ZoneId> | null, progress: Progress, input: DiscoverInput): ZoneId[] {
+async function missingFrom(
+  listed: ReadonlySet<ZoneId> | null,
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+): Promise<ZoneId[]> {
   if (listed === null) return [];
   const missing: ZoneId[] = [];
-  for (const [id, zone] of progress.known) {
-    const ours = zone.connectionId === input.connectionId && zone.status !== 'deleted';
-    if (ours && !listed.has(id)) missing.push(id);
+  for await (const zones of ports.mirror.zonePages(input.tenantId)) {
+    for (const { facts, connectionId } of zones) {
+      const ours = connectionId === input.connectionId && facts.status !== 'deleted';
+      if (ours && !listed.has(facts.id)) missing.push(facts.id);
+    }
   }
   return missing;
 }
@@ -215,15 +206,21 @@ async function takeIn(
   progress: Progress,
   zones: readonly ZoneFacts[],
 ): Promise<void> {
+  const known = await ports.mirror.getZones(
+    input.tenantId,
+    zones.map(({ id }) => id),
+  );
   for (const facts of zones) {
     if (progress.taken.has(facts.id)) continue;
     progress.taken.add(facts.id);
-    const before = progress.known.get(facts.id);
+    const before = known.get(facts.id);
     if (before !== undefined && before.connectionId !== input.connectionId) progress.shared += 1;
     if (before === undefined)
       progress.appeared.push({ id: facts.id, name: facts.name, status: facts.status });
-    else if (before.status !== facts.status) progress.statusMoves.push({ facts, from: before.status });
-    if (before === undefined || before.modifiedOn !== facts.modifiedOn) progress.touched.push(facts.id);
+    else if (before.facts.status !== facts.status)
+      progress.statusMoves.push({ facts, from: before.facts.status });
+    if (before?.facts.modifiedOn !== facts.modifiedOn || before === undefined)
+      progress.touched.push(facts.id);
   }
   if (zones.length > 0) {
     await ports.mirror.putZones(input.tenantId, input.connectionId, zones, ports.clock.now());

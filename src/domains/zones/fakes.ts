@@ -186,6 +186,11 @@ export class FakeMirror
     return this.#zones.get(zoneId)?.zone ?? null;
   }
 
+  async getZones(_tenantId: TenantId, zoneIds: readonly ZoneId[]): Promise<ReadonlyMap<ZoneId, Zone>> {
+    const kept = zoneIds.map((zoneId) => this.#zones.get(zoneId)?.zone).filter((zone) => zone !== undefined);
+    return new Map(kept.map((zone) => [zone.facts.id, zone]));
+  }
+
   async *records(
     _tenantId: TenantId,
     zoneId: ZoneId,

@@ -91,6 +91,8 @@ export interface ZoneMirror {
     walk?: Walk<ZonePosition>,
   ): AsyncIterable<readonly Zone[]>;
   getZone(tenantId: TenantId, zoneId: ZoneId): Promise<Zone | null>;
+  /** Of several zones those that the mirror holds; some hundreds of ids at once. */
+  getZones(tenantId: TenantId, zoneIds: readonly ZoneId[]): Promise<ReadonlyMap<ZoneId, Zone>>;
   /** The zone's records in the latest revision, or as they were at `revision`. In id order, in chunks. */
   records(
     tenantId: TenantId,

@@ -3,15 +3,19 @@
  *
  * It goes on where it stopped: zones verified since a given moment are left out. What fails for one zone is
  * collected and the rest goes on; what would fail for every zone (a dead credential, Cloudflare out of reach)
- * stops the rest and says why. Only ids are held for zones that wait, so memory does not grow with the account.
+ * stops the rest and says why. Zones that wait are taken from the mirror page by page; what grows with the account
+ * is one line of figures for each zone that was read.
  */
 import { isZonewardError, type ZonewardError } from '../../base/errors.ts';
 import type { ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { Lane } from '../cloudflare-call.ts';
+import type { Zone } from './model.ts';
 import { type SyncOutcome, type SyncPorts, type SyncZoneInput, syncZone } from './sync-zone.ts';
 
 /** Reads in flight by default; the shared budget allows about four calls a second. */
-const IN_FLIGHT = 4;
+const IN_FLIGHT = 8;
+/** Zones looked up at once. */
+const ZONES_PER_PAGE = 400;
 /** So many zones in a row that could not be read for a passing reason: Cloudflare is out of reach. */
 const TEMPORARY_MAX = 5;
 
@@ -62,9 +66,14 @@ export interface SyncAllOutcome extends SyncCounts {
   readonly stopped: ZonewardError | null;
 }
 
+interface Waiting {
+  readonly zoneId: ZoneId;
+  readonly name: string;
+}
+
 /** What the workers share. */
 interface Run {
-  readonly queue: { readonly zoneId: ZoneId; readonly name: string }[];
+  readonly queue: AsyncGenerator<Waiting>;
   readonly total: number;
   readonly startedAt: number;
   readonly outcomes: SyncOutcome[];
@@ -80,10 +89,15 @@ interface Run {
  * with the same `verifiedSince` goes on where this one stopped.
  */
 export async function syncAll(ports: SyncPorts, input: SyncAllInput): Promise<SyncAllOutcome> {
-  const { wanted, skipped } = await zonesToRead(ports, input);
+  let total = 0;
+  let skipped = 0;
+  for await (const page of zonesToRead(ports, input)) {
+    total += page.wanted.length;
+    skipped += page.skipped;
+  }
   const run: Run = {
-    queue: wanted.toReversed(),
-    total: wanted.length,
+    queue: queueOf(ports, input, total),
+    total,
     startedAt: ports.clock.now(),
     outcomes: [],
     failures: [],
@@ -92,32 +106,58 @@ export async function syncAll(ports: SyncPorts, input: SyncAllInput): Promise<Sy
     temporaryInRow: 0,
     stopped: null,
   };
-  const workers = Math.max(1, Math.min(input.inFlight ?? IN_FLIGHT, wanted.length));
+  const workers = Math.max(1, Math.min(input.inFlight ?? IN_FLIGHT, total));
   await Promise.all(Array.from({ length: workers }, () => work(ports, input, run)));
   input.signal?.throwIfAborted();
   const { outcomes, failures, stopped } = run;
   return { ...countsOf(ports, run), outcomes, failures, skipped, stopped };
 }
 
-async function zonesToRead(
+/** Zones that are to be read, page by page; the others are counted. A second walk meets what the first one met, or less. */
+async function* zonesToRead(
   ports: SyncPorts,
   input: SyncAllInput,
-): Promise<{ wanted: Run['queue']; skipped: number }> {
+): AsyncGenerator<{ readonly wanted: readonly Waiting[]; readonly skipped: number }> {
   const since = input.verifiedSince ?? Number.POSITIVE_INFINITY;
-  const wanted = new Map<ZoneId, Run['queue'][number]>();
-  let skipped = 0;
-  const filter = { connectionId: input.connectionId };
-  for await (const zones of ports.mirror.zonePages(input.tenantId, filter)) {
+  for await (const zones of zonesAskedFor(ports, input)) {
+    const wanted: Waiting[] = [];
+    let skipped = 0;
     for (const { facts, freshness } of zones) {
       if (facts.status === 'deleted') continue;
       const fresh = freshness.staleSince === null && (freshness.verifiedAt ?? -1) >= since;
       if (fresh) skipped += 1;
-      else wanted.set(facts.id, { zoneId: facts.id, name: facts.name });
+      else wanted.push({ zoneId: facts.id, name: facts.name });
+    }
+    yield { wanted, skipped };
+  }
+}
+
+async function* zonesAskedFor(
+  ports: SyncPorts,
+  { tenantId, connectionId, zoneIds }: SyncAllInput,
+): AsyncGenerator<readonly Zone[]> {
+  if (zoneIds === undefined) {
+    yield* ports.mirror.zonePages(tenantId, { connectionId });
+    return;
+  }
+  for (let start = 0; start < zoneIds.length; start += ZONES_PER_PAGE) {
+    const ids = zoneIds.slice(start, start + ZONES_PER_PAGE);
+    const known = await ports.mirror.getZones(tenantId, ids);
+    yield ids.map((zoneId) => known.get(zoneId)).filter((zone) => zone !== undefined);
+  }
+}
+
+/** What waits, one by one, for workers that ask for it at the same time. */
+async function* queueOf(ports: SyncPorts, input: SyncAllInput, total: number): AsyncGenerator<Waiting> {
+  let left = total;
+  for await (const { wanted } of zonesToRead(ports, input)) {
+    for (const zone of wanted) {
+      // A zone that another process found meanwhile is not of this run.
+      if (left === 0) return;
+      left -= 1;
+      yield zone;
     }
   }
-  if (input.zoneIds === undefined) return { wanted: [...wanted.values()], skipped };
-  const chosen = input.zoneIds.map((zoneId) => wanted.get(zoneId)).filter((zone) => zone !== undefined);
-  return { wanted: chosen, skipped: input.zoneIds.length - chosen.length };
 }
 
 /** Takes zones from the queue until it is empty or the run is stopped. */
@@ -125,8 +165,8 @@ async function work(ports: SyncPorts, input: SyncAllInput, run: Run): Promise<vo
   const signal =
     input.signal === undefined ? run.stop.signal : AbortSignal.any([input.signal, run.stop.signal]);
   while (!signal.aborted) {
-    const zone = run.queue.pop();
-    if (zone === undefined) return;
+    const { value: zone, done } = await run.queue.next();
+    if (done === true) return;
     try {
       const outcome = await syncZone(ports, {
         tenantId: input.tenantId,

@@ -3,10 +3,10 @@ import type { ZonewardError } from '../../../base/errors.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { NewEvent } from '../../audit/model.ts';
 import type { Discovery, ZoneMention } from '../discover-zones.ts';
-import type { OutsideActor, Zone } from '../model.ts';
+import type { OutsideActor } from '../model.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
 import { adviseOnZone } from '../zone-advice.ts';
-import type { Round } from './round.ts';
+import type { Round, RoundZone } from './round.ts';
 
 /** More than this of one kind become one event with a count: the first discovery of an account, say. */
 const SINGLE_MAX = 50;
@@ -38,21 +38,21 @@ export function discoveryEvents(round: Round, discovery: Discovery): NewEvent[] 
 
 export function driftEvent(
   round: Round,
-  zone: Zone,
+  zone: RoundZone,
   outcome: SyncOutcome,
   actor: OutsideActor | undefined,
 ): NewEvent {
   const { created, updated, deleted, revision } = outcome;
   const who = actor?.actor ?? null;
   const counts = `${created} created, ${updated} updated, ${deleted} deleted`;
-  const summary = `${zone.facts.name} was changed from outside${who === null ? '' : ` by ${who}`}: ${counts}`;
+  const summary = `${zone.name} was changed from outside${who === null ? '' : ` by ${who}`}: ${counts}`;
   const told: JsonObject = {
     actor: who,
     interface: actor?.interface ?? null,
     changedAt: actor?.changedAt ?? null,
   };
-  const payload: JsonObject = { name: zone.facts.name, revision, created, updated, deleted, ...told };
-  return { ...eventOf(round, 'zone.drifted', summary, payload), zoneId: zone.facts.id };
+  const payload: JsonObject = { name: zone.name, revision, created, updated, deleted, ...told };
+  return { ...eventOf(round, 'zone.drifted', summary, payload), zoneId: zone.zoneId };
 }
 
 export function pausedEvent(round: Round, error: ZonewardError): NewEvent {

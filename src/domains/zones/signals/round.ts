@@ -1,11 +1,12 @@
 /** What a round of a connection takes, holds and reports. */
 import type { Random } from '../../../base/clock.ts';
 import type { ZoneId } from '../../../base/ids.ts';
+import type { DomainName } from '../../../dns/name.ts';
 import type { NewEvent } from '../../audit/model.ts';
 import type { AuditTrail } from '../../audit/ports.ts';
 import type { Connection } from '../../connections/model.ts';
 import type { Discovery } from '../discover-zones.ts';
-import type { OutsideActor, Zone } from '../model.ts';
+import type { Freshness, OutsideActor } from '../model.ts';
 import type { MirrorHistory, ZoneSightings } from '../ports.ts';
 import type { SyncFailure, SyncProgress } from '../sync-all.ts';
 import type { SyncOutcome, SyncPorts, SyncZoneInput } from '../sync-zone.ts';
@@ -70,6 +71,16 @@ export interface RoundReport {
   readonly silent: number;
 }
 
+/** As much of a zone as a round needs: there may be 100,000. */
+export interface RoundZone {
+  readonly zoneId: ZoneId;
+  readonly name: DomainName;
+  /** Those that can be asked for its serial; zones on the same nameservers share the list. */
+  readonly nameServers: readonly string[];
+  readonly recordCount: number;
+  readonly freshness: Freshness;
+}
+
 /** What a round builds up. */
 export interface Round {
   readonly ports: RoundPorts;
@@ -81,7 +92,7 @@ export interface Round {
   readonly marks: Map<ZoneId, ZoneMark>;
   /** Marks that are not stored yet. */
   readonly changedMarks: Map<ZoneId, ZoneMark>;
-  zones: readonly Zone[];
+  zones: readonly RoundZone[];
   /** Who changed a zone, as the audit log told in this round. */
   readonly actors: Map<ZoneId, OutsideActor>;
   readonly events: NewEvent[];

@@ -4,8 +4,9 @@
  * verification stays.
  */
 import type { ZoneId } from '../../../base/ids.ts';
-import type { Zone } from '../model.ts';
+import type { ZoneFacts } from '../model.ts';
 import type { SoaAsker, ZoneMark } from './ports.ts';
+import type { RoundZone } from './round.ts';
 
 export interface SerialSignal {
   /** Zones whose serial is not the one of their last read. */
@@ -18,17 +19,12 @@ export interface SerialSignal {
 
 export async function askSerials(
   soa: SoaAsker,
-  zones: readonly Zone[],
+  zones: readonly RoundZone[],
   marks: ReadonlyMap<ZoneId, ZoneMark>,
   signal?: AbortSignal,
 ): Promise<SerialSignal> {
-  const asked = zones.filter(hasNameServers);
-  const questions = asked.map(({ facts }) => ({
-    zoneId: facts.id,
-    name: facts.name,
-    nameServers: facts.nameServers,
-  }));
-  const serials = await soa.serials(questions, signal === undefined ? {} : { signal });
+  const asked = zones.filter(({ nameServers }) => nameServers.length > 0);
+  const serials = await soa.serials(asked, signal === undefined ? {} : { signal });
   const moved: ZoneId[] = [];
   const first = new Map<ZoneId, number>();
   for (const [zoneId, serial] of serials) {
@@ -40,15 +36,17 @@ export async function askSerials(
 }
 
 /** The zone's serial now; null without an answer. */
-export async function takeSerial(soa: SoaAsker, zone: Zone, signal?: AbortSignal): Promise<number | null> {
-  if (!hasNameServers(zone)) return null;
-  const { id, name, nameServers } = zone.facts;
-  const question = { zoneId: id, name, nameServers };
-  const serials = await soa.serials([question], signal === undefined ? {} : { signal });
-  return serials.get(id) ?? null;
+export async function takeSerial(
+  soa: SoaAsker,
+  zone: RoundZone,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  if (zone.nameServers.length === 0) return null;
+  const serials = await soa.serials([zone], signal === undefined ? {} : { signal });
+  return serials.get(zone.zoneId) ?? null;
 }
 
-/** Cloudflare answers for active and pending zones; a partial zone lives elsewhere. */
-function hasNameServers({ facts }: Zone): boolean {
-  return facts.nameServers.length > 0 && facts.type === 'full' && facts.status !== 'deleted';
+/** The nameservers that tell the zone's serial: Cloudflare answers for active and pending zones; a partial zone lives elsewhere. */
+export function serialSources({ nameServers, type, status }: ZoneFacts): readonly string[] {
+  return type === 'full' && status !== 'deleted' ? nameServers : [];
 }

@@ -9,7 +9,7 @@
 import { isZonewardError, ZonewardError } from '../../../base/errors.ts';
 import type { ZoneId } from '../../../base/ids.ts';
 import { type Discovery, discoverZones } from '../discover-zones.ts';
-import type { Freshness, OutsideActor, Zone } from '../model.ts';
+import type { Freshness, OutsideActor } from '../model.ts';
 import { type SyncAllOutcome, type SyncFailure, syncAll } from '../sync-all.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
 import { pollAuditLog } from './audit-signal.ts';
@@ -22,11 +22,12 @@ import {
   type RoundInput,
   type RoundPorts,
   type RoundReport,
+  type RoundZone,
   settingsOf,
 } from './round.ts';
 import { discoveryEvents, driftEvent, resumedEvent } from './round-events.ts';
 import { backOff, isDue, pause, restOf, standingStill } from './round-pace.ts';
-import { askSerials, takeSerial } from './serial-signal.ts';
+import { askSerials, serialSources, takeSerial } from './serial-signal.ts';
 
 /** Zones that Cloudflare did not find when they were read: asked for by id, this many a round. */
 const LOST_MAX = 20;
@@ -87,10 +88,20 @@ async function openRound(ports: RoundPorts, input: RoundInput): Promise<Round> {
 }
 
 /** The zones that this connection reads; another one may see them too. */
-async function ownZones(round: Round): Promise<readonly Zone[]> {
+async function ownZones(round: Round): Promise<readonly RoundZone[]> {
   const { tenantId, id } = round.input.connection;
-  const zones = await round.ports.mirror.listZones(tenantId, { connectionId: id });
-  return zones.filter((zone) => zone.connectionId === id && zone.facts.status !== 'deleted');
+  const zones: RoundZone[] = [];
+  const sources = new Map<string, readonly string[]>();
+  for await (const page of round.ports.mirror.zonePages(tenantId, { connectionId: id })) {
+    for (const { connectionId, facts, freshness, recordCount } of page) {
+      if (connectionId !== id || facts.status === 'deleted') continue;
+      const asked = serialSources(facts);
+      const nameServers = sources.get(asked.join(' ')) ?? asked;
+      sources.set(asked.join(' '), nameServers);
+      zones.push({ zoneId: facts.id, name: facts.name, nameServers, recordCount, freshness });
+    }
+  }
+  return zones;
 }
 
 async function discover(round: Round): Promise<void> {
@@ -161,12 +172,12 @@ async function hearAuditLog(round: Round): Promise<void> {
 async function read(round: Round): Promise<void> {
   const { ports, input, settings } = round;
   const decision = decideReads(
-    round.zones.map((zone) => ({
-      zoneId: zone.facts.id,
-      verifiedAt: zone.freshness.verifiedAt,
-      staleSince: zone.freshness.staleSince,
-      recordCount: zone.recordCount,
-      retryAt: round.marks.get(zone.facts.id)?.retryAt ?? null,
+    round.zones.map(({ zoneId, freshness, recordCount }) => ({
+      zoneId,
+      verifiedAt: freshness.verifiedAt,
+      staleSince: freshness.staleSince,
+      recordCount,
+      retryAt: round.marks.get(zoneId)?.retryAt ?? null,
     })),
     {
       now: round.now,
@@ -178,7 +189,7 @@ async function read(round: Round): Promise<void> {
   // Counted anew: what the first discovery brought is among the candidates.
   round.waiting = decision.waiting;
   if (decision.reads.length === 0) return;
-  const byId = new Map(round.zones.map((zone) => [zone.facts.id, zone]));
+  const byId = new Map(round.zones.map((zone) => [zone.zoneId, zone]));
   const { soa } = ports;
   const result = await syncAll(ports, {
     tenantId: input.connection.tenantId,
@@ -202,7 +213,7 @@ async function read(round: Round): Promise<void> {
 async function takeResults(
   round: Round,
   result: SyncAllOutcome,
-  byId: ReadonlyMap<ZoneId, Zone>,
+  byId: ReadonlyMap<ZoneId, RoundZone>,
 ): Promise<void> {
   round.calls += result.calls;
   round.outcomes = result.outcomes;
@@ -263,15 +274,16 @@ async function markStale(
   signal: Freshness['signal'],
 ): Promise<void> {
   if (zoneIds.size === 0) return;
-  const zones: Zone[] = [];
+  const { tenantId } = round.input.connection;
+  const zones: RoundZone[] = [];
   for (const zone of round.zones) {
     const { verifiedAt, staleSince } = zone.freshness;
-    if (!zoneIds.has(zone.facts.id) || verifiedAt === null || staleSince !== null) {
+    if (!zoneIds.has(zone.zoneId) || verifiedAt === null || staleSince !== null) {
       zones.push(zone);
       continue;
     }
     const freshness: Freshness = { verifiedAt, signal, staleSince: round.now };
-    await round.ports.mirror.setFreshness(zone.tenantId, zone.facts.id, freshness);
+    await round.ports.mirror.setFreshness(tenantId, zone.zoneId, freshness);
     zones.push({ ...zone, freshness });
   }
   round.zones = zones;
