@@ -13,6 +13,8 @@ if (major < 24 || (major === 24 && minor < 12)) {
 } else {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
+  const { keepHeapSmall } = await import('./keep-heap-small.ts');
+  keepHeapSmall();
   const { processIo } = await import('./io.ts');
   const { run } = await import('./run.ts');
   process.exitCode = await run(process.argv.slice(2), processIo());

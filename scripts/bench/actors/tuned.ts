@@ -40,7 +40,8 @@ const sync: Job = async (input) => {
     );
     const work = async (): Promise<void> => {
       for (let zone = zones.pop(); zone !== undefined; zone = zones.pop()) {
-        records += (await recordsOf(client, zone.id)).length;
+        const listed = await recordsOf(client, zone.id);
+        records += listed.length;
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, work));

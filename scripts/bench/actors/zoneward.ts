@@ -1,8 +1,12 @@
-/** Zoneward as a library, with its store on disk. */
+/** Zoneward as a library, with its store on disk, in a process that is set up as the command line is. */
 import path from 'node:path';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
+import { keepHeapSmall } from '../../../src/cli/keep-heap-small.ts';
 import { openZoneward, type Zoneward } from '../../../src/index.ts';
 import { type ActorInput, hostName, type Job, newAddress, nextAddress, timed } from './input.ts';
+
+// As the command line does.
+keepHeapSmall();
 
 /** Five minutes of budget pass in a third of a second. */
 const SPEED = 1_000;
