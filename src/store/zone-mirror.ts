@@ -8,6 +8,7 @@ import { advanceZone, freshnessColumns, prepareDelta, type ZoneKey } from './adv
 import { notFound, read, type StoreContext, write, writeUnder, yieldToLoop } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import { chunksOf, insertMany } from './insert-many.ts';
+import { listDoubts } from './list-doubts.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
 import { isSeenBy, putSightings, READER_ON_CONFLICT, sightingsLock } from './zone-sightings.ts';
@@ -70,6 +71,9 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
       );
       if (numUpdatedRows === 0n) throw noZone(zoneId);
     },
+
+    doubts: (tenantId, zoneId, list, since) =>
+      read(context, (trx) => listDoubts(trx, { tenantId, zoneId }, list, since)),
 
     async revisions(tenantId, zoneId, limit) {
       const rows = await revisionRows(db, { tenantId, zoneId })

@@ -229,8 +229,6 @@ flight.open = armed ? 1 : 0;
 say({ kind: 'ready' });
 await takeUp(tenant);
 flight.open = 0;
-// A stale list is for those who settle; nobody plans on one here (docs/limits.md says what comes of that).
-for (const zone of job.zones) await tenant.zones.sync(zone);
 await bringTo(tenant, job.round - 1);
 armed = job.death !== null;
 say({ kind: 'armed' });

@@ -15,6 +15,7 @@ import type { Freshness, RecordVersion, Revision, Zone, ZoneFacts } from './mode
 import type {
   DriftMarks,
   FoundRecord,
+  ListDoubts,
   MirrorHistory,
   OpenWrites,
   RecordFinder,
@@ -247,6 +248,32 @@ export class FakeMirror
   async setFreshness(_tenantId: TenantId, zoneId: ZoneId, freshness: Freshness): Promise<void> {
     const kept = this.#kept(zoneId);
     kept.zone = { ...kept.zone, freshness };
+  }
+
+  async doubts(
+    _tenantId: TenantId,
+    zoneId: ZoneId,
+    list: Parameters<ZoneMirror['doubts']>[2],
+    since: number,
+  ): Promise<ListDoubts> {
+    const { revisions, versions, open } = this.#kept(zoneId);
+    const ours = new Set(
+      revisions
+        .filter(({ at, origin }) => at >= since && origin.kind === 'change-set')
+        .map(({ revision }) => revision),
+    );
+    const isOld = ({ id, modifiedOn }: LiveRecord): boolean => {
+      const known = versions.findLast(({ record }) => record.id === id);
+      if (known === undefined) return false;
+      if (known.toRevision !== null) return ours.has(known.toRevision);
+      return ours.has(known.fromRevision) && (modifiedOn ?? '') < (known.record.modifiedOn ?? '');
+    };
+    return {
+      outdated: new Set(list.shown.filter(isOld).map(({ id }) => id)),
+      unconfirmed: new Set(
+        list.missing.filter((id) => ours.has(open.get(id)?.version.fromRevision ?? Number.NaN)),
+      ),
+    };
   }
 
   async revisions(_tenantId: TenantId, zoneId: ZoneId, limit: number): Promise<readonly Revision[]> {

@@ -119,9 +119,27 @@ export interface ZoneMirror {
     },
   ): Promise<number>;
   setFreshness(tenantId: TenantId, zoneId: ZoneId, freshness: Freshness): Promise<void>;
+  /**
+   * What of a list cannot be right, or is not sure, because a change set of ours made a revision at or after `since`
+   * that says otherwise. The list is old where it shows a record that we took out (an id never comes back), or one
+   * with an earlier `modified_on` than we were answered.
+   */
+  doubts(
+    tenantId: TenantId,
+    zoneId: ZoneId,
+    list: { readonly shown: readonly LiveRecord[]; readonly missing: readonly RecordId[] },
+    since: number,
+  ): Promise<ListDoubts>;
   revisions(tenantId: TenantId, zoneId: ZoneId, limit: number): Promise<readonly Revision[]>;
   /** The revision in force at a moment; null when the zone was not yet known. */
   revisionAt(tenantId: TenantId, zoneId: ZoneId, at: number): Promise<number | null>;
+}
+
+export interface ListDoubts {
+  /** Shown, and from before our write. */
+  readonly outdated: ReadonlySet<RecordId>;
+  /** Missing, and written by us just now: perhaps someone removed them since, perhaps the list is old. */
+  readonly unconfirmed: ReadonlySet<RecordId>;
 }
 
 /** Which connections see a zone. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RecordId, ZoneId } from '../../base/ids.ts';
+import type { ChangeSetId, RecordId, ZoneId } from '../../base/ids.ts';
+import type { LiveRecord } from '../../dns/live-record.ts';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure, makeRecord } from './fake-cloudflare.ts';
 import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, fakeHash, tenantId } from './fakes.ts';
@@ -328,4 +329,78 @@ test('random changes between the pages: never a false deletion, and at rest the 
     ),
     { numRuns: 300 },
   );
+});
+
+/** A write of ours as the journal brings it into the mirror: Cloudflare's answer is known, the lists come later. */
+async function ownWrite(
+  { clock, mirror, zoneId }: World,
+  delta: { readonly put?: readonly LiveRecord[]; readonly gone?: readonly RecordId[] },
+): Promise<void> {
+  const zone = (await mirror.getZone(tenantId, zoneId)) ?? assert.fail();
+  await mirror.advance(tenantId, zoneId, {
+    baseRevision: zone.revision,
+    delta: { put: (delta.put ?? []).map((record) => ({ record })), gone: delta.gone ?? [] },
+    origin: { kind: 'change-set', changeSetId: 'chg_1' as ChangeSetId },
+    freshness: { verifiedAt: clock.now(), signal: 'own-write', staleSince: null },
+    at: clock.now(),
+  });
+}
+
+for (const { name, pages, old, calls, ends } of [
+  { name: 'one old list', pages: 5_000, old: 1, calls: 2, ends: 'right' },
+  { name: 'three old lists', pages: 5_000, old: 3, calls: 4, ends: 'right' },
+  { name: 'old lists only', pages: 5_000, old: 9, calls: 4, ends: 'stale' },
+  { name: 'one old list of several pages', pages: 2, old: 1, calls: 4, ends: 'right' },
+] as const) {
+  test(`after our write, ${name}: ${ends}`, async () => {
+    const w = await world(4, pages);
+    await w.sync();
+    const [removed, changed] = w.ids;
+    assert.ok(removed !== undefined && changed !== undefined);
+    const zone = w.cloudflare.zones.get(w.zoneId) ?? assert.fail();
+    const before = new Map(zone.records);
+    w.clock.at += 60_000;
+    const later = makeRecord(changed, 'n0001.shop.example', '198.51.100.9');
+    const written = { ...later, modifiedOn: new Date(w.clock.now()).toISOString() };
+    const made = makeRecord('made-by-us' as RecordId, 'made.shop.example', '198.51.100.10');
+    await ownWrite(w, { put: [written, made], gone: [removed] });
+    const after = new Map([...before, [changed, written], [made.id, made]]);
+    after.delete(removed);
+    const shown = await w.mirrored();
+    let passes = 0;
+    w.cloudflare.beforePage = (_what, page) => {
+      if (page !== 1) return;
+      passes += 1;
+      zone.records.clear();
+      for (const [id, record] of passes <= old ? before : after) zone.records.set(id, record);
+    };
+    const outcome = await w.sync();
+    assert.equal(outcome.calls, calls);
+    assert.equal(outcome.consistent, ends === 'right');
+    assert.deepEqual(await w.mirrored(), shown, 'nothing of the old list is in the mirror');
+    const zoneAfter = (await w.mirror.getZone(tenantId, w.zoneId)) ?? assert.fail();
+    assert.equal(zoneAfter.freshness.staleSince !== null, ends === 'stale');
+  });
+}
+
+test('a record of ours that someone removed is gone after two lists that agree', async () => {
+  const w = await world(3);
+  await w.sync();
+  const id = w.cloudflare.addRecord(w.zoneId, 'made.shop.example', '192.0.2.9');
+  const made = w.cloudflare.zones.get(w.zoneId)?.records.get(id) ?? assert.fail();
+  await ownWrite(w, { put: [made] });
+  w.cloudflare.deleteRecord(w.zoneId, id);
+  const outcome = await w.sync();
+  assert.deepEqual([outcome.calls, outcome.deleted, outcome.consistent], [2, 1, true]);
+});
+
+test('what was written long ago is not held against a list', async () => {
+  const w = await world(3);
+  await w.sync();
+  const [id] = w.ids;
+  assert.ok(id !== undefined);
+  await ownWrite(w, { gone: [id] });
+  w.clock.at += 16 * 60_000;
+  const outcome = await w.sync();
+  assert.deepEqual([outcome.calls, outcome.created, outcome.consistent], [1, 1, true]);
 });

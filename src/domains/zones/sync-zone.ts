@@ -9,6 +9,10 @@
  *   there throughout is missing from them: for the first pass to hide it, an id of that pass must have been gone
  *   by its end, and ids do not come back, so the second pass would differ.
  *
+ * Never a list from before our last write, as a change from outside. For a quarter of an hour after one, a list that
+ * shows a record that we took out, or an earlier form of one that we changed, is old and read again; one that misses
+ * a record that we wrote must do so twice. So nobody plans on such a list what is done already.
+ *
  * Never our own write as a change from outside: while a batch of ours to this zone is open, its effect may be in
  * the list and not in the mirror, so nothing is concluded (`own-write-open`); one that was decided during the read
  * has moved the mirror, which refuses the revision (`mirror-moved`), and the zone is read again.
@@ -25,6 +29,10 @@ import { type ReadPass, readPass } from './read-pass.ts';
 
 /** The first pass and three more. */
 const PASSES_MAX = 4;
+/** No list is thought to be older than this. */
+const LIST_AGE_MAX_MS = 900_000;
+/** Before a list that is old, or may be, is read again. */
+const OLD_LIST_PAUSE_MS = 1_000;
 
 export interface SyncPorts {
   readonly reader: ZoneReader;
@@ -77,6 +85,8 @@ interface Work {
   created: number;
   updated: number;
   calls: number;
+  /** This pass showed a record as it was before our last write. */
+  outdated: boolean;
 }
 
 /**
@@ -95,12 +105,15 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
       const pass = await readOnce(ports, input, work);
       const whole = pass.whole && (pass.pages === 1 || serial === ((await input.takeSerial?.()) ?? null));
       const gone = missingFrom(pass, work);
-      const proven = gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0);
-      const consistent = whole && (proven || (previous !== null && sameIds(previous, pass)));
+      const { pending, unconfirmed } = await sortOut(ports, input, work, pass.pending, gone);
+      const proven = gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0 && !unconfirmed);
+      const right = whole && !work.outdated;
+      const consistent = right && (proven || (previous !== null && sameIds(previous, pass)));
       if (consistent || passes === PASSES_MAX) {
-        return await settle(ports, input, work, { pass, gone, consistent, startedAt, serial });
+        return await settle(ports, input, work, { pending, gone, consistent, startedAt, serial });
       }
-      previous = whole ? pass : null;
+      if (work.outdated || unconfirmed) await ports.clock.sleep(OLD_LIST_PAUSE_MS, input.signal);
+      previous = right ? pass : null;
     } catch (error) {
       if (!isZonewardError(error) || error.code !== 'mirror-moved') throw error;
       const { created, updated, calls } = work;
@@ -118,7 +131,8 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
 async function startWork(ports: SyncPorts, input: SyncZoneInput): Promise<Work> {
   const zone = await knownZone(ports.mirror, input.tenantId, input.zoneId);
   const hashes = await ports.mirror.recordHashes(input.tenantId, input.zoneId);
-  return { zone, hashes, put: new Map(), revision: zone.revision, created: 0, updated: 0, calls: 0 };
+  const counts = { created: 0, updated: 0, calls: 0 };
+  return { zone, hashes, put: new Map(), revision: zone.revision, ...counts, outdated: false };
 }
 
 async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Promise<ReadPass> {
@@ -130,10 +144,30 @@ async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Pro
   };
   const counting = { reader: { listRecords: counted }, hash: ports.hash };
   const hashOf = (id: RecordId): string | undefined => work.put.get(id) ?? work.hashes.get(id);
+  work.outdated = false;
   return readPass(counting, input.zoneId, hashOf, callOptions(input), async (records) => {
+    const { pending } = await sortOut(ports, input, work, records, []);
     const latest = (await ports.mirror.getZone(input.tenantId, input.zoneId)) ?? work.zone;
-    await advance(ports, input, work, { records, gone: [], freshness: latest.freshness });
+    await advance(ports, input, work, { records: pending, gone: [], freshness: latest.freshness });
   });
+}
+
+/** Leaves out what is older than our last write, and notes that the pass showed it. */
+async function sortOut(
+  ports: SyncPorts,
+  { tenantId, zoneId }: SyncZoneInput,
+  work: Work,
+  records: ReadonlyMap<RecordId, LiveRecord>,
+  missing: readonly RecordId[],
+): Promise<{ readonly pending: ReadonlyMap<RecordId, LiveRecord>; readonly unconfirmed: boolean }> {
+  if (records.size + missing.length === 0 || work.zone.revision === 0)
+    return { pending: records, unconfirmed: false };
+  const list = { shown: [...records.values()], missing };
+  const since = ports.clock.now() - LIST_AGE_MAX_MS;
+  const { outdated, unconfirmed } = await ports.mirror.doubts(tenantId, zoneId, list, since);
+  if (outdated.size > 0) work.outdated = true;
+  const pending = new Map([...records].filter(([id]) => !outdated.has(id)));
+  return { pending: outdated.size === 0 ? records : pending, unconfirmed: unconfirmed.size > 0 };
 }
 
 /** Puts what changed, takes out what is gone, and says how fresh the zone now is. */
@@ -142,7 +176,7 @@ async function settle(
   input: SyncZoneInput,
   work: Work,
   read: {
-    readonly pass: ReadPass;
+    readonly pending: ReadonlyMap<RecordId, LiveRecord>;
     readonly gone: readonly RecordId[];
     readonly consistent: boolean;
     readonly startedAt: number;
@@ -152,7 +186,7 @@ async function settle(
   const gone = read.consistent ? read.gone : [];
   const latest = await ports.mirror.getZone(input.tenantId, input.zoneId);
   const freshness = freshnessAfter(work.zone, latest ?? work.zone, read);
-  await advance(ports, input, work, { records: read.pass.pending, gone, freshness });
+  await advance(ports, input, work, { records: read.pending, gone, freshness });
   return {
     zoneId: input.zoneId,
     revision: work.revision,

@@ -196,6 +196,35 @@ export function recordContract(makePlace: MakeStorePlace): void {
         assert.deepEqual((await store.check()).problems, []);
       }));
 
+    it('doubts a list that our own write speaks against', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const ours: RevisionOrigin = { kind: 'change-set', changeSetId: 'chg_1' as ChangeSetId };
+        const at = (number: number, modifiedOn: string | null) => ({ ...record(number), modifiedOn });
+        await advance(store, 0, put(record(1), record(2), record(3), record(4)));
+        const changed = { ...record(2, { content: '192.0.2.2' }), modifiedOn: '2026-01-01T10:00:05.5Z' };
+        await advance(
+          store,
+          1,
+          { ...put(changed, record(5)), gone: [recordId(1)] },
+          { origin: ours, at: 5_000 },
+        );
+        await advance(store, 2, { gone: [recordId(3)] }, { at: 6_000 });
+        const shown = [record(1), record(3), record(6), at(2, '2026-01-01T10:00:04Z')];
+        const list = { shown, missing: [recordId(4), recordId(5), recordId(7)] };
+        const doubts = (since: number, more = list) => store.mirror.doubts(tenant, zoneId(1), more, since);
+        const { outdated, unconfirmed } = await doubts(5_000);
+        assert.deepEqual([...outdated].sort(), [recordId(1), recordId(2)]);
+        assert.deepEqual([...unconfirmed], [recordId(5)]);
+        for (const modifiedOn of ['2026-01-01T10:00:05.5Z', '2026-01-01T10:00:06Z', null]) {
+          const { outdated: none } = await doubts(5_000, { shown: [at(2, modifiedOn)], missing: [] });
+          assert.equal(none.size, 0);
+        }
+        assert.equal((await doubts(5_001)).outdated.size, 0);
+        const theirs = await store.mirror.doubts(foreigner, zoneId(1), list, 0);
+        assert.equal(theirs.outdated.size + theirs.unconfirmed.size, 0);
+      }));
+
     it('moves freshness alone when nothing changed', () =>
       withStore(makePlace, async (store) => {
         await oneZone(store);
