@@ -55,6 +55,7 @@ export async function openPostgresEngine(url: string, clock: Clock): Promise<Eng
       await sql`vacuum`.execute(db);
     },
     faultOf: faultOfPostgres,
+    hasOneWriter: false,
     isRace: isPostgresRace,
     integrityProblems,
   };
