@@ -14,7 +14,14 @@ describe('tables of tenants', () => {
     const engine = openSqliteEngine(':memory:', systemClock);
     const db = new Kysely<Schema>({ dialect: engine.dialect });
     const pace = { turnedAt: 0 };
-    const parts = { clock: systemClock, random: systemRandom, seal: sealForTests, announce: null, pace };
+    const parts = {
+      clock: systemClock,
+      random: systemRandom,
+      seal: sealForTests,
+      commitGroup: null,
+      announce: null,
+      pace,
+    };
     await migrate({ db, writer: db, engine, ...parts });
     const tables = await db.introspection.getTables();
     const withTenants = tables.filter(({ columns }) => columns.some(({ name }) => name === 'tenant_id'));
