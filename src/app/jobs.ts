@@ -54,6 +54,9 @@ const KEPT_MS = 7 * 86_400_000;
 export function openJobs(context: Context, tenant: (name: string, principal: string) => Tenant): Jobs {
   const store = context.store.jobs;
   const { clock } = context;
+  const { wakeUps } = context.store;
+  const onError = (error: unknown): void =>
+    context.logger.error('the queue could not be worked on', { error: String(error) });
   const runners = new Set<JobRunner>();
   return {
     add: async (name, request, { principal }) => {
@@ -79,6 +82,8 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
       };
       const added = await store.add(job, dedupeKeyOf(request));
       for (const runner of runners) runner.wake();
+      // The job stands; without word it is only found later.
+      await wakeUps.send(added.id).catch(onError);
       return added;
     },
     get: (name, id) => store.get(parseTenant(name), id as JobId),
@@ -94,12 +99,12 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
     work: () => {
       const runner = startJobRunner({
         store,
+        wakeUps,
         clock,
         holder: engineHolder(context),
         handlers: handlersOf(tenant),
         describeError: (error, job) => describeError(context, error, job),
-        onError: (error) =>
-          context.logger.error('the queue could not be worked on', { error: String(error) }),
+        onError,
       });
       runners.add(runner);
       return { ...runner, stop: () => runner.stop().finally(() => runners.delete(runner)) };

@@ -15,6 +15,7 @@ import { storeError } from './context.ts';
 import type { Engine, Trx } from './engine.ts';
 import { faultOfPostgres, isPostgresRace } from './postgres-faults.ts';
 import { checkPostgresUrl } from './postgres-url.ts';
+import { openPostgresWakeUps } from './postgres-wake-ups.ts';
 import type { Schema } from './schema.ts';
 import { assertStorable } from './text.ts';
 
@@ -57,6 +58,7 @@ export async function openPostgresEngine(url: string, clock: Clock): Promise<Eng
     faultOf: faultOfPostgres,
     hasOneWriter: false,
     isRace: isPostgresRace,
+    wakeUps: openPostgresWakeUps(url),
     integrityProblems,
   };
 }

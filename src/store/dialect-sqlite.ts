@@ -24,7 +24,7 @@ import {
 } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { storeError } from './context.ts';
-import type { Engine, EngineFault } from './engine.ts';
+import type { Engine, EngineFault, EngineWakeUps } from './engine.ts';
 import type { Schema } from './schema.ts';
 import { prepareSqliteFile } from './sqlite-file.ts';
 import { assertStorable } from './text.ts';
@@ -50,6 +50,14 @@ const FAULT_OF_CODE: ReadonlyMap<number, EngineFault> = new Map([
   [26, 'damaged'],
 ]);
 const UNIQUE_CODES: ReadonlySet<number> = new Set([1555, 2067]);
+
+/** A worker of the same process is woken without the store; one of another looks twice a second. */
+const NO_WAKE_UPS: EngineWakeUps = {
+  pollEveryMs: 500,
+  send: () => Promise.resolve(),
+  receive: () => Promise.resolve({ stop: () => Promise.resolve() }),
+  close: () => Promise.resolve(),
+};
 
 export interface SqliteLimits {
   /** The file grows no further than so many pages of 4 KiB: what a full disk is like. */
@@ -78,6 +86,7 @@ export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimit
     },
     faultOf,
     isRace: () => false,
+    wakeUps: NO_WAKE_UPS,
     integrityProblems,
   };
 }

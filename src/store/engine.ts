@@ -8,6 +8,7 @@
  * condition of the write, or a unique index stands behind it.
  */
 import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
+import type { WakeUps } from '../domains/jobs/ports.ts';
 import type { Schema } from './schema.ts';
 
 export type Trx = Transaction<Schema>;
@@ -27,6 +28,10 @@ export type EngineFault =
   | 'denied'
   | 'no-database'
   | 'no-connection-left';
+
+export interface EngineWakeUps extends WakeUps {
+  close(): Promise<void>;
+}
 
 export interface Engine {
   readonly dialect: Dialect;
@@ -61,6 +66,7 @@ export interface Engine {
    * so where one transaction at a time writes.
    */
   isRace(error: unknown): boolean;
+  readonly wakeUps: EngineWakeUps;
   /** The engine's own examination of its file. Empty when it is sound. */
   integrityProblems(db: Kysely<Schema>): Promise<readonly string[]>;
 }

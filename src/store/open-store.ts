@@ -19,7 +19,7 @@ import type {
   SealedSecretRows,
   VaultHeaderStore,
 } from '../domains/connections/ports.ts';
-import type { JobStore } from '../domains/jobs/ports.ts';
+import type { JobStore, WakeUps } from '../domains/jobs/ports.ts';
 import type { TenantRows } from '../domains/offboarding/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore } from '../domains/registrar/ports.ts';
@@ -105,6 +105,7 @@ export interface Store {
   readonly signIns: SignInStore;
   readonly idempotency: IdempotencyStore;
   readonly jobs: JobStore;
+  readonly wakeUps: WakeUps;
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
   readonly webhooks: WebhookStore;
@@ -149,14 +150,14 @@ export async function openStoreOn(engine: Engine, options: Omit<StoreOptions, 'u
     await migrate(context);
     return await assemble(context);
   } catch (error) {
-    await closeBoth(context);
+    await closeAll(context);
     throw storeError(engine, error);
   }
 }
 
 async function assemble(context: StoreContext): Promise<Store> {
   const settings = openSettings(context);
-  const close = (): Promise<void> => closeBoth(context);
+  const close = (): Promise<void> => closeAll(context);
   return {
     id: await ensureStoreId(context, settings),
     mirror: {
@@ -187,6 +188,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     signIns: openSignInStore(context),
     idempotency: openIdempotencyStore(context),
     jobs: openJobStore(context),
+    wakeUps: context.engine.wakeUps,
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
     webhooks: openWebhookStore(context),
@@ -198,8 +200,9 @@ async function assemble(context: StoreContext): Promise<Store> {
   };
 }
 
-/** The reader first: who closes last folds the log into the file. */
-async function closeBoth({ db, writer, commitGroup }: StoreContext): Promise<void> {
+/** The reader before the writer: who closes last folds the log into the file. */
+async function closeAll({ db, writer, engine, commitGroup }: StoreContext): Promise<void> {
+  await engine.wakeUps.close();
   await commitGroup?.idle();
   if (db !== writer) await db.destroy();
   await writer.destroy();

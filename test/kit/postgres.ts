@@ -14,7 +14,6 @@ export interface TestDatabase {
 }
 
 let server: Promise<PostgresServer> | null = null;
-let admin: Promise<Client> | null = null;
 
 const used: { readonly database: TestDatabase; readonly client: Client }[] = [];
 
@@ -23,7 +22,6 @@ after(async () => {
     await client.end();
     await database.drop();
   }
-  await (await admin)?.end();
   await (await server)?.dispose();
 });
 
@@ -43,8 +41,17 @@ async function connect(url: string): Promise<Client> {
 
 /** Runs a statement as the server's administrator. */
 export async function administer(statement: string): Promise<void> {
-  admin ??= serverUrl().then(connect);
-  await (await admin).query(statement);
+  const client = await connect(await serverUrl());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A server of our own takes its databases with it, and may be gone before a test file's own clearing up. */
+async function dropDatabase(name: string): Promise<void> {
+  if (server === null) await administer(`drop database if exists ${name} with (force)`);
 }
 
 /** `options` end the statement that creates it. */
@@ -55,7 +62,7 @@ export async function createDatabase(
   await administer(`create database ${name} ${options}`);
   const url = new URL(await serverUrl());
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`drop database if exists ${name} with (force)`) };
+  return { url: url.href, drop: () => dropDatabase(name) };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** `zoneward worker`: keeps zones in step, rotates what is due, reminds of what ends; until Ctrl-C, or once. */
+/** `zoneward worker`: works on jobs, keeps zones in step, rotates what is due, reminds; until Ctrl-C, or once. */
 import type { Command } from 'commander';
 import type { SweepReport, WorkerEvent } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
@@ -13,7 +13,7 @@ export function register(program: Command, cli: Cli): void {
   program
     .command('worker')
     .description(
-      'Keep the zones of all connections in step, rotate what is due, remind of what ends. Ctrl-C ends it. One worker of a store is at work at a time; others wait to take over.',
+      'Work on jobs, keep the zones of all connections in step, rotate what is due, remind of what ends. Ctrl-C ends it. All workers of a store share its jobs; one at a time does the rest, and others wait to take over.',
     )
     .option('--once', 'do what is due now, and end: for cron')
     .addHelpText('after', examples('zoneward worker', 'zoneward worker --once --json'))
@@ -99,15 +99,20 @@ const STOPPING = {
 async function untilStopped(session: Session): Promise<number> {
   const zoneward = await session.zoneward();
   const { out } = session;
-  await session.interruptible(STOPPING, (signal) =>
-    zoneward.work({
-      signal,
-      onEvent: (event) => {
-        if (out.json) out.jsonLine({ at: isoTime(out.now()), ...event });
-        else out.line(lineOf(session, event));
-      },
-    }),
-  );
+  const jobs = zoneward.jobs.work();
+  try {
+    await session.interruptible(STOPPING, (signal) =>
+      zoneward.work({
+        signal,
+        onEvent: (event) => {
+          if (out.json) out.jsonLine({ at: isoTime(out.now()), ...event });
+          else out.line(lineOf(session, event));
+        },
+      }),
+    );
+  } finally {
+    await jobs.stop();
+  }
   return EXIT.done;
 }
 

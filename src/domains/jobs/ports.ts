@@ -3,6 +3,19 @@ import type { TenantId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Job, JobId, JobState } from './model.ts';
 
+/**
+ * Word between processes that a job may be due. It carries an id and no state: the rows are the truth, and a worker
+ * looks at them by itself every so often, so word that is lost costs time, and word that comes twice costs a look.
+ */
+export interface WakeUps {
+  /** How often to look without any word, while `receive` works. */
+  readonly pollEveryMs: number;
+  /** Tells one worker, of whatever process. Throws what the store throws; the job stands all the same. */
+  send(job: JobId): Promise<void>;
+  /** `onWake` is called for each word, and resolves once it can be acted on; until then no other comes. */
+  receive(onWake: () => Promise<void>): Promise<{ stop(): Promise<void> }>;
+}
+
 /** How a run ended. */
 export interface JobEnd {
   readonly state: Extract<JobState, 'done' | 'failed' | 'cancelled'>;

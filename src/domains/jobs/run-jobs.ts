@@ -1,14 +1,16 @@
 /**
  * The worker's loop over the queue: claims what is due, runs it under a lease that it keeps renewing, writes down how
- * it ended. What a crash leaves is claimed again by whoever comes next, up to a number of attempts.
+ * it ended. What a crash leaves is claimed again by whoever comes next, up to a number of attempts. It looks when it
+ * is woken, when it becomes free, and every so often.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Job } from './model.ts';
-import type { JobEnd, JobStore } from './ports.ts';
+import type { JobEnd, JobStore, WakeUps } from './ports.ts';
 
 const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 1_000;
+/** Where no word comes from other processes. */
 const POLL_EVERY_MS = 500;
 const CONCURRENCY_MAX = 4;
 const ATTEMPTS_MAX = 5;
@@ -26,6 +28,7 @@ export type JobHandler = (job: Job, run: JobRun) => Promise<JsonObject>;
 
 export interface RunnerPorts {
   readonly store: JobStore;
+  readonly wakeUps: WakeUps;
   readonly clock: Clock;
   readonly holder: string;
   readonly handlers: Readonly<Record<string, JobHandler>>;
@@ -47,6 +50,7 @@ export function startJobRunner(ports: RunnerPorts): JobRunner {
   const running = new Set<Promise<void>>();
   let wakeUp: (() => void) | null = null;
   let wakes = 0;
+  let pollEveryMs = POLL_EVERY_MS;
 
   const idle = async (ms: number): Promise<void> => {
     const seen = wakes;
@@ -62,12 +66,28 @@ export function startJobRunner(ports: RunnerPorts): JobRunner {
     wakeUp?.();
   };
 
+  /** Word that comes while all hands are full waits until one is free. */
+  const receive = async (): Promise<void> => {
+    while (running.size >= CONCURRENCY_MAX && !stopping.signal.aborted) await Promise.race(running);
+    wake();
+  };
+  const receiving = ports.wakeUps.receive(receive).then(
+    (receiver) => {
+      pollEveryMs = ports.wakeUps.pollEveryMs;
+      return receiver;
+    },
+    (error: unknown) => {
+      ports.onError(error);
+      return null;
+    },
+  );
+
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
         const job = running.size < CONCURRENCY_MAX ? await ports.store.claim(ports.holder, LEASE_MS) : null;
         if (job === null) {
-          await idle(POLL_EVERY_MS);
+          await idle(pollEveryMs);
           continue;
         }
         const run = runOne(ports, job, stopping.signal)
@@ -89,6 +109,7 @@ export function startJobRunner(ports: RunnerPorts): JobRunner {
     stop: async () => {
       stopping.abort();
       await looping;
+      await (await receiving)?.stop();
       await Promise.all(running);
     },
   };
@@ -108,11 +129,13 @@ async function runOne(ports: RunnerPorts, job: Job, stopping: AbortSignal): Prom
       if (finished.signal.aborted) return;
       const told = progress;
       progress = null;
-      const held = await store.renew(job, holder, LEASE_MS, told);
-      if (held === null || held.cancelRequested) cancelling.abort();
+      // A store that cannot be reached for a moment is no lost lease: the next beat comes before it runs out.
+      const held = await store.renew(job, holder, LEASE_MS, told).catch(ports.onError);
+      if (held === undefined) progress ??= told;
+      else if (held === null || held.cancelRequested) cancelling.abort();
     }
   };
-  const beating = heartbeat().catch(ports.onError);
+  const beating = heartbeat();
   const outcome = await attempt(ports, job, { signal, report: (latest) => (progress = latest) });
   finished.abort();
   await beating;
