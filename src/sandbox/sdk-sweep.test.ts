@@ -9,13 +9,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { operations } from './coverage.ts';
 import { Router } from './http/router.ts';
 import { ROUTES } from './routes/index.ts';
 import { SDK_CALLS } from './testing/sdk-calls.ts';
-import type { Stage } from './testing/sdk-stage.ts';
-import { sandboxFor, sdkFor } from './testing.ts';
+import { type Stage, stageFor } from './testing/sdk-stage.ts';
 
 interface Difference {
   readonly operations: RegExp;
@@ -114,24 +113,6 @@ const DIFFERENCES: readonly Difference[] = [
   },
   { operations: /^ssl\.verification\.get$/, key: 'hostname', why: 'by the fact sheet §6.2' },
 ];
-
-async function stageFor(t: TestContext): Promise<Stage> {
-  const sandbox = await sandboxFor(t, { behaviour: { tenantAdmin: true } });
-  const { id: zone_id } = sandbox.seedZone(
-    'one.example',
-    [
-      { type: 'A', name: '@', content: '192.0.2.1', proxied: true },
-      { type: 'A', name: 'deep.host', content: '192.0.2.1', proxied: true },
-      { type: 'MX', name: '@', content: 'mail.one.example', priority: 10 },
-      { type: 'TXT', name: '@', content: '"text"', comment: 'a note', tags: ['a:b'] },
-      { type: 'CAA', name: '@', data: { flags: 0, tag: 'issue', value: 'ca.example' } },
-      { type: 'SRV', name: '_sip._tcp', data: { priority: 1, weight: 2, port: 3, target: 'one.example' } },
-    ],
-    { plan: 'enterprise' },
-  );
-  const sdk = sdkFor(sandbox);
-  return { sandbox, sdk, account_id: sandbox.accountId, zone_id, zoneName: 'one.example', kept: new Map() };
-}
 
 interface Answered {
   /** `zones.get` */
