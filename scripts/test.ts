@@ -1,7 +1,7 @@
 /**
  * The one test command: types, lint and format, then every test under `src/` and `test/`.
  * It prints a closing line `N passed, N failed`; each of the three checks counts as one test.
- * Arguments are file globs, to run a part of the suite; the checks then stay out.
+ * Arguments are file globs, to run a part of the suite; the checks then stay out, and no tool is installed.
  * The files share one PostgreSQL: the one that `DATABASE_URL` names, or one that is started here.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { globSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { startPostgres } from '../test/kit/postgres-server.ts';
+import { provideTools } from './tools.ts';
 
 const wanted = process.argv.slice(2);
 const files = globSync(
@@ -36,6 +37,8 @@ if (wanted.length === 0) {
 const postgres = files.length > 1 && !process.env['DATABASE_URL'] ? await startPostgres() : null;
 if (postgres !== null) process.env['DATABASE_URL'] = postgres.url;
 
+const toolsMissing = wanted.length === 0 ? provideTools() : [];
+
 const stream = run({ files, concurrency: true });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
@@ -53,6 +56,9 @@ await postgres?.dispose();
 if (process.env['CI'] === 'true') {
   failed += skipped;
   skipped = 0;
+}
+if (toolsMissing.length > 0) {
+  console.log(`\nnot on this machine, so what they judge was not tested: ${toolsMissing.join(', ')}`);
 }
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

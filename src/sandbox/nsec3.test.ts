@@ -13,6 +13,7 @@ import {
   signedZone,
   TYPES,
 } from './testing/dnssec.ts';
+import { testWith } from './testing/tools.ts';
 import { sandboxFor, send } from './testing.ts';
 
 const { A, NS, SOA, MX, TXT, DNSKEY, CDS, CDNSKEY, RRSIG, NSEC, NSEC3, NSEC3PARAM } = TYPES;
@@ -119,7 +120,7 @@ test('switched off again, NSEC is back and NSEC3PARAM gone', async (t) => {
   assert.equal((await ask(sandbox, 'one.example', 'NSEC3PARAM')).answers.length, 0);
 });
 
-test('delv validates what is denied by hash', async (t) => {
+testWith('delv', 'delv validates what is denied by hash', async (t) => {
   const sandbox = await sandboxFor(t, { dnsPort: 0 });
   const keys = await hashedZone(sandbox);
   const said = await delv(sandbox, { name: 'one.example', keys }, [

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, bitmapOf, delv, judge, RECORDS, readName, signedZone, TYPES, tagOf } from './testing/dnssec.ts';
+import { testWith } from './testing/tools.ts';
 import { sandboxFor, send } from './testing.ts';
 
 test('every set of an answer is signed, whatever its type, case or origin', async (t) => {
@@ -140,7 +141,7 @@ test('signatures are good now, by the clock of the sandbox', async (t) => {
   }
 });
 
-test('delv validates answers and denials', async (t) => {
+testWith('delv', 'delv validates answers and denials', async (t) => {
   const sandbox = await sandboxFor(t, { dnsPort: 0 });
   const { keys } = await signedZone(sandbox, 'one.example', RECORDS);
   const positive = [
