@@ -14,6 +14,7 @@ const document = (records: string): string =>
   `zone: shop.example\nmanage:\n  only: [a, b]\nrecords:\n${records}`;
 
 const FILES: Readonly<Record<string, string | Uint8Array>> = {
+  'broken-seed.json': '{"zones": [\n  {"name": "a.example",}\n]}',
   'good.yaml': document('  - {name: a, type: A, content: 192.0.2.1}\n'),
   'indent.yaml': 'zone: shop.example\nrecords:\n  - name: a\n    type: A\n   content: 192.0.2.1\n',
   'option.yaml': document(
@@ -317,6 +318,24 @@ const CASES: readonly Case[] = [
     argv: ['sandbox', '--seed', 'nope.json'],
     exit: 2,
     says: [/Cannot read seed/, /→/],
+  },
+  {
+    what: 'a seed that is not JSON',
+    argv: ['sandbox', '--seed', 'broken-seed.json'],
+    exit: 2,
+    says: [/broken-seed\.json is not JSON: .*line 2/],
+  },
+  {
+    what: 'a fault for an unknown route',
+    argv: ['sandbox', '--fault', '{"route":"GET /nothing","kind":"truncate"}'],
+    exit: 2,
+    says: [/unknown route: GET \/nothing/],
+  },
+  {
+    what: 'a fault that is not JSON',
+    argv: ['sandbox', '--fault', '{'],
+    exit: 2,
+    says: [/Write a fault as JSON/],
   },
 ];
 

@@ -79,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     flush: async () => stateFile?.flush(),
   });
   if (stateFile?.restored !== true) for (const seed of seedsOf(options)) controls.seed(seed);
+  for (const fault of options.faults ?? []) controls.setFault(fault);
   return open({ core, controls, options, stateFile });
 }
 

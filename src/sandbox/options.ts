@@ -2,6 +2,7 @@
 
 import type { TimeSource } from './clock.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, PLAN_NAMES, type PlanName } from './constants.ts';
+import type { Fault } from './control/faults.ts';
 import type { RatePolicy } from './http/rate-limit.ts';
 import { SandboxInputError } from './input-error.ts';
 import type { SandboxSeed } from './state/seed.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
   /** Default 1,200 requests per 300 seconds, and 200 per second and client address; `false`: none. */
   readonly rateLimit?: RatePolicy | false;
+  /** Failures to begin with. */
+  readonly faults?: readonly Fault[];
   /** Opens the control path `/__sandbox/…`. Default off. */
   readonly control?: boolean;
   /** Serves HTTPS with a certificate of its own. */

@@ -1,4 +1,5 @@
 /** `zoneward sandbox`: a local Cloudflare for development and tests, until Ctrl-C. */
+import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   DEMO_SEED,
@@ -27,6 +28,7 @@ interface SandboxFlags {
   readonly token?: string;
   readonly accountId?: string;
   readonly rate?: SandboxOptions['rateLimit'];
+  readonly fault?: readonly NonNullable<SandboxOptions['faults']>[number][];
   readonly control?: boolean;
   readonly log?: boolean;
 }
@@ -68,6 +70,11 @@ export function register(program: Command, cli: Cli): void {
     .option('--token <text>', 'the token with all rights; default: made up')
     .option('--account-id <id>', "the account's id; default: always the same one")
     .option('--rate <quota/seconds|off>', 'the rate limit; default 1200/300', parseRate)
+    .option(
+      '--fault <json>',
+      'a failure, as docs/sandbox.md lists them (may be given again)',
+      (text: string, before: NonNullable<SandboxOptions['faults']> = []) => [...before, parseFault(text)],
+    )
     .option('--control', 'open the control path /__sandbox: faults, clock, request log')
     .option('--log', 'write every request to standard error')
     .addHelpText(
@@ -76,6 +83,7 @@ export function register(program: Command, cli: Cli): void {
         'zoneward sandbox',
         'zoneward sandbox --port 4600 --state sandbox.json',
         'zoneward sandbox --seed example.com.zone --plan pro --control',
+        `zoneward sandbox --fault '{"route":"POST /zones","kind":"reset","phase":"after"}'`,
       ),
     )
     .action(cli.run(async (session, flags: SandboxFlags) => serve(session, flags)));
@@ -88,13 +96,22 @@ function parseRate(text: string): SandboxOptions['rateLimit'] {
   return { quota: Number(quota), windowSeconds: Number(seconds) };
 }
 
+/** What it says is checked where faults are armed. */
+function parseFault(text: string): NonNullable<SandboxOptions['faults']>[number] {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`Write a fault as JSON: ${(error as Error).message}`);
+  }
+}
+
 async function serve(session: Session, flags: SandboxFlags): Promise<void> {
   // Listening for the end comes first, so that none is missed.
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const stopListening = session.io.onInterrupt(end);
   const startedAt = session.out.now();
   try {
-    await using sandbox = await startSandbox(optionsOf(flags));
+    await using sandbox = await startSandbox(optionsOf(flags, session.io.cwd));
     tell(session, sandbox, session.out.now() - startedAt);
     const stopLog = flags.log === true ? logRequests(session, sandbox) : (): void => {};
     await ended;
@@ -107,7 +124,9 @@ async function serve(session: Session, flags: SandboxFlags): Promise<void> {
   }
 }
 
-function optionsOf(flags: SandboxFlags): SandboxOptions {
+/** Paths are seen from the folder in which the command was given. */
+function optionsOf(flags: SandboxFlags, folder: string): SandboxOptions {
+  const at = (file: string): string => path.resolve(folder, file);
   const {
     host,
     port,
@@ -122,6 +141,7 @@ function optionsOf(flags: SandboxFlags): SandboxOptions {
     token,
     accountId,
     rate,
+    fault,
     control,
   } = flags;
   return {
@@ -129,13 +149,14 @@ function optionsOf(flags: SandboxFlags): SandboxOptions {
     ...(port === undefined ? {} : { port }),
     ...(dns === false ? { dnsPort: false } : dnsPort === undefined ? {} : { dnsPort }),
     ...(tls === true ? { tls } : {}),
-    ...(seed !== undefined ? { seed } : empty === true ? {} : { seed: DEMO_SEED }),
-    ...(state === undefined ? {} : { stateFile: state }),
+    ...(seed !== undefined ? { seed: seed.map(at) } : empty === true ? {} : { seed: DEMO_SEED }),
+    ...(state === undefined ? {} : { stateFile: at(state) }),
     ...(plan === undefined ? {} : { plan }),
     ...(latency === undefined ? {} : { latencyMs: latency }),
     ...(token === undefined ? {} : { token }),
     ...(accountId === undefined ? {} : { account: { id: accountId } }),
     ...(rate === undefined ? {} : { rateLimit: rate }),
+    ...(fault === undefined ? {} : { faults: fault }),
     ...(control === true ? { control } : {}),
   };
 }
