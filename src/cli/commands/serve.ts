@@ -7,12 +7,13 @@ import type { ApiKey, Secret } from '../../app/handed-out.ts';
 import { openZoneward, type Zoneward } from '../../app/open-zoneward.ts';
 import { openLog, type ServiceLog } from '../../http/log.ts';
 import { type RunningServer, startServer } from '../../http/server.ts';
-import { DEMO_SEED, type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { Cli } from '../cli.ts';
 import { dashboardFiles } from '../dashboard-files.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { openBrowser } from '../open-browser.ts';
 import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
+import { furnish, SHOWCASE_SEED } from '../showcase.ts';
 
 interface ServeFlags {
   readonly host: string;
@@ -105,7 +106,7 @@ async function openSandboxPlace(
   principal: string,
   logger: ServiceLog,
 ): Promise<Place> {
-  const sandbox = await startSandbox({ seed: DEMO_SEED, warn: (line) => logger.warn(line) });
+  const sandbox = await startSandbox({ seed: SHOWCASE_SEED, warn: (line) => logger.warn(line) });
   const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-serve-'));
   const zoneward = await openZoneward({
     home,
@@ -128,13 +129,10 @@ interface FirstKey {
   readonly secret: Secret | null;
 }
 
-/** In the sandbox: a connection whose zones are read, and a key to look at them with. Elsewhere, only for `--open`. */
+/** In the sandbox: what there is to see, and a key to look at them with. Elsewhere, only for `--open`. */
 async function firstKey({ zoneward, sandbox }: Place, { open }: ServeFlags): Promise<FirstKey | null> {
   if (sandbox === null) return open === true ? operatorsKey(zoneward) : null;
-  const { connections, zones } = zoneward.tenant(LOCAL_TENANT);
-  const parsed = await connections.read({ token: sandbox.tokens.full });
-  if (parsed.ok) await connections.add({ credential: parsed.value.credential, label: 'sandbox' });
-  await zones.syncAll();
+  await furnish({ zoneward, sandbox });
   const { key, secret } = await zoneward.apiKeys.create(LOCAL_TENANT, {
     label: 'sandbox',
     scopes: ['admin'],

@@ -46,6 +46,10 @@ const CARD_PX = 62;
 const OVERSCAN = 12;
 const PHONE = '(max-width: 44rem)';
 
+function cardTracks(selection: Selection | undefined): string {
+  return selection === undefined ? 'minmax(0, 1fr)' : '2.25rem minmax(0, 1fr)';
+}
+
 export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
   const { label, rows, columns, rowKey, selection, detail } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -227,7 +231,11 @@ function TableHead<Row>({
   );
   return (
     <div role="rowgroup" className="zw-table__head">
-      <div role="row" aria-rowindex={1} style={{ gridTemplateColumns: isPhone ? '2.25rem 1fr' : tracks }}>
+      <div
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: isPhone ? cardTracks(selection) : tracks }}
+      >
         {selection === undefined ? null : (
           <div role="columnheader" className="zw-table__pick">
             {all}
@@ -235,7 +243,7 @@ function TableHead<Row>({
         )}
         {isPhone ? (
           <div role="columnheader" className="zw-table__cell">
-            {rows.length.toLocaleString('en')} rows
+            {rows.length.toLocaleString('en')} {rows.length === 1 ? 'row' : 'rows'}
           </div>
         ) : (
           columns.map(({ key, head, align }) => (

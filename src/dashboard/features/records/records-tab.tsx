@@ -130,7 +130,7 @@ function RecordTable({
 
   return (
     <DropZoneFile zone={zone}>
-      <div className="row row--apart">
+      <div className="zw-toolbar">
         <search className="zw-filters grow">
           <SearchField label="Search records" value={text} onChange={setText} />
           <FilterSelect

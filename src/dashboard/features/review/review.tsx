@@ -157,7 +157,7 @@ function Planned({
         <Button variant="default" leftSection={<Icon name="back" />} onClick={onBack}>
           Back
         </Button>
-        <span className="soft small grow">
+        <span className="soft small grow zw-foot__aside">
           Read at Cloudflare <Time at={plan.plans[0]?.readAt ?? null} />
         </span>
         <Button variant="subtle" color="gray" loading={isPlanning} onClick={onPlanAgain}>
