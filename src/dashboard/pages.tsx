@@ -57,4 +57,14 @@ export const PAGES: readonly PageEntry[] = [
     path: PATHS.connection,
     page: load(() => import('./features/connections/connection-page.tsx'), 'ConnectionPage'),
   },
+  {
+    path: PATHS.audit,
+    page: load(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
+    nav: { group: 'Account', label: 'Audit', icon: 'audit' },
+  },
+  {
+    path: PATHS.usage,
+    page: load(() => import('./features/usage/usage-page.tsx'), 'UsagePage'),
+    nav: { group: 'Account', label: 'Usage', icon: 'usage' },
+  },
 ];

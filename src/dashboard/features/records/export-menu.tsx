@@ -3,6 +3,7 @@ import { Menu } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { api } from '../../api/session.ts';
 import { Icon } from '../../kit/icons.tsx';
+import { saveText } from '../../kit/save-text.ts';
 import { toast } from '../../kit/toasts.tsx';
 
 const FORMATS = [
@@ -35,14 +36,4 @@ export function ExportMenuItems({ zone }: { readonly zone: string }): ReactNode 
       ))}
     </>
   );
-}
-
-/** Gives the reader a file. */
-export function saveText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -50,4 +50,17 @@ export const ZONE_TABS: readonly ZoneTab[] = [
     fills: true,
     tab: load(() => import('../changes/zone-changes-tab.tsx'), 'ZoneChangesTab'),
   },
+  {
+    segment: 'history',
+    label: 'History',
+    fills: true,
+    tab: load(() => import('../history/history-tab.tsx'), 'HistoryTab'),
+  },
+  {
+    segment: 'go-back',
+    label: '',
+    parent: 'history',
+    fills: true,
+    tab: load(() => import('../history/go-back-tab.tsx'), 'GoBackTab'),
+  },
 ];
