@@ -44,6 +44,26 @@ export const VISITS: readonly Visit[] = [
   },
   { name: 'zone-import', path: () => '/zones/shop.example/import', ready: heading(/shop/) },
   { name: 'zone-changes', path: () => '/zones/shop.example/changes', ready: heading(/shop/) },
+  {
+    name: 'zone-history',
+    path: () => '/zones/shop.example/history',
+    ready: (page) =>
+      page
+        .getByRole('list')
+        .getByRole('button', { name: /^Revision/ })
+        .first()
+        .waitFor(),
+  },
+  {
+    name: 'audit',
+    path: () => '/audit',
+    ready: (page) => page.getByRole('grid', { name: 'Events' }).waitFor(),
+  },
+  {
+    name: 'usage',
+    path: () => '/usage',
+    ready: (page) => page.getByRole('grid', { name: 'Latest calls' }).waitFor(),
+  },
   { name: 'find-records-empty', path: () => '/records', ready: heading('Records') },
   {
     name: 'find-records',
