@@ -80,6 +80,7 @@ export {
   hasEnded as hasPurchaseEnded,
   type Purchase,
   type PurchaseId,
+  type PurchaseOrder,
   type Registration,
   type SpendLimit,
   type TransferOffer,
@@ -97,6 +98,7 @@ export {
   type RecordVerdict,
   type Verification,
 } from '../domains/verify/model.ts';
+export type { ApiCall, UsageBucket, UsageSummary } from '../domains/usage/ports.ts';
 export { EVENT_TYPES, type EventField, type EventType, TEST_TYPE } from '../domains/webhooks/catalogue.ts';
 export type {
   Delivery,
@@ -109,6 +111,7 @@ export type { Findings, FoundInZone } from '../domains/zones/find-records.ts';
 export type { Moment, RecordChapter, RecordLife } from '../domains/zones/history.ts';
 export type { InventorySettings, WatchRule } from '../domains/zones/inventory-settings.ts';
 export { formatFreshness } from '../domains/zones/known-zone.ts';
+export type { ZoneFilter, ZoneOrder } from '../domains/zones/list-ports.ts';
 export type {
   Freshness,
   MirrorRecord,
@@ -146,6 +149,7 @@ export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';
 export type { TemplateFile } from './template-files.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
+export type { RoundState } from './tenant-inventory.ts';
 export type { Planned } from './tenant-plans.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';

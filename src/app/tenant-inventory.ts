@@ -1,11 +1,13 @@
 /** The upkeep of a tenant's inventory: rounds that hear what moved, retention, and what is not watched. */
-import type { TenantId } from '../base/ids.ts';
+import type { ConnectionId, TenantId } from '../base/ids.ts';
+import type { Connection } from '../domains/connections/model.ts';
 import {
   checkInventory,
   DEFAULT_INVENTORY,
   type InventorySettings,
   keepSince,
 } from '../domains/zones/inventory-settings.ts';
+import type { SyncState } from '../domains/zones/signals/ports.ts';
 import type { RoundReport, RoundSettings } from '../domains/zones/signals/round.ts';
 import { syncRound } from '../domains/zones/signals/sync-round.ts';
 import type { SyncProgress } from '../domains/zones/sync-all.ts';
@@ -23,6 +25,15 @@ export interface RoundRequest {
   readonly onProgress?: (event: SyncProgress) => void;
 }
 
+/** `waiting`: no round was begun yet. `backing-off`: tried again later. `paused`: until the connection changes. */
+export interface RoundState {
+  readonly connectionId: ConnectionId;
+  readonly state: 'waiting' | 'going' | 'backing-off' | 'paused';
+  /** For people; null unless it is paused. */
+  readonly reason: string | null;
+  readonly sync: SyncState | null;
+}
+
 export interface TenantInventory {
   /**
    * One round of a connection: hears the signals, reads only the zones that moved or are due, and says when to come
@@ -38,6 +49,8 @@ export interface TenantInventory {
     sources: readonly ZoneSource[],
     options?: { readonly connection?: string; readonly onPlanned?: (zone: string, done: number) => void },
   ): Promise<readonly Planned[]>;
+  /** How the rounds of each saved connection stand, from the store. */
+  rounds(): Promise<readonly RoundState[]>;
   settings(): Promise<InventorySettings>;
   /** What is given is set. Throws `InvalidInputError`. */
   set(change: Partial<InventorySettings>): Promise<InventorySettings>;
@@ -66,6 +79,14 @@ export function tenantInventory(
         await soa?.close();
       }
     },
+    rounds: async () => {
+      const connections = await store.connections.list(tenantId);
+      return Promise.all(
+        connections.map(async (connection) =>
+          roundState(connection, await store.sync.load(tenantId, connection.id), clock.now()),
+        ),
+      );
+    },
     set: async (change) => {
       const next = { ...(await settings()), ...change };
       checkInventory(next);
@@ -83,6 +104,15 @@ export function tenantInventory(
     },
     prune: (before) => pruneHistory(context, tenantId, before),
   };
+}
+
+function roundState({ id, version }: Connection, sync: SyncState | null, now: number): RoundState {
+  const paused = sync?.paused ?? null;
+  if (paused !== null && paused.connectionVersion === version)
+    return { connectionId: id, state: 'paused', reason: paused.reason, sync };
+  if (sync === null) return { connectionId: id, state: 'waiting', reason: null, sync };
+  const isBackingOff = sync.backOffUntil !== null && sync.backOffUntil > now;
+  return { connectionId: id, state: isBackingOff ? 'backing-off' : 'going', reason: null, sync };
 }
 
 /** The same for whoever runs it in the background. */

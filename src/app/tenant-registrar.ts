@@ -70,6 +70,8 @@ export interface TenantRegistrar {
     filter?: { readonly domain?: string; readonly open?: boolean },
     limit?: number,
   ): Promise<readonly Purchase[]>;
+  /** As stored; asks nothing. Throws `purchase-unknown` (not-found). */
+  purchase(id: PurchaseId): Promise<Purchase>;
   approve(id: PurchaseId): Promise<Purchase>;
   cancel(id: PurchaseId): Promise<Purchase>;
   list(target?: RegistrarTarget): Promise<readonly Registration[]>;
@@ -175,6 +177,7 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       const named = domain === undefined ? {} : { domain: readRegistrable(domain).name };
       return purchases.list(tenantId, { ...named, ...(open === undefined ? {} : { open }) }, limit);
     },
+    purchase: stored,
     approve: async (id) => {
       const purchase = await stored(id);
       const policies = await context.store.policies.list(tenantId);

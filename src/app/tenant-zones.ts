@@ -13,6 +13,13 @@ import {
   type ZoneDiff,
   type ZoneHistory,
 } from '../domains/zones/history.ts';
+import type {
+  RecordFilter,
+  RecordOrder,
+  RecordPlace,
+  ZoneFilter,
+  ZoneListPage,
+} from '../domains/zones/list-ports.ts';
 import type { MirrorRecord, Zone } from '../domains/zones/model.ts';
 import type { RecordQuery, Walk, ZonePosition } from '../domains/zones/ports.ts';
 import { type SyncAllOutcome, type SyncProgress, syncAll } from '../domains/zones/sync-all.ts';
@@ -44,6 +51,8 @@ export interface TenantZones {
     filter?: { readonly connection?: string; readonly name?: string },
     walk?: Walk<ZonePosition>,
   ): AsyncIterable<readonly Zone[]>;
+  /** One page of zones for people, narrowed and ordered, and how many there are in all. From the mirror. */
+  page(filter: ZoneFilter, page: ZoneListPage): Promise<ZonePage>;
   get(zone: string, connection?: string): Promise<Zone>;
   /** By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. */
   known(zone: string): Promise<Zone>;
@@ -63,6 +72,17 @@ export interface TenantZones {
     zone: string,
     page: { readonly revision?: number; readonly after?: RecordId; readonly limit: number },
   ): Promise<RecordPage>;
+  /** One page of a zone's records for people, of one revision, and how many there are in all. */
+  recordListPage(
+    zone: string,
+    filter: RecordFilter,
+    page: {
+      readonly revision?: number;
+      readonly order: RecordOrder;
+      readonly after?: RecordPlace;
+      readonly limit: number;
+    },
+  ): Promise<RecordListPage>;
   /** Newest first; with `before`, from the revision before that one on. */
   history(zone: string, limit?: number, before?: number): Promise<ZoneHistory>;
   diff(zone: string, moments: { readonly from: Moment; readonly to: Moment }): Promise<ZoneDiff>;
@@ -70,6 +90,19 @@ export interface TenantZones {
   /** Over all zones of the tenant, from the mirror. */
   find(query: RecordQuery, page?: { readonly limit?: number; readonly after?: FindPlace }): Promise<Findings>;
   export(zone: string, format: ExportFormat, moment?: Moment): Promise<FormattedZone>;
+}
+
+export interface ZonePage {
+  readonly zones: readonly Zone[];
+  readonly more: boolean;
+  readonly total: number;
+}
+
+export interface RecordListPage {
+  readonly revision: number;
+  readonly records: readonly (MirrorRecord & { readonly place: RecordPlace })[];
+  readonly more: boolean;
+  readonly total: number;
 }
 
 export interface RecordPage {
@@ -115,6 +148,30 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     list: async (filter = {}) => mirror.listZones(tenantId, await filterOf(filter)),
     pages: async function* (filter = {}, walk = {}) {
       yield* mirror.zonePages(tenantId, await filterOf(filter), walk);
+    },
+    page: async (filter, page) => {
+      const { zoneList } = context.store;
+      const [zones, total] = await Promise.all([
+        zoneList.list(tenantId, filter, { ...page, limit: page.limit + 1 }),
+        zoneList.count(tenantId, filter),
+      ]);
+      return { zones: zones.slice(0, page.limit), more: zones.length > page.limit, total };
+    },
+    recordListPage: async (reference, filter, { revision, ...page }) => {
+      const { recordList } = context.store;
+      const zone = await reach.zone(reference);
+      const { id } = zone.facts;
+      const wanted = revision ?? zone.revision;
+      const [records, total] = await Promise.all([
+        recordList.list(tenantId, id, filter, { ...page, revision: wanted, limit: page.limit + 1 }),
+        recordList.count(tenantId, id, wanted, filter),
+      ]);
+      return {
+        revision: wanted,
+        records: records.slice(0, page.limit),
+        more: records.length > page.limit,
+        total,
+      };
     },
     get: (zone, connection) => reach.zone(zone, connection),
     known: async (reference) => {

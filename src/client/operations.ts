@@ -4,9 +4,12 @@ import type {
   ApiKeyList,
   AppliedTemplates,
   ApplyOptions,
+  AuditCheckpoint,
   AuditEventPage,
+  AuditPruning,
   AuditVerdict,
   CallList,
+  CertificateCalendar,
   ChangeSet,
   ChangeSetDetails,
   ChangeSetPage,
@@ -14,39 +17,72 @@ import type {
   ConnectionEdit,
   ConnectionPage,
   CreatedApiKey,
+  Discovery,
+  DiscoveryRequest,
+  Dnssec,
+  DomainEdit,
+  DomainOfferList,
+  DomainOrder,
+  DriftAdoption,
   Erasure,
-  ErasureCertificate,
+  ExpiryCalendar,
+  Extension,
+  ExtensionList,
   FindingPage,
+  HistoryPruning,
+  Inventory,
+  InventoryChange,
   Job,
   JobPage,
+  Minter,
+  MinterChange,
   NewApiKey,
   NewChangeSet,
   NewConnection,
+  NewProvisioning,
   NewWebhook,
+  NewZone,
   Plan,
   PlanFile,
   PlanInput,
   Policies,
   PolicyChange,
-  PreparedErasure,
+  Provisioning,
+  ProvisioningList,
+  PrunedAudit,
+  PrunedHistory,
+  Purchase,
+  PurchaseList,
   RecordCheck,
+  RecordLife,
   RecordPage,
   RecordText,
+  Registration,
+  RegistrationList,
   Relink,
   RemovedConnection,
   RevisionPage,
+  Rotation,
+  RotationList,
+  RotationRequest,
+  RoundList,
   Session,
+  SettingList,
   SignIn,
+  SpendLimit,
+  SpendLimitChange,
   SyncRequest,
+  TakeDown,
   Template,
   TemplateCheck,
   Templates,
   TenantList,
   TestedConnection,
+  TlsReport,
   TokenLink,
   Usage,
-  Verification,
-  VerifyRequest,
+  UsageSeries,
+  VaultKeyList,
   Webhook,
   WebhookDelivery,
   WebhookDeliveryPage,
@@ -57,7 +93,10 @@ import type {
   WebhookReplayed,
   WebhookRotation,
   WebhookWithSecret,
+  Zone,
+  ZoneActivation,
   ZoneDiff,
+  ZoneDriftPage,
   ZonePage,
   ZoneWithAdvice,
 } from './schemas.ts';
@@ -132,22 +171,68 @@ export interface Operations {
     };
     readonly answer: TokenLink;
   };
-  /** List zones, by name */
+  /** Rotations of a connection, newest first, and what stands in the way of one now */
+  readonly listRotations: {
+    readonly input: { readonly connection: string; readonly query?: { readonly limit?: number } };
+    readonly answer: RotationList;
+  };
+  /** Begin a rotation, or carry on with the one under way, as far as it goes now */
+  readonly rotateConnection: {
+    readonly input: { readonly connection: string; readonly body: RotationRequest };
+    readonly answer: Rotation;
+  };
+  /** Carry on with the rotation under way */
+  readonly continueRotation: { readonly input: { readonly connection: string }; readonly answer: Rotation };
+  /** Give it up before the switch: the new token is deleted, the old one stays */
+  readonly cancelRotation: { readonly input: { readonly connection: string }; readonly answer: Rotation };
+  /** What kind of credential makes tokens for this connection, where it is not its own */
+  readonly getMinter: { readonly input: { readonly connection: string }; readonly answer: Minter };
+  /** Seal a credential that may make tokens for this connection; null takes it away */
+  readonly setMinter: {
+    readonly input: { readonly connection: string; readonly body: MinterChange };
+    readonly answer: Minter;
+  };
+  /** Ask Cloudflare for the zones of a connection, and note what is new and what is gone */
+  readonly discoverZones: { readonly input: { readonly body: DiscoveryRequest }; readonly answer: Discovery };
+  /** How the rounds of each connection stand, by which the mirror hears what moved */
+  readonly listRounds: { readonly input: Readonly<Record<string, never>>; readonly answer: RoundList };
+  /** How much of the past is kept, and which names are not watched for drift */
+  readonly getInventory: { readonly input: Readonly<Record<string, never>>; readonly answer: Inventory };
+  /** Change it; what is not given stays. Shorter history is deleted by the next pruning. */
+  readonly setInventory: { readonly input: { readonly body: InventoryChange }; readonly answer: Inventory };
+  /** Delete history from before a moment, for good; without one, what the setting does not keep */
+  readonly pruneHistory: {
+    readonly input: { readonly body: HistoryPruning };
+    readonly answer: PrunedHistory;
+  };
+  /** List zones. In the order of names, pages stay true while zones come and go. */
   readonly listZones: {
     readonly input: {
       readonly query?: {
         readonly limit?: number;
         readonly cursor?: string;
+        readonly search?: string;
         readonly connection?: string;
+        readonly tag?: string;
         readonly status?: 'initializing' | 'pending' | 'active' | 'moved' | 'deleted';
+        readonly drifting?: boolean;
+        readonly stale?: boolean;
+        readonly sort?: 'name' | '-name' | 'records' | '-records' | 'verified' | '-verified';
       };
     };
     readonly answer: ZonePage;
   };
+  /** Create a full zone at Cloudflare */
+  readonly createZone: { readonly input: { readonly body: NewZone }; readonly answer: Zone };
   /** Discover the zones of a connection and read them all, as a job */
   readonly syncZones: { readonly input: { readonly body: SyncRequest }; readonly answer: Job };
   /** One zone, by id or name, with what stands between it and active */
   readonly getZone: { readonly input: { readonly zone: string }; readonly answer: ZoneWithAdvice };
+  /** Delete a zone at Cloudflare, for good: needs `allow=zone-delete`. History and audit stay. */
+  readonly deleteZone: {
+    readonly input: { readonly zone: string; readonly query?: { readonly allow?: string } };
+    readonly answer: null;
+  };
   /** Read one zone in full, as a job */
   readonly syncZone: { readonly input: { readonly zone: string }; readonly answer: Job };
   /** Records of a zone, now or at a moment. All pages are of one revision. */
@@ -159,9 +244,17 @@ export interface Operations {
         readonly cursor?: string;
         readonly revision?: number;
         readonly at?: string;
+        readonly search?: string;
+        readonly type?: string;
+        readonly sort?: 'id' | 'name' | 'type';
       };
     };
     readonly answer: RecordPage;
+  };
+  /** Every state that a record was in, through all its ids, with what brought and ended it; oldest first */
+  readonly recordLife: {
+    readonly input: { readonly zone: string; readonly record: string };
+    readonly answer: RecordLife;
   };
   /** What changed a zone and when, newest first */
   readonly listRevisions: {
@@ -212,10 +305,146 @@ export interface Operations {
     };
     readonly answer: FindingPage;
   };
-  /** Compare the wanted, the held, what nameservers answer and what resolvers see; asks the parent too */
-  readonly verifyZone: {
-    readonly input: { readonly zone: string; readonly body: VerifyRequest };
-    readonly answer: Verification;
+  /** Ask Cloudflare to look at the delegation now */
+  readonly activateZone: { readonly input: { readonly zone: string }; readonly answer: ZoneActivation };
+  /** Zones with changes from outside that nobody accepted, by id, from the mirror */
+  readonly listDrift: {
+    readonly input: {
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly zone?: string;
+        readonly connection?: string;
+      };
+    };
+    readonly answer: ZoneDriftPage;
+  };
+  /** Accept the drift of a zone as it was shown; what came later stays drift */
+  readonly adoptDrift: {
+    readonly input: { readonly zone: string; readonly body: DriftAdoption };
+    readonly answer: null;
+  };
+  /** Every TLS setting, certificate, DNSSEC and CAA of a zone with a verdict. Asks Cloudflare: 12 calls. */
+  readonly showTls: { readonly input: { readonly zone: string }; readonly answer: TlsReport };
+  /** Settings of a zone as Cloudflare has them: a call for each. Without `names`, all that are known. */
+  readonly listSettings: {
+    readonly input: { readonly zone: string; readonly query?: { readonly names?: string } };
+    readonly answer: SettingList;
+  };
+  /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next */
+  readonly showDnssec: { readonly input: { readonly zone: string }; readonly answer: Dnssec };
+  /** When the certificates of zones end, soonest first: a call for each zone, 200 at most */
+  readonly certificateCalendar: {
+    readonly input: { readonly query?: { readonly zones?: string; readonly connection?: string } };
+    readonly answer: CertificateCalendar;
+  };
+  /** Names that might be bought, by words. Prices are those of this moment. */
+  readonly searchDomains: {
+    readonly input: {
+      readonly query?: {
+        readonly connection?: string;
+        readonly sandbox?: boolean;
+        readonly text: string;
+        readonly extensions?: string;
+        readonly limit?: number;
+      };
+    };
+    readonly answer: DomainOfferList;
+  };
+  /** Whether names can be bought, and for how much */
+  readonly checkDomains: {
+    readonly input: {
+      readonly query?: { readonly connection?: string; readonly sandbox?: boolean; readonly names: string };
+    };
+    readonly answer: DomainOfferList;
+  };
+  /** When registrations end or renew themselves, soonest first */
+  readonly domainCalendar: {
+    readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
+    readonly answer: ExpiryCalendar;
+  };
+  /** The same as iCalendar (RFC 5545) */
+  readonly domainICalendar: {
+    readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
+    readonly answer: string;
+  };
+  /** All registrations of an account, as the registrar tells them */
+  readonly listDomains: {
+    readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
+    readonly answer: RegistrationList;
+  };
+  /** Buy a name once, under a confirmed price. Sent again, it goes on with what was begun. */
+  readonly registerDomain: { readonly input: { readonly body: DomainOrder }; readonly answer: Purchase };
+  /** One registration */
+  readonly getDomain: {
+    readonly input: {
+      readonly domain: string;
+      readonly query?: { readonly connection?: string; readonly sandbox?: boolean };
+    };
+    readonly answer: Registration;
+  };
+  /** Switch auto-renewal on or off; on, it may charge up to 30 days before the expiry */
+  readonly setAutoRenew: {
+    readonly input: {
+      readonly domain: string;
+      readonly query?: { readonly connection?: string; readonly sandbox?: boolean };
+      readonly body: DomainEdit;
+    };
+    readonly answer: Registration;
+  };
+  /** Extensions that the API sells */
+  readonly listExtensions: {
+    readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
+    readonly answer: ExtensionList;
+  };
+  /** One extension, with what a registration takes */
+  readonly getExtension: {
+    readonly input: {
+      readonly extension: string;
+      readonly query?: { readonly connection?: string; readonly sandbox?: boolean };
+    };
+    readonly answer: Extension;
+  };
+  /** The latest purchases, newest first */
+  readonly listPurchases: {
+    readonly input: {
+      readonly query?: { readonly limit?: number; readonly domain?: string; readonly open?: boolean };
+    };
+    readonly answer: PurchaseList;
+  };
+  /** One purchase, as it was last seen */
+  readonly getPurchase: { readonly input: { readonly id: string }; readonly answer: Purchase };
+  /** Look at Cloudflare what became of it; nothing is bought */
+  readonly followPurchase: { readonly input: { readonly id: string }; readonly answer: Purchase };
+  /** Agree to a purchase that another one ordered */
+  readonly approvePurchase: { readonly input: { readonly id: string }; readonly answer: Purchase };
+  /** Call off a purchase that was not sent */
+  readonly cancelPurchase: { readonly input: { readonly id: string }; readonly answer: Purchase };
+  /** What may be spent on registrations in a calendar month (UTC) */
+  readonly getSpendLimit: { readonly input: Readonly<Record<string, never>>; readonly answer: SpendLimit };
+  /** Set it; null: nothing may be bought */
+  readonly setSpendLimit: {
+    readonly input: { readonly body: SpendLimitChange };
+    readonly answer: SpendLimit;
+  };
+  /** The latest provisionings, newest first */
+  readonly listProvisionings: {
+    readonly input: { readonly query?: { readonly limit?: number } };
+    readonly answer: ProvisioningList;
+  };
+  /** Bring a domain up: zone, nameservers, records, TLS, DNSSEC. Sent again, it is carried on. */
+  readonly startProvisioning: {
+    readonly input: { readonly body: NewProvisioning };
+    readonly answer: Provisioning;
+  };
+  /** How far a domain is, step by step */
+  readonly getProvisioning: { readonly input: { readonly domain: string }; readonly answer: Provisioning };
+  /** Try what failed or waits again, now */
+  readonly resumeProvisioning: { readonly input: { readonly domain: string }; readonly answer: Provisioning };
+  /** Remove exactly what was added; where that is a zone, with `allow: ["zone-delete"]` */
+  readonly takeDownProvisioning: {
+    readonly input: { readonly domain: string; readonly body: TakeDown };
+    readonly answer: Provisioning;
   };
   /** What is wrong with one record by itself. Asks Cloudflare nothing: for checks while someone types. */
   readonly checkRecord: {
@@ -285,6 +514,8 @@ export interface Operations {
         readonly limit?: number;
         readonly cursor?: string;
         readonly kind?: string;
+        readonly principal?: string;
+        readonly connection?: string;
         readonly zone?: string;
         readonly changeSet?: string;
         readonly since?: string;
@@ -298,6 +529,8 @@ export interface Operations {
     readonly input: {
       readonly query?: {
         readonly kind?: string;
+        readonly principal?: string;
+        readonly connection?: string;
         readonly zone?: string;
         readonly changeSet?: string;
         readonly since?: string;
@@ -308,10 +541,35 @@ export interface Operations {
   };
   /** Recompute every hash of the trail and compare it with the last checkpoint */
   readonly verifyAudit: { readonly input: Readonly<Record<string, never>>; readonly answer: AuditVerdict };
+  /** Sign the end of the trail and send the checkpoint away; null when nothing was added since the last */
+  readonly takeAuditCheckpoint: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: AuditCheckpoint;
+  };
+  /** The public key that verifies the checkpoints of this store, as PEM */
+  readonly getAuditPublicKey: { readonly input: Readonly<Record<string, never>>; readonly answer: string };
+  /** Remove events from before a moment under a signed checkpoint, for good */
+  readonly pruneAudit: { readonly input: { readonly body: AuditPruning }; readonly answer: PrunedAudit };
+  /** Remove what one event told, when the law asks; the event and its hashes stay */
+  readonly eraseAuditPayload: {
+    readonly input: { readonly sequence: string; readonly body: Erasure };
+    readonly answer: null;
+  };
   /** Calls to Cloudflare: how many, how slow, what failed. Without `since`, of the last day. */
   readonly usage: {
     readonly input: { readonly query?: { readonly connection?: string; readonly since?: string } };
     readonly answer: Usage;
+  };
+  /** Calls and errors over time, by connection, and the budget that is left. Without `since`, of a day. */
+  readonly usageSeries: {
+    readonly input: {
+      readonly query?: {
+        readonly connection?: string;
+        readonly since?: string;
+        readonly bucketSeconds?: number;
+      };
+    };
+    readonly answer: UsageSeries;
   };
   /** The latest calls to Cloudflare, newest first */
   readonly listCalls: {
@@ -397,17 +655,13 @@ export interface Operations {
     readonly input: { readonly webhook: string; readonly body: WebhookReplay };
     readonly answer: WebhookReplayed;
   };
-  /** Every tenant of the store; for an operator's key */
-  readonly listTenants: { readonly input: Readonly<Record<string, never>>; readonly answer: TenantList };
-  /** Everything of the tenant but its secrets, one row a line with the file that it belongs to */
-  readonly exportTenant: { readonly input: Readonly<Record<string, never>>; readonly answer: string };
-  /** What an erasure would delete, and the code for it; deletes nothing */
-  readonly prepareErasure: {
-    readonly input: Readonly<Record<string, never>>;
-    readonly answer: PreparedErasure;
+  /** Every tenant that the store knows of, by name */
+  readonly listTenants: {
+    readonly input: { readonly query?: { readonly search?: string } };
+    readonly answer: TenantList;
   };
-  /** Delete everything of the tenant but the hashes of its audit trail. It cannot be taken back. */
-  readonly eraseTenant: { readonly input: { readonly body: Erasure }; readonly answer: ErasureCertificate };
+  /** Every key that is known, at hand, or that a secret stands under */
+  readonly listVaultKeys: { readonly input: Readonly<Record<string, never>>; readonly answer: VaultKeyList };
 }
 
 export interface Route {
@@ -431,16 +685,62 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   resumeConnection: { method: 'POST', path: '/v1/connections/{connection}/resume', answer: 'json' },
   linkForMissingRights: { method: 'GET', path: '/v1/connections/{connection}/link', answer: 'json' },
   linkForProfile: { method: 'GET', path: '/v1/token-link', answer: 'json' },
+  listRotations: { method: 'GET', path: '/v1/connections/{connection}/rotations', answer: 'json' },
+  rotateConnection: { method: 'POST', path: '/v1/connections/{connection}/rotations', answer: 'json' },
+  continueRotation: {
+    method: 'POST',
+    path: '/v1/connections/{connection}/rotations/continue',
+    answer: 'json',
+  },
+  cancelRotation: { method: 'POST', path: '/v1/connections/{connection}/rotations/cancel', answer: 'json' },
+  getMinter: { method: 'GET', path: '/v1/connections/{connection}/minter', answer: 'json' },
+  setMinter: { method: 'PUT', path: '/v1/connections/{connection}/minter', answer: 'json' },
+  discoverZones: { method: 'POST', path: '/v1/zones/discover', answer: 'json' },
+  listRounds: { method: 'GET', path: '/v1/rounds', answer: 'json' },
+  getInventory: { method: 'GET', path: '/v1/inventory', answer: 'json' },
+  setInventory: { method: 'PATCH', path: '/v1/inventory', answer: 'json' },
+  pruneHistory: { method: 'POST', path: '/v1/inventory/prune', answer: 'json' },
   listZones: { method: 'GET', path: '/v1/zones', answer: 'json' },
+  createZone: { method: 'POST', path: '/v1/zones', answer: 'json' },
   syncZones: { method: 'POST', path: '/v1/zones/sync', answer: 'json' },
   getZone: { method: 'GET', path: '/v1/zones/{zone}', answer: 'json' },
+  deleteZone: { method: 'DELETE', path: '/v1/zones/{zone}', answer: 'none' },
   syncZone: { method: 'POST', path: '/v1/zones/{zone}/sync', answer: 'json' },
   listRecords: { method: 'GET', path: '/v1/zones/{zone}/records', answer: 'json' },
+  recordLife: { method: 'GET', path: '/v1/zones/{zone}/records/{record}/life', answer: 'json' },
   listRevisions: { method: 'GET', path: '/v1/zones/{zone}/history', answer: 'json' },
   diffZone: { method: 'GET', path: '/v1/zones/{zone}/diff', answer: 'json' },
   exportZone: { method: 'GET', path: '/v1/zones/{zone}/export', answer: 'text' },
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
-  verifyZone: { method: 'POST', path: '/v1/zones/{zone}/verify', answer: 'json' },
+  activateZone: { method: 'POST', path: '/v1/zones/{zone}/activate', answer: 'json' },
+  listDrift: { method: 'GET', path: '/v1/drift', answer: 'json' },
+  adoptDrift: { method: 'POST', path: '/v1/zones/{zone}/drift/adopt', answer: 'none' },
+  showTls: { method: 'GET', path: '/v1/zones/{zone}/tls', answer: 'json' },
+  listSettings: { method: 'GET', path: '/v1/zones/{zone}/settings', answer: 'json' },
+  showDnssec: { method: 'GET', path: '/v1/zones/{zone}/dnssec', answer: 'json' },
+  certificateCalendar: { method: 'GET', path: '/v1/certificates/calendar', answer: 'json' },
+  searchDomains: { method: 'GET', path: '/v1/domains/search', answer: 'json' },
+  checkDomains: { method: 'GET', path: '/v1/domains/check', answer: 'json' },
+  domainCalendar: { method: 'GET', path: '/v1/domains/calendar', answer: 'json' },
+  domainICalendar: { method: 'GET', path: '/v1/domains/calendar.ics', answer: 'text' },
+  listDomains: { method: 'GET', path: '/v1/domains', answer: 'json' },
+  registerDomain: { method: 'POST', path: '/v1/domains', answer: 'json' },
+  getDomain: { method: 'GET', path: '/v1/domains/{domain}', answer: 'json' },
+  setAutoRenew: { method: 'PATCH', path: '/v1/domains/{domain}', answer: 'json' },
+  listExtensions: { method: 'GET', path: '/v1/extensions', answer: 'json' },
+  getExtension: { method: 'GET', path: '/v1/extensions/{extension}', answer: 'json' },
+  listPurchases: { method: 'GET', path: '/v1/purchases', answer: 'json' },
+  getPurchase: { method: 'GET', path: '/v1/purchases/{id}', answer: 'json' },
+  followPurchase: { method: 'POST', path: '/v1/purchases/{id}/follow', answer: 'json' },
+  approvePurchase: { method: 'POST', path: '/v1/purchases/{id}/approve', answer: 'json' },
+  cancelPurchase: { method: 'POST', path: '/v1/purchases/{id}/cancel', answer: 'json' },
+  getSpendLimit: { method: 'GET', path: '/v1/spend-limit', answer: 'json' },
+  setSpendLimit: { method: 'PUT', path: '/v1/spend-limit', answer: 'json' },
+  listProvisionings: { method: 'GET', path: '/v1/provisionings', answer: 'json' },
+  startProvisioning: { method: 'POST', path: '/v1/provisionings', answer: 'json' },
+  getProvisioning: { method: 'GET', path: '/v1/provisionings/{domain}', answer: 'json' },
+  resumeProvisioning: { method: 'POST', path: '/v1/provisionings/{domain}/resume', answer: 'json' },
+  takeDownProvisioning: { method: 'POST', path: '/v1/provisionings/{domain}/take-down', answer: 'json' },
   checkRecord: { method: 'POST', path: '/v1/zones/{zone}/records/check', answer: 'json' },
   plan: { method: 'POST', path: '/v1/plans', answer: 'json' },
   planFile: { method: 'POST', path: '/v1/plans/file', answer: 'json' },
@@ -459,7 +759,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listAuditEvents: { method: 'GET', path: '/v1/audit', answer: 'json' },
   exportAudit: { method: 'GET', path: '/v1/audit/export', answer: 'text' },
   verifyAudit: { method: 'GET', path: '/v1/audit/verify', answer: 'json' },
+  takeAuditCheckpoint: { method: 'POST', path: '/v1/audit/checkpoints', answer: 'json' },
+  getAuditPublicKey: { method: 'GET', path: '/v1/audit/public-key', answer: 'text' },
+  pruneAudit: { method: 'POST', path: '/v1/audit/prune', answer: 'json' },
+  eraseAuditPayload: { method: 'POST', path: '/v1/audit/{sequence}/erase', answer: 'none' },
   usage: { method: 'GET', path: '/v1/usage', answer: 'json' },
+  usageSeries: { method: 'GET', path: '/v1/usage/series', answer: 'json' },
   listCalls: { method: 'GET', path: '/v1/usage/calls', answer: 'json' },
   listJobs: { method: 'GET', path: '/v1/jobs', answer: 'json' },
   getJob: { method: 'GET', path: '/v1/jobs/{id}', answer: 'json' },
@@ -484,7 +789,5 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   },
   replayWebhookRange: { method: 'POST', path: '/v1/webhooks/{webhook}/replay', answer: 'json' },
   listTenants: { method: 'GET', path: '/v1/tenants', answer: 'json' },
-  exportTenant: { method: 'GET', path: '/v1/tenant/export', answer: 'text' },
-  prepareErasure: { method: 'POST', path: '/v1/tenant/erasure/prepare', answer: 'json' },
-  eraseTenant: { method: 'POST', path: '/v1/tenant/erasure', answer: 'json' },
+  listVaultKeys: { method: 'GET', path: '/v1/vault/keys', answer: 'json' },
 };

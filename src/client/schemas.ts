@@ -194,10 +194,126 @@ export type TokenLink = {
   } | null;
 };
 
+export type RotationList = {
+  readonly items: readonly Rotation[];
+  /** Why it cannot be rotated now */
+  readonly obstacle: { readonly message: string; readonly next: readonly string[] } | null;
+};
+
+export type Rotation = {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly step: string;
+  readonly tokenName: string;
+  readonly oldTokenId: string;
+  readonly newTokenId: string | null;
+  /** RFC 3339, UTC */
+  readonly newExpiresAt: string | null;
+  /** RFC 3339, UTC */
+  readonly startedAt: string;
+  /** RFC 3339, UTC */
+  readonly stepAt: string;
+  /** When it goes on; null once it has ended */
+  readonly dueAt: string | null;
+  readonly attempts: number;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+};
+
+export type RotationRequest = {
+  /** Only what the connection's profile needs */ readonly narrow?: boolean;
+  /** From the switch to the deletion of the old token */
+  readonly drainMs?: number;
+};
+
+/** The credential that makes tokens for a connection; its secret stays */
+export type Minter = {
+  readonly minter: {
+    readonly kind: 'user-token' | 'account-token' | 'global-key';
+    readonly email: string | null;
+  } | null;
+};
+
+export type MinterChange = { readonly credential: Credential & (Readonly<Record<string, unknown>> | null) };
+
+export type Discovery = {
+  readonly seen: number;
+  readonly appeared: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly [key: string]: unknown;
+  }[];
+  /** Marked deleted now; their history stays */
+  readonly vanished: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly outOfReach: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly handedOver: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly touched: number;
+};
+
+export type DiscoveryRequest = { readonly connection?: string };
+
+export type RoundList = {
+  readonly items: readonly {
+    readonly connectionId: string;
+    readonly state: 'waiting' | 'going' | 'backing-off' | 'paused';
+    readonly reason: string | null;
+    /** RFC 3339, UTC */
+    readonly discoveredAt: string | null;
+    readonly auditLog: 'readable' | 'refused' | 'unknown';
+    /** RFC 3339, UTC */
+    readonly auditReadUpTo: string | null;
+    /** RFC 3339, UTC */
+    readonly soaAskedAt: string | null;
+    /** Rounds that failed in a row */
+    readonly failures: number;
+    /** RFC 3339, UTC */
+    readonly backOffUntil: string | null;
+  }[];
+};
+
+export type Inventory = {
+  /** Null keeps all */ readonly historyDays: number | null;
+  /** Names whose drift is shown as ignored */
+  readonly ignore: readonly { readonly zone?: string; readonly [key: string]: unknown }[];
+};
+
+export type InventoryChange = {
+  readonly historyDays?: number | null;
+  readonly ignore?: readonly {
+    readonly zone?: string;
+    /** Relative to the zone, `@`, or absolute with a dot; `*` is any run */
+    readonly name: string;
+    readonly type?: string;
+    readonly reason?: string;
+  }[];
+};
+
+export type PrunedHistory = {
+  readonly zones: number;
+  readonly revisions: number;
+  readonly versions: number;
+  /** RFC 3339, UTC */
+  readonly before: string | null;
+};
+
+export type HistoryPruning = { readonly before?: string };
+
 export type ZonePage = {
   readonly items: readonly Zone[];
   /** The `cursor` of the next page; null on the last */
   readonly next: string | null;
+  readonly total: number;
 };
 
 export type Zone = {
@@ -285,6 +401,7 @@ export type RecordPage = {
   /** The `cursor` of the next page; null on the last */
   readonly next: string | null;
   readonly revision: number;
+  readonly total: number;
 };
 
 export type DnsRecord = {
@@ -307,13 +424,20 @@ export type DnsRecord = {
   readonly modifiedOn: string | null;
 };
 
-export type RevisionPage = {
-  readonly items: readonly Revision[];
-  /** The `cursor` of the next page; null on the last */
-  readonly next: string | null;
+export type RecordLife = {
   readonly freshness: Freshness;
+  readonly chapters: readonly {
+    readonly record: DnsRecord;
+    readonly lineageId: string;
+    readonly fromRevision: number;
+    /** The first in which it no longer stood */
+    readonly toRevision: number | null;
+    readonly began: Revision;
+    readonly ended: Revision;
+  }[];
 };
 
+/** Null where retention pruned it */
 export type Revision = {
   readonly revision: number;
   /** RFC 3339, UTC */
@@ -325,6 +449,13 @@ export type Revision = {
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;
+} | null;
+
+export type RevisionPage = {
+  readonly items: readonly Revision[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+  readonly freshness: Freshness;
 };
 
 export type ZoneDiff = {
@@ -357,68 +488,295 @@ export type FindingPage = {
   };
 };
 
-export type Verification = {
-  readonly zone: string;
-  /** RFC 3339, UTC */
-  readonly at: string;
-  readonly verified: boolean;
-  readonly source: string;
-  readonly delegation: {
-    readonly state: 'cloudflare' | 'partial' | 'other' | 'none' | 'unknown';
-    readonly nameServers: readonly string[] | null;
-    readonly wanted: readonly string[];
-    readonly reason: string;
-    readonly next: readonly string[];
-  };
-  readonly dnssec: {
-    readonly status: string;
-    readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
-    readonly parentDs: readonly string[] | null;
-    readonly says: string;
-    readonly next: readonly string[];
-  } | null;
-  readonly records: readonly RecordVerdict[];
-  readonly notAsked: readonly { readonly name: string; readonly type: string; readonly why: string }[];
-  readonly calls: number;
+export type NewZone = { readonly name: string; readonly connection?: string };
+
+export type ZoneActivation = {
+  readonly zone: ZoneWithAdvice;
+  readonly asked: boolean;
+  readonly reason: string;
 };
 
-export type RecordVerdict = {
-  readonly name: string;
+export type ZoneDriftPage = {
+  readonly items: readonly ZoneDrift[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
+
+export type ZoneDrift = {
+  readonly zoneId: string;
+  readonly zoneName: string;
+  readonly connectionId: string;
+  /** Up to this revision, changes were accepted */
+  readonly acknowledged: number;
+  /** Give it back to adopt just what is shown here */
+  readonly revision: number;
+  readonly freshness: Freshness;
+  readonly entries: readonly {
+    /** Ours: follows the record through its ids */ readonly lineageId: string;
+    /** `ignored` by a rule, `read-only` because a Cloudflare product manages it */
+    readonly standing: 'drift' | 'ignored' | 'read-only';
+    /** The rule, or the product */
+    readonly why: string | null;
+    readonly expected: PlannedRecord;
+    readonly now: DnsRecord & (Readonly<Record<string, unknown>> | null);
+    /** Empty for a record that appeared or disappeared */
+    readonly fields: readonly string[];
+    readonly revision: number;
+    /** RFC 3339, UTC */
+    readonly seenAt: string;
+    readonly by: {
+      /** Who, where the audit log tells */ readonly actor: string | null;
+      readonly interface: string | null;
+      readonly changedAt: string | null;
+    };
+  }[];
+};
+
+/** Null: it should not be there */
+export type PlannedRecord = {
+  /** Absolute, lower case, A-labels, without the trailing dot */ readonly name: string;
   readonly type: string;
-  readonly state:
-    | 'ok'
-    | 'proxied'
-    | 'flattened'
-    | 'missing'
-    | 'differs'
-    | 'unexpected'
-    | 'not-served'
-    | 'exposed'
-    | 'waiting'
-    | 'elsewhere'
-    | 'failing'
-    | 'unreachable';
+  /** In presentation form, as master files write it */
+  readonly content: string;
+  readonly ttl: number | 'auto';
+  readonly proxied: boolean;
+  readonly comment: string;
+  readonly tags: readonly string[];
+  readonly settings: readonly string[];
+  readonly privateRouting: boolean;
+} | null;
+
+export type DriftAdoption = {
+  /** Of the drift that was looked at */ readonly revision: number;
+};
+
+export type TlsReport = {
+  readonly zoneId: string;
+  readonly zoneName: string;
+  readonly findings: readonly {
+    readonly what: string;
+    readonly title: string;
+    readonly value: string;
+    readonly verdict: 'good' | 'could-be-better' | 'bad' | 'unknown';
+    readonly why: string;
+    readonly fix: string | null;
+  }[];
+};
+
+export type SettingList = {
+  readonly items: readonly {
+    /** As plans and words take it: `mode`, `hsts` */ readonly name: string;
+    /** Cloudflare's id */
+    readonly setting: string;
+    /** Null where it could not be read */
+    readonly value?: unknown;
+    readonly editable: boolean | null;
+    readonly modifiedOn: string | null;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  }[];
+};
+
+export type Dnssec = {
+  readonly zone: string;
+  readonly status: string;
+  /** What the registrar must be told */
+  readonly ds: {
+    readonly text: string;
+    readonly keyTag: number;
+    readonly algorithm: string;
+    readonly digestType: string;
+    readonly digest: string;
+    readonly publicKey: string;
+  } | null;
+  /** DS records that the parent publishes */
+  readonly parentDs: readonly string[] | null;
+  readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
+  readonly says: string;
+  readonly next: readonly string[];
+};
+
+export type CertificateCalendar = {
+  readonly items: readonly {
+    readonly zoneId: string;
+    readonly zoneName: string;
+    readonly certificate: {
+      readonly id: string;
+      readonly type: string;
+      readonly status: string;
+      readonly hosts: readonly string[];
+      readonly authority: string | null;
+      /** RFC 3339, UTC */
+      readonly expiresAt: string | null;
+      readonly waitsFor: readonly string[];
+    };
+  }[];
+  readonly unreadable: readonly {
+    readonly zoneId: string;
+    readonly zoneName: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+};
+
+export type DomainOfferList = { readonly items: readonly DomainOffer[] };
+
+export type DomainOffer = {
+  readonly name: string;
+  readonly registrable: boolean;
+  /** For a year, as decimal strings */
+  readonly price: {
+    readonly currency: string;
+    readonly registration: string;
+    readonly renewal: string;
+  } | null;
+  readonly tier: 'standard' | 'premium' | null;
+  /** Cloudflare's word for why not */
+  readonly reason: string | null;
+};
+
+export type ExpiryCalendar = {
+  readonly items: readonly {
+    readonly domain: string;
+    readonly expiresAt: string;
+    readonly daysLeft: number;
+    readonly autoRenew: boolean;
+    readonly status: string;
+    readonly chargesFrom: string | null;
+    readonly next: readonly string[];
+  }[];
+};
+
+export type RegistrationList = { readonly items: readonly Registration[] };
+
+export type Registration = {
+  readonly domain: string;
+  readonly status: string;
+  readonly createdAt: string | null;
+  readonly expiresAt: string | null;
+  readonly autoRenew: boolean;
+  readonly locked: boolean;
+  readonly privacyMode: string | null;
+};
+
+export type DomainEdit = { readonly autoRenew: boolean };
+
+export type Purchase = {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly accountId: string;
+  readonly registrar: 'live' | 'sandbox';
+  readonly domain: string;
+  readonly years: number;
+  readonly autoRenew: boolean;
+  readonly privacyMode: string | null;
+  /** What was confirmed, for all years */
+  readonly total: { readonly currency: string; readonly amount: string };
+  readonly state: string;
   readonly reason: string;
   readonly next: readonly string[];
-  readonly wanted: readonly string[];
-  readonly held: readonly string[];
-  readonly sightings: readonly {
-    readonly server: string;
-    readonly kind: 'nameserver' | 'resolver';
-    readonly state: 'right' | 'other' | 'failing' | 'refused' | 'unreachable';
-    readonly answers: readonly string[];
-    readonly ttlSeconds: number | null;
-  }[];
-  readonly waitSeconds: number | null;
+  readonly author: string;
+  readonly approval: {
+    readonly required: boolean;
+    readonly grant: {
+      readonly by: string;
+      /** RFC 3339, UTC */
+      readonly at: string;
+      /** RFC 3339, UTC */
+      readonly expiresAt: string;
+    } | null;
+  };
+  /** RFC 3339, UTC */
+  readonly sentAt: string | null;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  /** RFC 3339, UTC */
+  readonly finishedAt: string | null;
+  /** RFC 3339, UTC */
+  readonly dueAt: string | null;
+  readonly version: number;
 };
 
-export type VerifyRequest = {
-  /** What is wanted, as a zone document or file; absent: the zone as it was last known */
+export type DomainOrder = {
+  readonly domain: string;
+  /** The whole price for all years, as a person read it: `10.44` */
+  readonly confirmPrice?: string;
+  readonly years?: number;
+  readonly autoRenew?: boolean;
+  readonly privacyMode?: 'redaction' | 'off';
+  readonly contacts?: Readonly<Record<string, unknown>>;
+  readonly contactExtensions?: Readonly<Record<string, unknown>>;
+  readonly acknowledgements?: Readonly<Record<string, unknown>>;
+  readonly connection?: string;
+  readonly sandbox?: boolean;
+};
+
+export type ExtensionList = { readonly items: readonly Extension[] };
+
+export type Extension = {
+  readonly name: string;
+  readonly yearsMin: number;
+  readonly yearsMax: number;
+  /** JSON Schema of what a registration takes */
+  readonly registrationSchema: Readonly<Record<string, unknown>> | null;
+};
+
+export type PurchaseList = { readonly items: readonly Purchase[] };
+
+export type SpendLimit = {
+  /** Null: nothing may be spent */
+  readonly monthly: { readonly currency: string; readonly amount: string } | null;
+};
+
+export type SpendLimitChange = {
+  readonly monthly: { readonly amount: string; readonly currency: string } | null;
+};
+
+export type ProvisioningList = { readonly items: readonly Provisioning[] };
+
+export type Provisioning = {
+  readonly id: string;
+  readonly domain: string;
+  readonly connectionId: string;
+  readonly accountId: string;
+  readonly state: 'going' | 'live' | 'removing' | 'removed';
+  /** The step that holds the others up */
+  readonly holding: string | null;
+  readonly steps: readonly {
+    readonly name: string;
+    readonly state: 'todo' | 'waiting' | 'action' | 'failed' | 'skipped' | 'done';
+    readonly reason: string;
+    readonly next: readonly string[];
+    /** RFC 3339, UTC */
+    readonly at: string | null;
+  }[];
+  readonly zoneId: string | null;
+  readonly nameServers: readonly string[];
+  readonly added: {
+    readonly zone: 'none' | 'meant' | 'made' | 'found' | 'removed';
+    readonly changeSetId: string | null;
+    readonly recordsTakenBack: boolean;
+  };
+  readonly purchaseId: string | null;
+  readonly author: string;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  /** RFC 3339, UTC */
+  readonly dueAt: string | null;
+};
+
+export type NewProvisioning = {
+  readonly domain: string;
+  readonly connection?: string;
+  /** Its records, and settings where it is a zone document */
   readonly text?: string;
   readonly format?: 'bind' | 'octodns' | 'document';
+  /** What messages call it */
   readonly file?: string;
-  readonly only?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly resolvers?: readonly string[];
 };
+
+export type TakeDown = { readonly allow?: readonly string[] };
 
 export type RecordCheck = { readonly problems: readonly InputProblem[] };
 
@@ -498,19 +856,6 @@ export type ZonePlan = {
   readonly omitted: readonly Readonly<Record<string, unknown>>[];
   readonly [key: string]: unknown;
 };
-
-export type PlannedRecord = {
-  /** Absolute, lower case, A-labels, without the trailing dot */ readonly name: string;
-  readonly type: string;
-  /** In presentation form, as master files write it */
-  readonly content: string;
-  readonly ttl: number | 'auto';
-  readonly proxied: boolean;
-  readonly comment: string;
-  readonly tags: readonly string[];
-  readonly settings: readonly string[];
-  readonly privateRouting: boolean;
-} | null;
 
 export type PlanInput =
   | {
@@ -597,7 +942,18 @@ export type PlanInput =
       readonly connection?: string;
       /** A key, or the id of an instance */
       readonly template: string;
-    };
+    }
+  | {
+      readonly kind: 'settings';
+      readonly zones: readonly string[];
+      /** `mode=strict`, `hsts.max_age=31536000`, `dnssec=on` */
+      readonly words?: readonly string[];
+      readonly baseline?: 'modern' | 'strict';
+      /** A document with `tls:` and `settings:` */
+      readonly text?: string;
+      readonly connection?: string;
+    }
+  | { readonly kind: 'revert'; readonly zones: readonly string[]; readonly connection?: string };
 
 export type RecordSelection = {
   readonly id?: string;
@@ -873,6 +1229,21 @@ export type AuditEvent = {
 
 export type AuditVerdict = { readonly ok: boolean; readonly [key: string]: unknown };
 
+export type AuditCheckpoint = {
+  readonly checkpoint: {
+    readonly sequence: number;
+    readonly hash: string;
+    readonly signature: string;
+    readonly [key: string]: unknown;
+  } | null;
+};
+
+export type PrunedAudit = { readonly pruned: Readonly<Record<string, unknown>> | null };
+
+export type AuditPruning = { readonly before: string };
+
+export type Erasure = { readonly reason: string };
+
 export type Usage = {
   readonly calls: number;
   readonly rateLimited: number;
@@ -889,6 +1260,27 @@ export type Usage = {
     readonly error: string | null;
     readonly budgetLeft: number | null;
   } | null;
+};
+
+export type UsageSeries = {
+  readonly bucketSeconds: number;
+  /** RFC 3339, UTC */
+  readonly since: string;
+  /** In the order of time; stretches without calls are left out */
+  readonly items: readonly {
+    /** When the stretch begins */ readonly at: string;
+    readonly connectionId: string | null;
+    readonly calls: number;
+    readonly errors: number;
+    readonly rateLimited: number;
+  }[];
+  /** Calls left in the shared budget, as of the last call of each connection */
+  readonly budgets: readonly {
+    readonly connectionId: string;
+    readonly left: number;
+    /** RFC 3339, UTC */
+    readonly at: string;
+  }[];
 };
 
 export type CallList = {
@@ -1069,40 +1461,19 @@ export type WebhookReplayed = {
 
 export type WebhookReplay = { readonly since: string; readonly until?: string };
 
-export type TenantList = { readonly items: readonly string[] };
+export type TenantList = { readonly items: readonly { readonly name: string }[]; readonly total: number };
 
-export type PreparedErasure = {
-  readonly tenant: string;
-  /** What would go, by table */
-  readonly rows: Readonly<Record<string, number>>;
-  /** Must end first; empty: nothing stands in the way */
-  readonly underWay: readonly string[];
-  /** For the erasure; null when this is repeated */
-  readonly code: string | null;
-  /** RFC 3339, UTC */
-  readonly codeUntil: string;
-};
-
-export type ErasureCertificate = {
-  readonly format: 'zoneward-erasure';
-  readonly version: 1;
-  readonly erasureId: string;
-  readonly tenant: string;
-  readonly storeId: string;
-  /** RFC 3339, UTC */
-  readonly at: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly secretsDestroyed: number;
-  readonly rowsDeleted: Readonly<Record<string, number>>;
-  readonly audit: { readonly trail: string; readonly events: number; readonly hash: string };
-  readonly keyId: string;
-  /** ed25519, by the key of the audit checkpoints */
-  readonly signature: string;
-};
-
-export type Erasure = {
-  /** The tenant's name, typed */ readonly confirm: string;
-  readonly code: string;
-  readonly reason: string;
+export type VaultKeyList = {
+  /** Where the keys are: a path, a variable, an address */ readonly place: string;
+  readonly items: readonly {
+    readonly id: string;
+    readonly state: 'current' | 'older' | 'ready' | 'unregistered';
+    /** Whether this process has it */
+    readonly held: boolean;
+    /** RFC 3339, UTC */
+    readonly addedAt: string | null;
+    /** Sealed secrets that stand under it */
+    readonly rows: number;
+    readonly fingerprint: boolean;
+  }[];
 };

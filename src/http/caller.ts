@@ -99,6 +99,25 @@ export async function findConnection(caller: Caller, reference: string): Promise
   throw new HttpError(404, 'connection-unknown', 'There is no such connection.');
 }
 
+/**
+ * What an account is asked through: the connection that is named, or the tenant's only one. For what belongs to no
+ * zone, so a key that is narrowed to zones or names does not reach it.
+ */
+export async function reachAccount(
+  caller: Caller,
+  reference: string | undefined,
+): Promise<{ readonly connection?: string }> {
+  if (reference === undefined) {
+    requireUnlimited(caller);
+    return {};
+  }
+  const { id } = await findConnection(caller, reference);
+  const { zoneIds, namePatterns } = caller.key.reach;
+  if (zoneIds !== null || namePatterns !== null)
+    throw new HttpError(403, 'key-limited', 'This API key reaches only some zones or names of an account.');
+  return { connection: id };
+}
+
 /** By id or name, from the mirror: asking for a zone that is not there costs no call. */
 export async function findZone(caller: Caller, reference: string): Promise<Zone> {
   const zone = await caller.tenant.zones.known(reference);

@@ -25,7 +25,25 @@ export function formatCursor(scope: CursorScope, place: Place): string {
 export function parseCursor(scope: CursorScope, text: string): Place {
   const place = decode(text);
   if (place !== null && digest(scope, place.place) === place.digest) return place.place;
-  throw new HttpError(422, 'cursor-invalid', 'This cursor does not belong to this query.', {
+  throw cursorInvalid();
+}
+
+/** A member of a place, which somebody may have made up. Throws 422 `cursor-invalid`. */
+export function textAt(place: Place, key: string): string {
+  const value = place[key];
+  if (typeof value === 'string') return value;
+  throw cursorInvalid();
+}
+
+/** The same for a whole number of at least 0. */
+export function numberAt(place: Place, key: string): number {
+  const value = place[key];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw cursorInvalid();
+}
+
+function cursorInvalid(): HttpError {
+  return new HttpError(422, 'cursor-invalid', 'This cursor does not belong to this query.', {
     next: ['Take the cursor from the last page of the same query, or leave it out to begin anew.'],
     errors: [{ path: 'query.cursor', message: 'is not a cursor of this query' }],
   });

@@ -4,21 +4,38 @@ import { API_KEY_ENDPOINTS } from './routes/api-keys.ts';
 import { AUDIT_ENDPOINTS } from './routes/audit.ts';
 import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
+import { DOMAIN_ENDPOINTS } from './routes/domains.ts';
+import { DRIFT_ENDPOINTS } from './routes/drift.ts';
+import { INVENTORY_ENDPOINTS } from './routes/inventory.ts';
 import { JOB_ENDPOINTS } from './routes/jobs.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
+import { PROVISIONING_ENDPOINTS } from './routes/provisionings.ts';
+import { PURCHASE_ENDPOINTS } from './routes/purchases.ts';
+import { ROTATION_ENDPOINTS } from './routes/rotations.ts';
 import { SESSION_ENDPOINTS } from './routes/session.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { TENANT_ENDPOINTS } from './routes/tenants.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { VERIFY_ENDPOINTS } from './routes/verify.ts';
+import { TLS_ENDPOINTS } from './routes/tls.ts';
+import { VAULT_KEY_ENDPOINTS } from './routes/vault-keys.ts';
 import { WEBHOOK_ENDPOINTS } from './routes/webhooks.ts';
+import { ZONE_LIFE_ENDPOINTS } from './routes/zone-life.ts';
 import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...SESSION_ENDPOINTS,
   ...CONNECTION_ENDPOINTS,
+  ...ROTATION_ENDPOINTS,
+  ...INVENTORY_ENDPOINTS,
   ...ZONE_ENDPOINTS,
   ...VERIFY_ENDPOINTS,
+  ...ZONE_LIFE_ENDPOINTS,
+  ...DRIFT_ENDPOINTS,
+  ...TLS_ENDPOINTS,
+  ...DOMAIN_ENDPOINTS,
+  ...PURCHASE_ENDPOINTS,
+  ...PROVISIONING_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
   ...TEMPLATE_ENDPOINTS,
   ...POLICY_ENDPOINTS,
@@ -28,4 +45,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...API_KEY_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
   ...TENANT_ENDPOINTS,
+  ...VAULT_KEY_ENDPOINTS,
 ];

@@ -2,7 +2,7 @@
  * Who holds what they act with: an API key sent along, or a session of the dashboard, which stands for its key. A
  * browser sends its cookie whoever wrote the page that asks, so what it asks counts only from our own pages.
  */
-import type { ApiKey, Session } from '../app/handed-out.ts';
+import { type ApiKey, isUnlimited, type Session } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { HttpError } from './problem.ts';
 import { cookieOf } from './session-cookie.ts';
@@ -67,6 +67,14 @@ export function refuseOtherSites(request: {
 function isOwnOrigin(headers: Headers, url: string): boolean {
   const origin = headers.get('origin');
   return origin === null || URL.parse(origin)?.host === (headers.get('host') ?? new URL(url).host);
+}
+
+/** For what is no tenant's. Throws 403 `operator-only`. */
+export function requireOperator({ key }: Holder): void {
+  if (key.tenantId === null && isUnlimited(key.reach)) return;
+  throw new HttpError(403, 'operator-only', "This is for an operator's key, which acts for all tenants.", {
+    next: ['zoneward api-keys create --label NAME --scope admin --all-tenants'],
+  });
 }
 
 function unauthorized(isMissing: boolean): HttpError {

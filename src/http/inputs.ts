@@ -47,3 +47,24 @@ export const revisionNumber: z.ZodType<number> = z
   .regex(/^\d{1,12}$/, 'is a whole number')
   .transform(Number)
   .openapi({ type: 'integer', minimum: 0 });
+
+/** `a,b,c` in a query. */
+export function nameList(max: number): z.ZodType<string[]> {
+  return z
+    .string()
+    .min(1)
+    .max(max * 256)
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .refine((names) => names.length <= max, `names ${max} at most`)
+    .refine(
+      (names) => names.every((one) => one.length >= 1 && one.length <= 255),
+      'has an empty or long name',
+    )
+    .openapi({ type: 'string', description: 'Several, with commas between them' });
+}
+
+/** `true` or `false` in a query. */
+export const flag: z.ZodType<boolean> = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .openapi({ type: 'boolean' });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
 import type { Lookup } from '../outbound/messenger.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { BODIES, FOREIGN_MENTIONS, pathOf, type Things } from './samples.ts';
+import { BODIES, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
 import { type Ask, type Edge, openEdge } from './testing.ts';
 
 /** Resolves to an address for documentation, which is refused before anything is connected to. */
@@ -29,7 +29,14 @@ async function populate(engine: Engine, edge: Edge, key: string, name = 'later')
   const webhook = await edge.ask('POST', '/v1/webhooks', { key, body: { url: RECEIVER } });
   assert.equal(webhook.status, 201, webhook.text);
   const sent = await edge.ask('POST', `/v1/webhooks/${webhook.body.id}/test`, { key });
+  const records = await edge.ask('GET', `/v1/zones/${zone}/records`, { key });
+  const { purchase, domain } = await orderNames(edge, key, name);
+  const [event] = (await edge.ask('GET', '/v1/audit?limit=1', { key })).body.items;
   return {
+    record: records.body.items[0].id,
+    purchase,
+    domain,
+    sequence: event.sequence,
     webhook: webhook.body.id,
     delivery: sent.body.id,
     connection: added.body.connection.id,
@@ -39,6 +46,24 @@ async function populate(engine: Engine, edge: Edge, key: string, name = 'later')
     apiKey: made.body.id,
     token,
   };
+}
+
+/** A purchase that is under way, and a domain that is being brought up. */
+async function orderNames(
+  edge: Edge,
+  key: string,
+  name: string,
+): Promise<Pick<Things, 'purchase' | 'domain'>> {
+  const limit = { monthly: { amount: '1000.00', currency: 'USD' } };
+  assert.equal((await edge.ask('PUT', '/v1/spend-limit', { key, body: limit })).status, 200);
+  const wanted = `${name}-wanted.com`;
+  const checked = await edge.ask('GET', `/v1/domains/check?names=${wanted}`, { key });
+  const confirmPrice = checked.body.items?.[0].price.registration;
+  const bought = await edge.ask('POST', '/v1/domains', { key, body: { domain: wanted, confirmPrice } });
+  assert.equal(bought.status, 202, bought.text);
+  const begun = await edge.ask('POST', '/v1/provisionings', { key, body: { domain: `${name}-up.com` } });
+  assert.equal(begun.status, 202, begun.text);
+  return { purchase: bought.body.id, domain: begun.body.domain };
 }
 
 describe('every route', () => {
@@ -103,7 +128,7 @@ describe('every route', () => {
         assert.deepEqual([answer.status, answer.body.code], [403, 'scope-missing'], answer.text);
       });
 
-    if (endpoint.params !== null)
+    if (endpoint.params !== null && !OF_THE_WORLD.includes(operationId))
       it(`${verb} ${path} does not know another tenant's`, async () => {
         const before = engine.sandbox.counts().total;
         const answer = await edge.ask(verb, pathOf(endpoint, things), {
@@ -267,15 +292,15 @@ describe('every route', () => {
     const inOrder = ENDPOINTS.toSorted((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
     const fresh = await populate(engine, edge, (await edge.makeKey('initech', ['admin'])).secret, 'own');
     const key = (await edge.makeKey('initech', ['admin'])).secret;
+    const wrong: string[] = [];
     for (const endpoint of inOrder) {
       const body = BODIES[endpoint.operationId];
       const sent = body === undefined ? {} : { body: body(fresh) };
       const answer = await edge.ask(endpoint.method.toUpperCase(), pathOf(endpoint, fresh), { key, ...sent });
-      assert.ok(
-        answer.status !== 404 && answer.status < 500,
-        `${endpoint.operationId}: ${answer.text} ${edge.failures.map(String)}`,
-      );
+      if (answer.status === 404 || answer.status >= 500)
+        wrong.push(`${endpoint.operationId}: ${answer.text} ${edge.failures.splice(0).map(String)}`);
     }
+    assert.deepEqual(wrong, []);
   });
 });
 

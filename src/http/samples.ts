@@ -11,6 +11,12 @@ export interface Things {
   readonly token: string;
   readonly webhook: string;
   readonly delivery: string;
+  readonly record: string;
+  readonly purchase: string;
+  /** That is being provisioned. */
+  readonly domain: string;
+  /** Of an event that no other tenant's trail is long enough for. */
+  readonly sequence: number;
 }
 
 /** Bodies by operation. Those that name a foreign thing in the body have an entry for each in `FOREIGN_BODIES`. */
@@ -26,6 +32,20 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   saveChangeSet: ({ zone }) => ({
     plan: { kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } },
   }),
+  rotateConnection: () => ({}),
+  setMinter: () => ({ credential: null }),
+  discoverZones: ({ connection }) => ({ connection }),
+  setInventory: () => ({ ignore: [{ name: '*.dyn' }] }),
+  pruneHistory: () => ({ before: '2020-01-01T00:00:00Z' }),
+  createZone: () => ({ name: 'made-here.com' }),
+  adoptDrift: () => ({ revision: 1 }),
+  setAutoRenew: () => ({ autoRenew: false }),
+  registerDomain: () => ({ domain: 'bought-here.com' }),
+  setSpendLimit: () => ({ monthly: { amount: '100.00', currency: 'USD' } }),
+  startProvisioning: () => ({ domain: 'begun-here.com' }),
+  takeDownProvisioning: () => ({ allow: ['zone-delete'] }),
+  pruneAudit: () => ({ before: '2020-01-01T00:00:00Z' }),
+  eraseAuditPayload: () => ({ reason: 'asked to' }),
   applyChangeSet: () => ({}),
   resumeChangeSet: () => ({}),
   verifyZone: () => ({}),
@@ -48,6 +68,24 @@ export const FOREIGN_MENTIONS: readonly {
   { method: 'POST', path: () => '/v1/zones/sync', body: ({ connection }) => ({ connection }) },
   { method: 'GET', path: ({ connection }) => `/v1/zones?connection=${connection}` },
   { method: 'GET', path: ({ connection }) => `/v1/records?type=A&connection=${connection}` },
+  { method: 'POST', path: () => '/v1/zones/discover', body: ({ connection }) => ({ connection }) },
+  { method: 'POST', path: () => '/v1/zones', body: ({ connection }) => ({ name: 'a.com', connection }) },
+  { method: 'GET', path: ({ zone }) => `/v1/drift?zone=${zone}` },
+  { method: 'GET', path: ({ connection }) => `/v1/drift?connection=${connection}` },
+  { method: 'GET', path: ({ zone }) => `/v1/certificates/calendar?zones=${zone}` },
+  { method: 'GET', path: ({ connection }) => `/v1/certificates/calendar?connection=${connection}` },
+  ...['', '/search?text=a&', '/check?names=a.com&', '/calendar?', '/calendar.ics?'].map((rest) => ({
+    method: 'GET',
+    path: ({ connection }: Things) => `/v1/domains${rest || '?'}connection=${connection}`,
+  })),
+  { method: 'POST', path: () => '/v1/domains', body: ({ connection }) => ({ domain: 'a.com', connection }) },
+  {
+    method: 'POST',
+    path: () => '/v1/provisionings',
+    body: ({ connection }) => ({ domain: 'a.com', connection }),
+  },
+  { method: 'GET', path: ({ connection }) => `/v1/audit?connection=${connection}` },
+  { method: 'GET', path: ({ connection }) => `/v1/usage/series?connection=${connection}` },
   { method: 'GET', path: ({ zone }) => `/v1/change-sets?zone=${zone}` },
   { method: 'GET', path: ({ zone }) => `/v1/audit?zone=${zone}` },
   { method: 'GET', path: ({ zone }) => `/v1/audit/export?zone=${zone}` },
@@ -77,6 +115,8 @@ function plansOf(): ((things: Things) => unknown)[] {
     ({ zone }) => ({ kind: 'restore', zone, revision: 1 }),
     ({ zone }) => ({ kind: 'template', zone, template: 'vercel.com/site' }),
     ({ zone }) => ({ kind: 'template-removal', zone, template: 'vercel.com/site' }),
+    ({ zone }) => ({ kind: 'settings', zones: [zone], baseline: 'modern' }),
+    ({ zone }) => ({ kind: 'revert', zones: [zone] }),
     ({ zone }) => ({
       kind: 'file',
       planFile: { format: 'zoneward-plan', version: 1, plans: [{ zoneId: zone }] },
@@ -85,15 +125,30 @@ function plansOf(): ((things: Things) => unknown)[] {
 }
 
 /** Queries that an endpoint cannot do without. */
-const QUERIES: Readonly<Record<string, string>> = { findRecords: '?type=A' };
+const QUERIES: Readonly<Record<string, string>> = {
+  findRecords: '?type=A',
+  searchDomains: '?text=fresh',
+  checkDomains: '?names=fresh-name.com',
+};
+
+/** Paths that name what belongs to no tenant: names of the world, extensions. Whose they are, Cloudflare says. */
+export const OF_THE_WORLD: readonly string[] = ['getDomain', 'setAutoRenew', 'getExtension'];
 
 export function pathOf({ path, tag, operationId }: Endpoint, things: Things): string {
-  const id = tag === 'jobs' ? things.job : tag === 'api-keys' ? things.apiKey : things.changeSet;
+  const ids: Readonly<Record<string, string>> = {
+    jobs: things.job,
+    'api-keys': things.apiKey,
+    purchases: things.purchase,
+  };
   const filled = path
     .replace('{connection}', things.connection)
     .replace('{zone}', things.zone)
     .replace('{webhook}', things.webhook)
     .replace('{delivery}', things.delivery)
-    .replace('{id}', id);
+    .replace('{record}', things.record)
+    .replace('{domain}', things.domain)
+    .replace('{extension}', 'com')
+    .replace('{sequence}', String(things.sequence))
+    .replace('{id}', ids[tag] ?? things.changeSet);
   return `${filled}${QUERIES[operationId] ?? ''}`;
 }

@@ -131,7 +131,8 @@ async function* readForward(
 }
 
 function matching(context: StoreContext, tenantId: TenantId, filter: AuditFilter) {
-  const { connectionId, zoneId, changeSetId, kind, since, until, afterSequence, beforeSequence } = filter;
+  const { connectionId, zoneId, changeSetId, kind, principal, since, until, afterSequence, beforeSequence } =
+    filter;
   return context.db
     .selectFrom('audit_events')
     .selectAll()
@@ -140,6 +141,7 @@ function matching(context: StoreContext, tenantId: TenantId, filter: AuditFilter
     .$if(zoneId !== undefined, (query) => query.where('zone_id', '=', zoneId ?? ''))
     .$if(changeSetId !== undefined, (query) => query.where('change_set_id', '=', changeSetId ?? ''))
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
+    .$if(principal !== undefined, (query) => query.where('principal', '=', principal ?? ''))
     .$if(since !== undefined, (query) => query.where('at', '>=', since ?? 0))
     .$if(until !== undefined, (query) => query.where('at', '<=', until ?? 0))
     .$if(afterSequence !== undefined, (query) => query.where('sequence', '>', afterSequence ?? 0))

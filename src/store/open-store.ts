@@ -26,6 +26,7 @@ import type { PurchaseStore } from '../domains/registrar/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
 import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
+import type { RecordList, ZoneList } from '../domains/zones/list-ports.ts';
 import type {
   DriftMarks,
   MirrorHistory,
@@ -55,6 +56,7 @@ import { isPostgresUrl, withoutPassword } from './postgres-url.ts';
 import { openProvisioningStore } from './provisioning-store.ts';
 import { openPurchaseStore } from './purchase-store.ts';
 import { openRecordFinder } from './record-finder.ts';
+import { openRecordList } from './record-list.ts';
 import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
@@ -66,6 +68,7 @@ import { openTenantRows } from './tenant-rows.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openWebhookStore } from './webhook-store.ts';
+import { openZoneList } from './zone-list.ts';
 import { openZoneLocks } from './zone-locks.ts';
 import { openZoneMirror } from './zone-mirror.ts';
 import { openZoneSightings } from './zone-sightings.ts';
@@ -84,6 +87,8 @@ export interface Store {
   /** Made with the store and never changed. */
   readonly id: string;
   readonly mirror: ZoneMirror & ZoneSightings & MirrorHistory & DriftMarks & RecordFinder & MirrorRetention;
+  readonly zoneList: ZoneList;
+  readonly recordList: RecordList;
   readonly journal: ChangeJournal;
   readonly locks: Locks;
   readonly audit: AuditTrail;
@@ -168,6 +173,8 @@ async function assemble(context: StoreContext): Promise<Store> {
       ...openRecordFinder(context),
       ...openMirrorRetention(context),
     },
+    zoneList: openZoneList(context),
+    recordList: openRecordList(context),
     journal: openChangeJournal(context),
     locks: openZoneLocks(context),
     audit: openAuditTrail(context),

@@ -9,7 +9,7 @@ import type { FoundRecord, RecordFinder, RecordQuery } from '../domains/zones/po
 import type { StoreContext } from './context.ts';
 import { contentOf, MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import type { Schema } from './schema.ts';
-import { afterPrefix, CUT_MARK, KEY_LENGTH_MAX, searchKey } from './text.ts';
+import { afterPrefix, CUT_MARK, escapeLike, KEY_LENGTH_MAX, searchKey } from './text.ts';
 import { isSeenBy } from './zone-sightings.ts';
 
 type Builder = ExpressionBuilder<Schema, 'record_versions'>;
@@ -109,10 +109,6 @@ function keyConditions(eb: Builder, column: KeyColumn, wanted: string | undefine
 function commentConditions(eb: Builder, part: string | undefined): Condition[] {
   if (part === undefined) return [];
   return [eb('comment_key', '>=', ''), ...keyConditions(eb, 'comment_key', `*${part}*`)];
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (special) => `\\${special}`);
 }
 
 /** A tag's name alone finds it with any value. */

@@ -58,3 +58,8 @@ export function toJson(value: unknown): string {
 export function fromJson<Value>(text: string): Value {
   return JSON.parse(text) as Value;
 }
+
+/** For `like … escape '\\'`: the text itself, whatever stands in it. */
+export function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (special) => `\\${special}`);
+}

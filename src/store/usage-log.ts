@@ -1,4 +1,5 @@
 /** The log of calls to Cloudflare: appended in batches, summed up by SQL, pruned by age. */
+import { sql } from 'kysely';
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { ApiCall, UsageLog, UsageSummary } from '../domains/usage/ports.ts';
 import { read, type StoreContext, write } from './context.ts';
@@ -33,6 +34,48 @@ export function openUsageLog(context: StoreContext): PrunableUsageLog {
       );
     },
     summary: (tenantId, filter) => read(context, (trx) => summarize(trx, tenantId, filter)),
+    async series(tenantId, filter, bucketMs) {
+      const calls = matching(context.db, tenantId, filter).select([
+        sql<number>`at - at % ${bucketMs}`.as('bucket'),
+        'connection_id',
+        'status',
+        'error',
+      ]);
+      const rows = await context.db
+        .selectFrom(calls.as('calls'))
+        .select((eb) => [
+          'bucket',
+          'connection_id',
+          eb.fn.countAll().as('calls'),
+          eb.fn.countAll().filterWhere('error', 'is not', null).as('errors'),
+          eb.fn.countAll().filterWhere('status', '=', 429).as('limited'),
+        ])
+        .groupBy(['bucket', 'connection_id'])
+        .orderBy('bucket')
+        .orderBy('connection_id')
+        .execute();
+      return rows.map((row) => ({
+        connectionId: row.connection_id as ConnectionId | null,
+        at: Number(row.bucket),
+        calls: Number(row.calls),
+        errors: Number(row.errors),
+        rateLimited: Number(row.limited),
+      }));
+    },
+    async budgets(tenantId, since) {
+      const latest = matching(context.db, tenantId, { since })
+        .where('budget_left', 'is not', null)
+        .where('connection_id', 'is not', null)
+        .select((eb) => eb.fn.max('number').as('number'))
+        .groupBy('connection_id');
+      const rows = await context.db
+        .selectFrom('api_calls')
+        .selectAll()
+        .where('number', 'in', latest)
+        .orderBy('connection_id')
+        .execute();
+      return rows.map(toCall);
+    },
     async calls(tenantId, filter, limit) {
       const rows = await matching(context.db, tenantId, filter)
         .selectAll()

@@ -200,7 +200,8 @@ async function readHashes(trx: Trx, zone: ZoneKey): Promise<ReadonlyMap<RecordId
   }
 }
 
-async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
+/** Throws `revision-not-found`, and `zone-unknown`. */
+export async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
   const now = await zoneRow(trx, zone).select(['revision', 'oldest_revision']).executeTakeFirst();
   if (now === undefined) throw noZone(zone.zoneId);
   const revision = wanted ?? now.revision;

@@ -1,6 +1,6 @@
 /** What the audit capability needs of the store, and what the store needs to append in its own transactions. */
 import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
-import type { AuditEvent, ChainHead, NewEvent } from './model.ts';
+import type { AuditEvent, ChainHead, NewEvent, Principal } from './model.ts';
 
 /** Makes the next link of a chain. Pure; the store calls it inside the transaction that holds the head row. */
 export type SealEvent = (tenantId: TenantId, head: ChainHead, event: NewEvent) => AuditEvent;
@@ -10,6 +10,7 @@ export interface AuditFilter {
   readonly zoneId?: ZoneId;
   readonly changeSetId?: ChangeSetId;
   readonly kind?: string;
+  readonly principal?: Principal;
   readonly since?: number;
   readonly until?: number;
   /** Events after this sequence, for paging forward. */

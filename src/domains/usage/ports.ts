@@ -26,6 +26,16 @@ export interface UsageSummary {
   readonly lastError: ApiCall | null;
 }
 
+/** What happened in one stretch of time. */
+export interface UsageBucket {
+  readonly connectionId: ConnectionId | null;
+  /** When it begins: a multiple of its length since the epoch. */
+  readonly at: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly rateLimited: number;
+}
+
 /** Kept for a set time. A second of rows may be lost in a crash. */
 export interface UsageLog {
   append(calls: readonly ApiCall[]): Promise<void>;
@@ -33,6 +43,14 @@ export interface UsageLog {
     tenantId: TenantId,
     filter: { readonly connectionId?: ConnectionId; readonly since: number },
   ): Promise<UsageSummary>;
+  /** In the order of time, then of connections; stretches without calls are left out. */
+  series(
+    tenantId: TenantId,
+    filter: { readonly connectionId?: ConnectionId; readonly since: number },
+    bucketMs: number,
+  ): Promise<readonly UsageBucket[]>;
+  /** The latest call of each connection that told how much budget was left. */
+  budgets(tenantId: TenantId, since: number): Promise<readonly ApiCall[]>;
   calls(
     tenantId: TenantId,
     filter: { readonly connectionId?: ConnectionId; readonly since: number; readonly errorsOnly?: boolean },

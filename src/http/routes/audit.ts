@@ -1,13 +1,15 @@
 /** The audit trail over HTTP. */
 import { z } from '@hono/zod-openapi';
-import { type Caller, findZone, requireUnlimited } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { type Caller, findConnection, findZone, requireUnlimited } from '../caller.ts';
+import { formatCursor, numberAt, parseCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
-import { PAGE, time } from '../inputs.ts';
-import { eventPageShape, eventView, verdictShape } from '../shapes/audit.ts';
+import { PAGE, revisionNumber, time } from '../inputs.ts';
+import { checkpointShape, eventPageShape, eventView, prunedShape, verdictShape } from '../shapes/audit.ts';
 
 const auditQuery = {
   kind: z.string().min(1).max(128).optional(),
+  principal: z.string().min(1).max(255).optional().openapi({ description: 'An API key, `cli:user@host`' }),
+  connection: z.string().min(1).max(255).optional(),
   zone: z.string().min(1).max(255).optional(),
   changeSet: z.string().min(1).max(64).optional(),
   since: time.optional(),
@@ -18,6 +20,8 @@ async function auditFilter(
   caller: Caller,
   query: {
     readonly kind?: string | undefined;
+    readonly principal?: string | undefined;
+    readonly connection?: string | undefined;
     readonly zone?: string | undefined;
     readonly changeSet?: string | undefined;
     readonly since?: number | undefined;
@@ -25,9 +29,11 @@ async function auditFilter(
   },
 ) {
   requireUnlimited(caller);
-  const { kind, zone, changeSet, since, until } = query;
+  const { kind, principal, connection, zone, changeSet, since, until } = query;
   return {
     ...(kind === undefined ? {} : { kind }),
+    ...(principal === undefined ? {} : { principal }),
+    ...(connection === undefined ? {} : { connectionId: (await findConnection(caller, connection)).id }),
     ...(zone === undefined ? {} : { zoneId: (await findZone(caller, zone)).facts.id }),
     ...(changeSet === undefined ? {} : { changeSetId: changeSet as never }),
     ...(since === undefined ? {} : { since }),
@@ -47,7 +53,7 @@ const listEvents = endpoint({
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const before =
-      query.cursor === undefined ? undefined : Number(parseCursor(scope, query.cursor)['sequence']);
+      query.cursor === undefined ? undefined : numberAt(parseCursor(scope, query.cursor), 'sequence');
     const filter = await auditFilter(call.caller, query);
     const events = await call.caller.tenant.audit.list(
       { ...filter, ...(before === undefined ? {} : { beforeSequence: before }) },
@@ -102,4 +108,74 @@ const verifyAudit = endpoint({
   },
 });
 
-export const AUDIT_ENDPOINTS: readonly Endpoint[] = [listEvents, exportEvents, verifyAudit];
+const takeCheckpoint = endpoint({
+  method: 'post',
+  path: '/v1/audit/checkpoints',
+  operationId: 'takeAuditCheckpoint',
+  tag: 'audit',
+  summary:
+    'Sign the end of the trail and send the checkpoint away; null when nothing was added since the last',
+  scope: 'admin',
+  answers: { status: 200, description: 'The checkpoint', schema: checkpointShape },
+  handle: async ({ caller }) => {
+    requireUnlimited(caller);
+    return json({ checkpoint: await caller.tenant.audit.checkpoint() });
+  },
+});
+
+const publicKey = endpoint({
+  method: 'get',
+  path: '/v1/audit/public-key',
+  operationId: 'getAuditPublicKey',
+  tag: 'audit',
+  summary: 'The public key that verifies the checkpoints of this store, as PEM',
+  scope: 'read',
+  answers: { status: 200, description: 'The key', type: 'application/x-pem-file' },
+  handle: async ({ caller }) => ({
+    kind: 'text',
+    type: 'application/x-pem-file',
+    body: await caller.tenant.audit.publicKey(),
+  }),
+});
+
+const prune = endpoint({
+  method: 'post',
+  path: '/v1/audit/prune',
+  operationId: 'pruneAudit',
+  tag: 'audit',
+  summary: 'Remove events from before a moment under a signed checkpoint, for good',
+  scope: 'admin',
+  body: z.strictObject({ before: time }).openapi('AuditPruning'),
+  answers: { status: 200, description: 'What was removed; null when there was nothing', schema: prunedShape },
+  handle: async ({ caller }, { body }) => {
+    requireUnlimited(caller);
+    return json({ pruned: await caller.tenant.audit.prune(body.before) });
+  },
+});
+
+const erase = endpoint({
+  method: 'post',
+  path: '/v1/audit/{sequence}/erase',
+  operationId: 'eraseAuditPayload',
+  tag: 'audit',
+  summary: 'Remove what one event told, when the law asks; the event and its hashes stay',
+  scope: 'admin',
+  params: z.strictObject({ sequence: revisionNumber }),
+  body: z.strictObject({ reason: z.string().min(1).max(1_024) }).openapi('PayloadErasure'),
+  answers: { status: 204, description: 'It is erased' },
+  handle: async ({ caller }, { params, body }) => {
+    requireUnlimited(caller);
+    await caller.tenant.audit.erasePayload(params.sequence, body.reason);
+    return { kind: 'empty' };
+  },
+});
+
+export const AUDIT_ENDPOINTS: readonly Endpoint[] = [
+  listEvents,
+  exportEvents,
+  verifyAudit,
+  takeCheckpoint,
+  publicKey,
+  prune,
+  erase,
+];

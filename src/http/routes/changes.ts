@@ -21,7 +21,7 @@ import {
   requireAllNames,
   seesChangeSet,
 } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { idParams, PAGE, zoneParams } from '../inputs.ts';
@@ -38,7 +38,9 @@ import {
   recordCheckShape,
 } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
+import { planRevert, revertPlan } from './drift.ts';
 import { planTemplate, templatePlan, templateRemoval } from './templates.ts';
+import { planSettings, settingsPlan } from './tls.ts';
 
 const tag = 'changes';
 /** Zone files of the largest zones that Cloudflare takes, with room. */
@@ -143,6 +145,8 @@ const planInput = z
     z.strictObject({ kind: z.literal('file'), planFile: z.record(z.string(), z.unknown()) }),
     templatePlan,
     templateRemoval,
+    settingsPlan,
+    revertPlan,
   ])
   .openapi('PlanInput');
 type PlanInput = z.output<typeof planInput>;
@@ -214,6 +218,10 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
         input.revision === undefined ? { at: Date.parse(input.at ?? '') } : { revision: input.revision },
       );
     }
+    case 'settings':
+      return planSettings(caller, input, { zones: await zoneIds(input.zones), via });
+    case 'revert':
+      return planRevert(caller, await zoneIds(input.zones), via);
     case 'file': {
       await Promise.all(zonesOfFile(input.planFile).map(zoneId));
       return changes.planSaved({ text: JSON.stringify(input.planFile), file: 'planFile' });
@@ -322,7 +330,7 @@ const list = endpoint({
   answers: { status: 200, description: 'A page of change sets', schema: changeSetPageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : String(parseCursor(scope, query.cursor)['id']);
+    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
     const found = await call.caller.tenant.changes.list(
       {
         ...(query.zone === undefined ? {} : { zone: (await findZone(call.caller, query.zone)).facts.id }),

@@ -8,7 +8,7 @@ import {
   type ZoneId,
 } from '../../app/handed-out.ts';
 import { findConnection, requireUnlimited, seesConnection } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
@@ -26,7 +26,14 @@ import {
 const tag = 'connections';
 const profile = z.enum(['minimum', 'full']);
 const secretText = z.string().min(1).max(1_024);
-const credential = z
+export const credential: z.ZodObject<
+  {
+    token: z.ZodOptional<z.ZodString>;
+    key: z.ZodOptional<z.ZodString>;
+    email: z.ZodOptional<z.ZodString>;
+  },
+  z.core.$strict
+> = z
   .strictObject({
     token: secretText
       .optional()
@@ -54,7 +61,7 @@ const NAMES = {
 };
 
 /** Reads the credential as a person would have typed it, with all the slips that are understood. */
-async function readCredential(
+export async function readCredential(
   call: Call,
   body: { readonly credential: z.output<typeof credential>; readonly accountId?: string | undefined },
 ): Promise<CredentialParts> {
@@ -100,7 +107,7 @@ const list = endpoint({
   answers: { status: 200, description: 'A page of connections', schema: connectionPageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
-    const after = query.cursor === undefined ? '' : String(parseCursor(scope, query.cursor)['id']);
+    const after = query.cursor === undefined ? '' : textAt(parseCursor(scope, query.cursor), 'id');
     const all = await call.caller.tenant.connections.list({
       ...(query.label === undefined ? {} : { label: query.label }),
       ...(query.tag === undefined ? {} : { tags: [query.tag] }),

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { hasEnded, isUnlimited, type Job } from '../../app/handed-out.ts';
 import type { Caller } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { idParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -36,7 +36,7 @@ const listJobs = endpoint({
   handle: async (call, { query }) => {
     const { zoneward, caller } = call;
     const scope = { tenant: caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : String(parseCursor(scope, query.cursor)['id']);
+    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
     const jobs = await zoneward.jobs.list(
       caller.tenantName,
       {

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { ExportPart } from '../../app/handed-out.ts';
 import { requireUnlimited } from '../caller.ts';
 import { type Endpoint, endpoint, json, keyEndpoint } from '../endpoint.ts';
-import { HttpError } from '../problem.ts';
+import { requireOperator } from '../holder.ts';
 import {
   certificateView,
   erasureShape,
@@ -24,10 +24,8 @@ const listTenants = keyEndpoint({
   scope,
   answers: { status: 200, description: 'Their names', schema: tenantListShape },
   handle: async ({ zoneward, holder }) => {
-    if (holder.key.tenantId === null) return json({ items: await zoneward.tenants.list() });
-    throw new HttpError(403, 'operator-only', "This needs an operator's key.", {
-      next: ['zoneward api-keys create --label NAME --scope admin --all-tenants'],
-    });
+    requireOperator(holder);
+    return json({ items: await zoneward.tenants.list() });
   },
 });
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { type DeliveryState, EVENT_TYPES, type WebhookEndpoint } from '../../app/handed-out.ts';
 import { requireUnlimited } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json, type Reply } from '../endpoint.ts';
 import { PAGE, time } from '../inputs.ts';
@@ -197,7 +197,7 @@ const listDeliveries = endpoint({
   answers: { status: 200, description: 'A page of deliveries', schema: deliveryPageShape },
   handle: async (call, { params, query }) => {
     const place = { tenant: call.caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : String(parseCursor(place, query.cursor)['id']);
+    const before = query.cursor === undefined ? undefined : textAt(parseCursor(place, query.cursor), 'id');
     const found = await webhooksOf(call).deliveries(
       params.webhook,
       {

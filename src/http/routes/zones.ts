@@ -6,9 +6,13 @@ import {
   type Findings,
   type Moment,
   type RecordId,
+  type Zone,
+  type ZoneFilter,
   type ZoneId,
+  type ZoneOrder,
 } from '../../app/handed-out.ts';
 import {
+  type Caller,
   findConnection,
   findZone,
   nameFilter,
@@ -16,11 +20,11 @@ import {
   requireUnlimited,
   seesZone,
 } from '../caller.ts';
-import { formatCursor, parseCursor } from '../cursor.ts';
+import { formatCursor, numberAt, type Place, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
+import { flag, PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
-import { isoTime } from '../shapes/common.ts';
+import { isoTime, type View } from '../shapes/common.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
 import { recordPageShape, recordView } from '../shapes/records.ts';
 import {
@@ -29,6 +33,8 @@ import {
   findingsShape,
   freshnessView,
   historyShape,
+  recordLifeShape,
+  recordLifeView,
   revisionView,
   zoneDiffShape,
   zonePageShape,
@@ -52,42 +58,96 @@ function momentOf(asked: {
   return asked.at === undefined ? { kind: 'latest' } : { kind: 'time', at: asked.at };
 }
 
+const ORDERS = ['name', '-name', 'records', '-records', 'verified', '-verified'] as const;
+
 const list = endpoint({
   method: 'get',
   path: '/v1/zones',
   operationId: 'listZones',
   tag,
-  summary: 'List zones, by name',
+  summary: 'List zones. In the order of names, pages stay true while zones come and go.',
   scope: 'read',
   query: z.strictObject({
     ...PAGE,
+    search: z.string().min(1).max(255).optional().openapi({ description: 'Part of the name, in any case' }),
     connection: z.string().max(255).optional(),
+    tag: z.string().min(1).max(256).optional().openapi({ description: 'Of the connection that reads it' }),
     status: z.enum(['initializing', 'pending', 'active', 'moved', 'deleted']).optional(),
+    drifting: flag.optional().openapi({ description: 'Changed from outside, and not accepted yet' }),
+    stale: flag.optional().openapi({ description: 'Never read, or a signal says that the mirror is behind' }),
+    sort: z
+      .enum(ORDERS)
+      .default('name')
+      .openapi({ description: '`verified`: when it was last read in full, never first; `-` turns it round' }),
   }),
   answers: { status: 200, description: 'A page of zones', schema: zonePageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const order = query.sort.replace('-', '') as ZoneOrder;
     const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
-    const filter =
-      query.connection === undefined
+    const after =
+      place === null
         ? {}
-        : { connection: (await findConnection(call.caller, query.connection)).id };
-    const keyOf = (name: string, id: string): string => `${name}\n${id}`;
-    const after = place === null ? '' : keyOf(String(place['name']), String(place['id']));
-    const rest = (await call.caller.tenant.zones.list(filter))
-      .filter((zone) => query.status === undefined || zone.facts.status === query.status)
-      .filter((zone) => seesZone(call.caller, zone))
-      .map((zone) => ({ zone, key: keyOf(zone.facts.name, zone.facts.id) }))
-      .filter(({ key }) => key > after)
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-    const items = rest.slice(0, query.limit).map(({ zone }) => zone);
-    const last = rest.length > items.length ? items.at(-1) : undefined;
+        : {
+            after: {
+              value: order === 'name' ? textAt(place, 'value') : numberAt(place, 'value'),
+              zoneId: textAt(place, 'id') as ZoneId,
+            },
+          };
+    const page = await call.caller.tenant.zones.page(await zoneFilter(call, query), {
+      order,
+      descending: query.sort.startsWith('-'),
+      limit: query.limit,
+      ...after,
+    });
+    const last = page.more ? page.zones.at(-1) : undefined;
     return json({
-      items: items.map(zoneView),
-      next: last === undefined ? null : formatCursor(scope, { name: last.facts.name, id: last.facts.id }),
+      items: page.zones.map(zoneView),
+      next:
+        last === undefined
+          ? null
+          : formatCursor(scope, { value: placeValue(last, order), id: last.facts.id }),
+      total: page.total,
     });
   },
 });
+
+function placeValue({ facts, recordCount, freshness }: Zone, order: ZoneOrder): string | number {
+  if (order === 'name') return facts.name;
+  return order === 'records' ? recordCount : (freshness.verifiedAt ?? 0);
+}
+
+async function zoneFilter(
+  { caller }: Call,
+  asked: {
+    readonly search?: string | undefined;
+    readonly connection?: string | undefined;
+    readonly tag?: string | undefined;
+    readonly status?: ZoneFilter['status'] | undefined;
+    readonly drifting?: boolean | undefined;
+    readonly stale?: boolean | undefined;
+  },
+): Promise<ZoneFilter> {
+  const { search, connection, status, drifting, stale } = asked;
+  const { connectionIds, zoneIds } = caller.key.reach;
+  const tagged =
+    asked.tag === undefined
+      ? null
+      : (await caller.tenant.connections.list({ tags: [asked.tag] })).map(({ id }) => id);
+  const readers =
+    tagged === null || connectionIds === null
+      ? (tagged ?? connectionIds)
+      : tagged.filter((id) => connectionIds.includes(id));
+  return {
+    ...(search === undefined ? {} : { search: search.toLowerCase() }),
+    ...(connection === undefined ? {} : { connectionId: (await findConnection(caller, connection)).id }),
+    ...(readers === null ? {} : { readers }),
+    ...(zoneIds === null ? {} : { zoneIds }),
+    ...(status === undefined ? {} : { status }),
+    ...(drifting === undefined ? {} : { drifting }),
+    ...(stale === undefined ? {} : { stale }),
+  };
+}
 
 const sync = endpoint({
   method: 'post',
@@ -141,9 +201,14 @@ const get = endpoint({
   answers: { status: 200, description: 'The zone', schema: zoneWithAdviceShape },
   handle: async (call, { params }) => {
     const zone = await findZone(call.caller, params.zone);
-    return json({ ...zoneView(zone), advice: adviceView(call.caller.tenant.zones.advice(zone)) });
+    return json(zoneWithAdvice(call.caller, zone));
   },
 });
+
+/** What GET of a zone shows, and its ETag is of. */
+export function zoneWithAdvice({ tenant }: Caller, zone: Zone): View {
+  return { ...zoneView(zone), advice: adviceView(tenant.zones.advice(zone)) };
+}
 
 const records = endpoint({
   method: 'get',
@@ -153,20 +218,31 @@ const records = endpoint({
   summary: 'Records of a zone, now or at a moment. All pages are of one revision.',
   scope: 'read',
   params: zoneParams,
-  query: z.strictObject({ ...PAGE, ...at }),
-  answers: { status: 200, description: 'A page of records, by id', schema: recordPageShape },
+  query: z.strictObject({
+    ...PAGE,
+    ...at,
+    search: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .openapi({ description: 'Part of the name, the comment, or the first 200 characters of the content' }),
+    type: z.string().min(1).max(32).optional(),
+    sort: z.enum(['id', 'name', 'type']).default('id'),
+  }),
+  answers: { status: 200, description: 'A page of records', schema: recordPageShape },
   handle: async (call, { params, query }) => {
-    const { zones } = call.caller.tenant;
     const zone = await findZone(call.caller, params.zone);
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
     const revision =
-      place === null ? await revisionOf(call, zone.facts.id, momentOf(query)) : Number(place['revision']);
-    const page = await zones.recordPage(zone.facts.id, {
-      revision,
-      limit: query.limit,
-      ...(place === null ? {} : { after: String(place['id']) as RecordId }),
-    });
+      place === null ? await revisionOf(call, zone, momentOf(query)) : numberAt(place, 'revision');
+    const { search, type, sort, limit } = query;
+    const page = await call.caller.tenant.zones.recordListPage(
+      zone.facts.id,
+      { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
+      { revision, order: sort, limit, ...(place === null ? {} : { after: recordPlace(place) }) },
+    );
     const last = page.more ? page.records.at(-1) : undefined;
     const reaches = nameFilter(call.caller, zone.facts.name);
     return json({
@@ -174,15 +250,43 @@ const records = endpoint({
       items: page.records
         .filter(({ record }) => reaches(record.fields.name))
         .map(({ record }) => recordView(record)),
-      next: last === undefined ? null : formatCursor(scope, { revision, id: last.record.id }),
+      next: last === undefined ? null : formatCursor(scope, { revision, ...last.place }),
+      total: page.total,
     });
   },
 });
 
-async function revisionOf(call: Call, zone: ZoneId, moment: Moment): Promise<number> {
-  const { zones } = call.caller.tenant;
-  if (moment.kind === 'latest') return (await zones.known(zone)).revision;
-  return (await zones.diff(zone, { from: moment, to: moment })).from;
+function recordPlace(place: Place) {
+  return {
+    nameKey: textAt(place, 'nameKey'),
+    type: textAt(place, 'type'),
+    recordId: textAt(place, 'recordId') as RecordId,
+  };
+}
+
+const life = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/records/{record}/life',
+  operationId: 'recordLife',
+  tag: 'records',
+  summary:
+    'Every state that a record was in, through all its ids, with what brought and ended it; oldest first',
+  scope: 'read',
+  params: z.strictObject({ zone: z.string().min(1).max(255), record: z.string().min(1).max(64) }),
+  answers: { status: 200, description: 'Its life', schema: recordLifeShape },
+  handle: async (call, { params }) => {
+    const zone = await findZone(call.caller, params.zone);
+    const life = await call.caller.tenant.zones.recordLife(zone.facts.id, params.record as RecordId);
+    const reaches = nameFilter(call.caller, zone.facts.name);
+    if (life.chapters.every(({ version }) => reaches(version.record.fields.name)))
+      return json(recordLifeView(life));
+    throw new HttpError(404, 'record-unknown', 'There is no such record.');
+  },
+});
+
+async function revisionOf(call: Call, { facts, revision }: Zone, moment: Moment): Promise<number> {
+  if (moment.kind === 'latest') return revision;
+  return (await call.caller.tenant.zones.diff(facts.id, { from: moment, to: moment })).from;
 }
 
 const history = endpoint({
@@ -199,7 +303,7 @@ const history = endpoint({
     const zone = await findZone(call.caller, params.zone);
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const before =
-      query.cursor === undefined ? undefined : Number(parseCursor(scope, query.cursor)['revision']);
+      query.cursor === undefined ? undefined : numberAt(parseCursor(scope, query.cursor), 'revision');
     const { revisions } = await call.caller.tenant.zones.history(zone.facts.id, query.limit, before);
     const last = revisions.length === query.limit ? revisions.at(-1) : undefined;
     return json({
@@ -303,8 +407,8 @@ const find = endpoint({
           ? {}
           : {
               after: {
-                zoneId: String(place['zone']) as ZoneId,
-                recordId: String(place['record']) as RecordId,
+                zoneId: textAt(place, 'zone') as ZoneId,
+                recordId: textAt(place, 'record') as RecordId,
               },
             }),
       },
@@ -338,6 +442,7 @@ export const ZONE_ENDPOINTS: readonly Endpoint[] = [
   get,
   syncOne,
   records,
+  life,
   history,
   diff,
   exportZone,

@@ -22,6 +22,12 @@ const auditEvent = z
   .openapi('AuditEvent');
 export const eventPageShape: z.ZodType = page(auditEvent, 'AuditEventPage');
 
+export const checkpointShape: z.ZodType = z
+  .strictObject({
+    checkpoint: z.looseObject({ sequence: count, hash: z.string(), signature: z.string() }).nullable(),
+  })
+  .openapi('AuditCheckpoint');
+export const prunedShape: z.ZodType = z.strictObject({ pruned: loose.nullable() }).openapi('PrunedAudit');
 export const verdictShape: z.ZodType = z.looseObject({ ok: z.boolean() }).openapi('AuditVerdict');
 
 export function eventView(event: AuditEvent): View {

@@ -1,6 +1,6 @@
 /** Calls to Cloudflare as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { ApiCall } from '../../app/handed-out.ts';
+import type { ApiCall, UsageBucket } from '../../app/handed-out.ts';
 import { count, isoTime, time, type View } from './common.ts';
 
 const call = z.strictObject({
@@ -16,6 +16,26 @@ const call = z.strictObject({
 });
 
 export const callListShape: z.ZodType = z.strictObject({ items: z.array(call) }).openapi('CallList');
+export const usageSeriesShape: z.ZodType = z
+  .strictObject({
+    bucketSeconds: count,
+    since: time,
+    items: z
+      .array(
+        z.strictObject({
+          at: time.openapi({ description: 'When the stretch begins' }),
+          connectionId: z.string().nullable(),
+          calls: count,
+          errors: count,
+          rateLimited: count,
+        }),
+      )
+      .openapi({ description: 'In the order of time; stretches without calls are left out' }),
+    budgets: z
+      .array(z.strictObject({ connectionId: z.string(), left: z.number(), at: time }))
+      .openapi({ description: 'Calls left in the shared budget, as of the last call of each connection' }),
+  })
+  .openapi('UsageSeries');
 export const usageShape: z.ZodType = z
   .strictObject({
     calls: count,
@@ -28,4 +48,12 @@ export const usageShape: z.ZodType = z
 
 export function callView({ tenantId: _, at, ...rest }: ApiCall): View {
   return { at: isoTime(at), ...rest };
+}
+
+export function bucketView({ at, ...rest }: UsageBucket): View {
+  return { at: isoTime(at), ...rest };
+}
+
+export function budgetView({ connectionId, budgetLeft, at }: ApiCall): View {
+  return { connectionId, left: budgetLeft, at: isoTime(at) };
 }

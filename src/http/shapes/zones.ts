@@ -1,6 +1,13 @@
 /** Zones as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { Freshness, RecordDifference, Revision, Zone, ZoneAdvice } from '../../app/handed-out.ts';
+import type {
+  Freshness,
+  RecordDifference,
+  RecordLife,
+  Revision,
+  Zone,
+  ZoneAdvice,
+} from '../../app/handed-out.ts';
 import { count, isoTime, maybeTime, page, texts, time, type View } from './common.ts';
 import { recordShape, recordView } from './records.ts';
 
@@ -32,7 +39,7 @@ const fields = {
   freshness: freshnessShape,
 };
 export const zoneShape: z.ZodType = z.strictObject(fields).openapi('Zone');
-export const zonePageShape: z.ZodType = page(zoneShape, 'ZonePage');
+export const zonePageShape: z.ZodType = page(zoneShape, 'ZonePage', { total: count });
 
 const advice = z
   .strictObject({
@@ -55,7 +62,26 @@ const revision = z
     deleted: count,
   })
   .openapi('Revision');
+export const activationShape: z.ZodType = z
+  .strictObject({ zone: zoneWithAdviceShape, asked: z.boolean(), reason: z.string() })
+  .openapi('ZoneActivation');
 export const historyShape: z.ZodType = page(revision, 'RevisionPage', { freshness: freshnessShape });
+
+export const recordLifeShape: z.ZodType = z
+  .strictObject({
+    freshness: freshnessShape,
+    chapters: z.array(
+      z.strictObject({
+        record: recordShape,
+        lineageId: z.string(),
+        fromRevision: count,
+        toRevision: count.nullable().openapi({ description: 'The first in which it no longer stood' }),
+        began: revision.nullable().openapi({ description: 'Null where retention pruned it' }),
+        ended: revision.nullable(),
+      }),
+    ),
+  })
+  .openapi('RecordLife');
 
 export const zoneDiffShape: z.ZodType = z
   .strictObject({
@@ -128,5 +154,19 @@ export function differenceView(difference: RecordDifference): View {
     fields: difference.kind === 'updated' ? difference.fields : [],
     before: before === null ? null : recordView(before),
     after: after === null ? null : recordView(after),
+  };
+}
+
+export function recordLifeView({ freshness, chapters }: RecordLife): View {
+  return {
+    freshness: freshnessView(freshness),
+    chapters: chapters.map(({ version, began, ended }) => ({
+      record: recordView(version.record),
+      lineageId: version.lineageId,
+      fromRevision: version.fromRevision,
+      toRevision: version.toRevision,
+      began: began === null ? null : revisionView(began),
+      ended: ended === null ? null : revisionView(ended),
+    })),
   };
 }

@@ -1,0 +1,109 @@
+/** Drift over HTTP: looked at, accepted; taken back by a plan like any other. */
+import { z } from '@hono/zod-openapi';
+import type { Planned, ZoneDrift } from '../../app/handed-out.ts';
+import { type Caller, findConnection, findZone, nameFilter, requireAllNames, seesZone } from '../caller.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
+import { type Endpoint, endpoint, json } from '../endpoint.ts';
+import { PAGE, zoneParams } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
+import { driftPageShape, driftView } from '../shapes/drift.ts';
+
+const tag = 'drift';
+const ZONES_MAX = 200;
+const reference = z.string().min(1).max(255);
+
+const list = endpoint({
+  method: 'get',
+  path: '/v1/drift',
+  operationId: 'listDrift',
+  tag,
+  summary: 'Zones with changes from outside that nobody accepted, by id, from the mirror',
+  scope: 'read',
+  query: z.strictObject({ ...PAGE, zone: reference.optional(), connection: reference.optional() }),
+  answers: { status: 200, description: 'A page of zones with their drift', schema: driftPageShape },
+  handle: async (call, { query }) => {
+    const { caller } = call;
+    const scope = { tenant: caller.tenantName, route: call.route, query };
+    const after = query.cursor === undefined ? '' : textAt(parseCursor(scope, query.cursor), 'zone');
+    const drifts = await caller.tenant.drift.list({
+      ...(query.zone === undefined ? {} : { zone: (await findZone(caller, query.zone)).facts.id }),
+      ...(query.connection === undefined
+        ? {}
+        : { connection: (await findConnection(caller, query.connection)).id }),
+    });
+    const rest = drifts
+      .filter(({ zone }) => seesZone(caller, zone) && zone.facts.id > after)
+      .map((drift) => narrowed(caller, drift))
+      .filter(({ entries }) => entries.length > 0)
+      .sort((a, b) => (a.zone.facts.id < b.zone.facts.id ? -1 : 1));
+    const items = rest.slice(0, query.limit);
+    const last = rest.length > items.length ? items.at(-1) : undefined;
+    return json({
+      items: items.map(driftView),
+      next: last === undefined ? null : formatCursor(scope, { zone: last.zone.facts.id }),
+    });
+  },
+});
+
+/** What the key reaches of it. */
+function narrowed(caller: Caller, drift: ZoneDrift): ZoneDrift {
+  const reaches = nameFilter(caller, drift.zone.facts.name);
+  const entries = drift.entries.filter(({ expected, now }) =>
+    [expected, now].every((record) => record === null || reaches(record.fields.name)),
+  );
+  return { ...drift, entries };
+}
+
+const adopt = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/drift/adopt',
+  operationId: 'adoptDrift',
+  tag,
+  summary: 'Accept the drift of a zone as it was shown; what came later stays drift',
+  scope: 'apply',
+  params: zoneParams,
+  body: z
+    .strictObject({ revision: z.int().min(0).openapi({ description: 'Of the drift that was looked at' }) })
+    .openapi('DriftAdoption'),
+  answers: { status: 204, description: 'It is accepted' },
+  handle: async ({ caller }, { params, body }) => {
+    requireAllNames(caller);
+    const zone = await findZone(caller, params.zone);
+    const [drift] = await caller.tenant.drift.list({ zone: zone.facts.id });
+    if (drift === undefined) throw new HttpError(409, 'drift-none', 'This zone has no drift to accept.');
+    if (drift.revision < body.revision || body.revision <= drift.acknowledged)
+      throw new HttpError(409, 'drift-moved', 'The drift of this zone is not what you looked at any more.', {
+        next: ['Look at it again, and send the revision that it shows.'],
+      });
+    await caller.tenant.drift.adopt({ ...drift, revision: body.revision });
+    return { kind: 'empty' };
+  },
+});
+
+/** A kind of plan: the zones back to what was expected of them. */
+export const revertPlan: z.ZodObject<
+  {
+    kind: z.ZodLiteral<'revert'>;
+    zones: z.ZodArray<z.ZodString>;
+    connection: z.ZodOptional<z.ZodString>;
+  },
+  z.core.$strict
+> = z.strictObject({
+  kind: z.literal('revert'),
+  zones: z.array(reference).min(1).max(ZONES_MAX),
+  connection: reference.optional(),
+});
+
+/** `zones` and `connection` by their ids. Throws 409 where there is nothing to take back. */
+export async function planRevert(
+  caller: Caller,
+  zones: readonly string[],
+  via: { readonly connection?: string },
+): Promise<Planned> {
+  const found = await Promise.all(zones.map((zone) => caller.tenant.drift.list({ zone })));
+  const drifts = found.flat();
+  if (drifts.length > 0) return caller.tenant.drift.planRevert(drifts, via);
+  throw new HttpError(409, 'drift-none', 'These zones have no drift to take back.');
+}
+
+export const DRIFT_ENDPOINTS: readonly Endpoint[] = [list, adopt];

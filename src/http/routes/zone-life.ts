@@ -1,0 +1,70 @@
+/** Zones made, activated and deleted over HTTP. */
+import { z } from '@hono/zod-openapi';
+import { findZone, reachAccount, requireAllNames } from '../caller.ts';
+import { requireMatch } from '../dispatch.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { nameList, zoneParams } from '../inputs.ts';
+import { activationShape, adviceView, zoneShape, zoneView } from '../shapes/zones.ts';
+import { zoneWithAdvice } from './zones.ts';
+
+const tag = 'zones';
+const reference = z.string().min(1).max(255);
+
+const create = endpoint({
+  method: 'post',
+  path: '/v1/zones',
+  operationId: 'createZone',
+  tag,
+  summary: 'Create a full zone at Cloudflare',
+  scope: 'apply',
+  body: z.strictObject({ name: reference, connection: reference.optional() }).openapi('NewZone'),
+  answers: { status: 201, description: 'The zone', schema: zoneShape },
+  handle: async ({ caller }, { body }) => {
+    const via = await reachAccount(caller, body.connection);
+    const zone = await caller.tenant.zones.create(body.name, via.connection);
+    return json(zoneView(zone), 201, { location: `/v1/zones/${zone.facts.id}` });
+  },
+});
+
+const activate = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/activate',
+  operationId: 'activateZone',
+  tag,
+  summary: 'Ask Cloudflare to look at the delegation now',
+  scope: 'apply',
+  params: zoneParams,
+  answers: { status: 200, description: 'The zone as it is then', schema: activationShape },
+  handle: async ({ caller }, { params }) => {
+    const { facts } = await findZone(caller, params.zone);
+    const { zone, asked, reason } = await caller.tenant.zones.activate(facts.id);
+    return json({
+      zone: { ...zoneView(zone), advice: adviceView(caller.tenant.zones.advice(zone)) },
+      asked,
+      reason,
+    });
+  },
+});
+
+const remove = endpoint({
+  method: 'delete',
+  path: '/v1/zones/{zone}',
+  operationId: 'deleteZone',
+  tag,
+  summary: 'Delete a zone at Cloudflare, for good: needs `allow=zone-delete`. History and audit stay.',
+  scope: 'apply',
+  params: zoneParams,
+  query: z.strictObject({ allow: nameList(10).optional() }),
+  answers: { status: 204, description: 'It is deleted' },
+  handle: async (call: Call, { params, query }) => {
+    const { caller } = call;
+    requireAllNames(caller);
+    const zone = await findZone(caller, params.zone);
+    requireMatch(call, zoneWithAdvice(caller, zone));
+    const { allow } = query;
+    await caller.tenant.zones.delete(zone.facts.id, allow === undefined ? {} : { allow });
+    return { kind: 'empty' };
+  },
+});
+
+export const ZONE_LIFE_ENDPOINTS: readonly Endpoint[] = [create, activate, remove];

@@ -1,0 +1,97 @@
+/** SSL/TLS, settings and DNSSEC of a zone as they go out. */
+import { z } from '@hono/zod-openapi';
+import type { TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
+import { isoTime, maybeTime, texts, type View } from './common.ts';
+
+const finding = z.strictObject({
+  what: z.string(),
+  title: z.string(),
+  value: z.string(),
+  verdict: z.enum(['good', 'could-be-better', 'bad', 'unknown']),
+  why: z.string(),
+  fix: z.string().nullable(),
+});
+export const tlsShape: z.ZodType = z
+  .strictObject({ zoneId: z.string(), zoneName: z.string(), findings: z.array(finding) })
+  .openapi('TlsReport');
+
+const setting = z.strictObject({
+  name: z.string().openapi({ description: 'As plans and words take it: `mode`, `hsts`' }),
+  setting: z.string().openapi({ description: "Cloudflare's id" }),
+  value: z.unknown().openapi({ description: 'Null where it could not be read' }),
+  editable: z.boolean().nullable(),
+  modifiedOn: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export const settingListShape: z.ZodType = z.strictObject({ items: z.array(setting) }).openapi('SettingList');
+
+export const dnssecShape: z.ZodType = z
+  .strictObject({
+    zone: z.string(),
+    status: z.string(),
+    ds: z
+      .strictObject({
+        text: z.string(),
+        keyTag: z.int(),
+        algorithm: z.string(),
+        digestType: z.string(),
+        digest: z.string(),
+        publicKey: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'What the registrar must be told' }),
+    parentDs: texts.nullable().openapi({ description: 'DS records that the parent publishes' }),
+    atParent: z.enum(['matches', 'other', 'none', 'unknown']),
+    says: z.string(),
+    next: texts,
+  })
+  .openapi('Dnssec');
+
+const pack = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  status: z.string(),
+  hosts: texts,
+  authority: z.string().nullable(),
+  expiresAt: maybeTime,
+  waitsFor: texts,
+});
+export const certificateCalendarShape: z.ZodType = z
+  .strictObject({
+    items: z.array(z.strictObject({ zoneId: z.string(), zoneName: z.string(), certificate: pack })),
+    unreadable: z.array(
+      z.strictObject({ zoneId: z.string(), zoneName: z.string(), code: z.string(), message: z.string() }),
+    ),
+  })
+  .openapi('CertificateCalendar');
+
+export function tlsView({ zone, findings }: TlsView): View {
+  return { zoneId: zone.facts.id, zoneName: zone.facts.name, findings };
+}
+
+export function settingView({ name, setting: id, state, error }: ZoneSetting): View {
+  return {
+    name,
+    setting: id,
+    value: state?.value ?? null,
+    editable: state?.editable ?? null,
+    modifiedOn: state?.modifiedOn ?? null,
+    error: error === null ? null : { code: error.code, message: error.message },
+  };
+}
+
+export function certificateCalendarView({ entries, unreadable }: TlsCalendar): View {
+  return {
+    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt, waitsFor } }) => ({
+      zoneId: zone.facts.id,
+      zoneName: zone.facts.name,
+      certificate: { id, type, status, hosts, authority, expiresAt: isoTime(expiresAt), waitsFor },
+    })),
+    unreadable: unreadable.map(({ zone, error: { code, message } }) => ({
+      zoneId: zone.facts.id,
+      zoneName: zone.facts.name,
+      code,
+      message,
+    })),
+  };
+}
