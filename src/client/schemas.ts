@@ -121,7 +121,7 @@ export type Connection = {
 
 export type AddedConnection = {
   readonly connection: Connection;
-  readonly report: TestReport;
+  readonly report: TestReport | null;
   readonly warnings: readonly InputProblem[];
 };
 
@@ -134,7 +134,7 @@ export type TestReport = {
   /** RFC 3339, UTC */
   readonly testedAt: string;
   readonly [key: string]: unknown;
-} | null;
+};
 
 export type InputProblem = {
   readonly code: string;
@@ -176,7 +176,7 @@ export type ConnectionEdit = {
 
 export type RemovedConnection = { readonly connection: Connection; readonly next: readonly string[] };
 
-export type TestedConnection = { readonly connection: Connection; readonly report: TestReport };
+export type TestedConnection = { readonly connection: Connection; readonly report: TestReport | null };
 
 export type Relink = {
   readonly credential: Credential;
@@ -233,7 +233,7 @@ export type Minter = {
   } | null;
 };
 
-export type MinterChange = { readonly credential: Credential & (Readonly<Record<string, unknown>> | null) };
+export type MinterChange = { readonly credential: Credential | null };
 
 export type Discovery = {
   readonly seen: number;
@@ -432,12 +432,12 @@ export type RecordLife = {
     readonly fromRevision: number;
     /** The first in which it no longer stood */
     readonly toRevision: number | null;
-    readonly began: Revision;
-    readonly ended: Revision;
+    /** Null where retention pruned it */
+    readonly began: Revision | null;
+    readonly ended: Revision | null;
   }[];
 };
 
-/** Null where retention pruned it */
 export type Revision = {
   readonly revision: number;
   /** RFC 3339, UTC */
@@ -449,7 +449,7 @@ export type Revision = {
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;
-} | null;
+};
 
 export type RevisionPage = {
   readonly items: readonly Revision[];
@@ -464,8 +464,8 @@ export type ZoneDiff = {
   readonly differences: readonly {
     readonly kind: 'created' | 'updated' | 'deleted';
     readonly fields: readonly string[];
-    readonly before: DnsRecord & (Readonly<Record<string, unknown>> | null);
-    readonly after: DnsRecord & (Readonly<Record<string, unknown>> | null);
+    readonly before: DnsRecord | null;
+    readonly after: DnsRecord | null;
   }[];
 };
 
@@ -517,8 +517,10 @@ export type ZoneDrift = {
     readonly standing: 'drift' | 'ignored' | 'read-only';
     /** The rule, or the product */
     readonly why: string | null;
-    readonly expected: PlannedRecord;
-    readonly now: DnsRecord & (Readonly<Record<string, unknown>> | null);
+    /** Null: it should not be there */
+    readonly expected: PlannedRecord | null;
+    /** Null: it is gone */
+    readonly now: DnsRecord | null;
     /** Empty for a record that appeared or disappeared */
     readonly fields: readonly string[];
     readonly revision: number;
@@ -532,7 +534,6 @@ export type ZoneDrift = {
   }[];
 };
 
-/** Null: it should not be there */
 export type PlannedRecord = {
   /** Absolute, lower case, A-labels, without the trailing dot */ readonly name: string;
   readonly type: string;
@@ -544,7 +545,7 @@ export type PlannedRecord = {
   readonly tags: readonly string[];
   readonly settings: readonly string[];
   readonly privateRouting: boolean;
-} | null;
+};
 
 export type DriftAdoption = {
   /** Of the drift that was looked at */ readonly revision: number;
@@ -823,8 +824,8 @@ export type ZonePlan = {
     readonly changes: readonly {
       readonly action: 'create' | 'update' | 'delete';
       readonly recordId: string | null;
-      readonly before: PlannedRecord;
-      readonly after: PlannedRecord;
+      readonly before: PlannedRecord | null;
+      readonly after: PlannedRecord | null;
       readonly fields: readonly string[];
     }[];
   }[];
@@ -1083,8 +1084,8 @@ export type ChangeSetDetails = {
       readonly changes: readonly {
         readonly action: 'create' | 'update' | 'delete';
         readonly recordId: string | null;
-        readonly before: PlannedRecord;
-        readonly after: PlannedRecord;
+        readonly before: PlannedRecord | null;
+        readonly after: PlannedRecord | null;
         readonly fields: readonly string[];
       }[];
     }[];
@@ -1193,7 +1194,11 @@ export type Policies = {
   }[];
 };
 
-export type PolicyChange = { readonly connection?: string; readonly zone?: string; readonly policy: Policy };
+export type PolicyChange = {
+  readonly connection?: string;
+  readonly zone?: string;
+  readonly policy: Policy | null;
+};
 
 export type Policy = {
   readonly deletionShareMax?: number;
@@ -1202,7 +1207,7 @@ export type Policy = {
   readonly updateShareMax?: number;
   readonly approval?: 'never' | 'guarded' | 'always';
   readonly approvalMs?: number;
-} | null;
+};
 
 export type AuditEventPage = {
   readonly items: readonly AuditEvent[];

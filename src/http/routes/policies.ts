@@ -40,7 +40,7 @@ const setPolicy = endpoint({
     .strictObject({
       connection: z.string().min(1).max(255).optional(),
       zone: z.string().min(1).max(255).optional(),
-      policy: policy.nullable(),
+      policy: z.union([policy, z.null()]),
     })
     .refine(
       (one) => one.connection === undefined || one.zone === undefined,

@@ -111,7 +111,7 @@ const setMinter = endpoint({
   summary: 'Seal a credential that may make tokens for this connection; null takes it away',
   scope: 'connections',
   params: connectionParams,
-  body: z.strictObject({ credential: credential.nullable() }).openapi('MinterChange'),
+  body: z.strictObject({ credential: z.union([credential, z.null()]) }).openapi('MinterChange'),
   answers: { status: 200, description: 'The minter as it is now', schema: minterShape },
   handle: async (call, { params, body }) => {
     const id = await idOf(call, params.connection);

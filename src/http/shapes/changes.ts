@@ -9,7 +9,18 @@ import {
   planToJson,
   typeOf,
 } from '../../app/handed-out.ts';
-import { count, inputProblem, isoTime, loose, maybeTime, page, texts, time, type View } from './common.ts';
+import {
+  count,
+  inputProblem,
+  isoTime,
+  loose,
+  maybeTime,
+  orNull,
+  page,
+  texts,
+  time,
+  type View,
+} from './common.ts';
 import { plannedRecordShape, recordView } from './records.ts';
 
 const guard = z.strictObject({
@@ -44,8 +55,8 @@ const zonePlanShape = {
         z.strictObject({
           action: z.enum(['create', 'update', 'delete']),
           recordId: z.string().nullable(),
-          before: plannedRecordShape.nullable(),
-          after: plannedRecordShape.nullable(),
+          before: orNull(plannedRecordShape),
+          after: orNull(plannedRecordShape),
           fields: texts,
         }),
       ),

@@ -32,6 +32,12 @@ export const problemDetails: z.ZodType = z
   })
   .openapi('Problem', { description: 'RFC 9457 problem details' });
 
+/** For a shape with a name, whose `nullable()` would say of the name that it is never null, or always may be. */
+export function orNull(shape: z.ZodType, description?: string): z.ZodType {
+  const either = z.union([shape, z.null()]);
+  return description === undefined ? either : either.openapi({ description });
+}
+
 /** A list that is read page by page. */
 export function page(items: z.ZodType, name: string, more: z.ZodRawShape = {}): z.ZodType {
   const next = z

@@ -1,7 +1,18 @@
 /** Connections as they go out: no field of them holds a secret. */
 import { z } from '@hono/zod-openapi';
 import { CAPABILITIES, type Connection, type TestReport } from '../../app/handed-out.ts';
-import { count, inputProblem, isoTime, loose, maybeTime, page, texts, time, type View } from './common.ts';
+import {
+  count,
+  inputProblem,
+  isoTime,
+  loose,
+  maybeTime,
+  orNull,
+  page,
+  texts,
+  time,
+  type View,
+} from './common.ts';
 
 const capabilitySet = z.strictObject({
   zoneId: z.string().nullable(),
@@ -55,13 +66,13 @@ const testReport = z
   });
 
 export const testedShape: z.ZodType = z
-  .strictObject({ connection: connectionShape, report: testReport.nullable() })
+  .strictObject({ connection: connectionShape, report: orNull(testReport) })
   .openapi('TestedConnection');
 
 export const addedShape: z.ZodType = z
   .strictObject({
     connection: connectionShape,
-    report: testReport.nullable(),
+    report: orNull(testReport),
     warnings: z.array(inputProblem),
   })
   .openapi('AddedConnection');

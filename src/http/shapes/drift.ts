@@ -1,7 +1,7 @@
 /** Drift as it goes out: what was changed from outside and not accepted yet. */
 import { z } from '@hono/zod-openapi';
 import { type DriftEntry, formatRdata, typeOf, type ZoneDrift } from '../../app/handed-out.ts';
-import { count, isoTime, page, texts, time, type View } from './common.ts';
+import { count, isoTime, orNull, page, texts, time, type View } from './common.ts';
 import { plannedRecordShape, recordShape, recordView } from './records.ts';
 import { freshnessShape, freshnessView } from './zones.ts';
 
@@ -11,8 +11,8 @@ const entry = z.strictObject({
     .enum(['drift', 'ignored', 'read-only'])
     .openapi({ description: '`ignored` by a rule, `read-only` because a Cloudflare product manages it' }),
   why: z.string().nullable().openapi({ description: 'The rule, or the product' }),
-  expected: plannedRecordShape.nullable().openapi({ description: 'Null: it should not be there' }),
-  now: recordShape.nullable().openapi({ description: 'Null: it is gone' }),
+  expected: orNull(plannedRecordShape, 'Null: it should not be there'),
+  now: orNull(recordShape, 'Null: it is gone'),
   fields: texts.openapi({ description: 'Empty for a record that appeared or disappeared' }),
   revision: count,
   seenAt: time,

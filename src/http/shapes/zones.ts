@@ -8,7 +8,7 @@ import type {
   Zone,
   ZoneAdvice,
 } from '../../app/handed-out.ts';
-import { count, isoTime, maybeTime, page, texts, time, type View } from './common.ts';
+import { count, isoTime, maybeTime, orNull, page, texts, time, type View } from './common.ts';
 import { recordShape, recordView } from './records.ts';
 
 export const freshnessShape: z.ZodType = z
@@ -76,8 +76,8 @@ export const recordLifeShape: z.ZodType = z
         lineageId: z.string(),
         fromRevision: count,
         toRevision: count.nullable().openapi({ description: 'The first in which it no longer stood' }),
-        began: revision.nullable().openapi({ description: 'Null where retention pruned it' }),
-        ended: revision.nullable(),
+        began: orNull(revision, 'Null where retention pruned it'),
+        ended: orNull(revision),
       }),
     ),
   })
@@ -91,8 +91,8 @@ export const zoneDiffShape: z.ZodType = z
       z.strictObject({
         kind: z.enum(['created', 'updated', 'deleted']),
         fields: texts,
-        before: recordShape.nullable(),
-        after: recordShape.nullable(),
+        before: orNull(recordShape),
+        after: orNull(recordShape),
       }),
     ),
   })
