@@ -91,14 +91,13 @@ export type { CertificatePack } from '../domains/tls/certificates.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
-export type { ApiCall, UsageSummary } from '../domains/usage/ports.ts';
+export type { ApiCall, UsageBucket, UsageSummary } from '../domains/usage/ports.ts';
 export {
   isFine,
   isVerified,
   type RecordVerdict,
   type Verification,
 } from '../domains/verify/model.ts';
-export type { ApiCall, UsageBucket, UsageSummary } from '../domains/usage/ports.ts';
 export { EVENT_TYPES, type EventField, type EventType, TEST_TYPE } from '../domains/webhooks/catalogue.ts';
 export type {
   Delivery,

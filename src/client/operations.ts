@@ -25,6 +25,7 @@ import type {
   DomainOrder,
   DriftAdoption,
   Erasure,
+  ErasureCertificate,
   ExpiryCalendar,
   Extension,
   ExtensionList,
@@ -42,11 +43,13 @@ import type {
   NewProvisioning,
   NewWebhook,
   NewZone,
+  PayloadErasure,
   Plan,
   PlanFile,
   PlanInput,
   Policies,
   PolicyChange,
+  PreparedErasure,
   Provisioning,
   ProvisioningList,
   PrunedAudit,
@@ -83,6 +86,8 @@ import type {
   Usage,
   UsageSeries,
   VaultKeyList,
+  Verification,
+  VerifyRequest,
   Webhook,
   WebhookDelivery,
   WebhookDeliveryPage,
@@ -304,6 +309,11 @@ export interface Operations {
       };
     };
     readonly answer: FindingPage;
+  };
+  /** Compare the wanted, the held, what nameservers answer and what resolvers see; asks the parent too */
+  readonly verifyZone: {
+    readonly input: { readonly zone: string; readonly body: VerifyRequest };
+    readonly answer: Verification;
   };
   /** Ask Cloudflare to look at the delegation now */
   readonly activateZone: { readonly input: { readonly zone: string }; readonly answer: ZoneActivation };
@@ -552,7 +562,7 @@ export interface Operations {
   readonly pruneAudit: { readonly input: { readonly body: AuditPruning }; readonly answer: PrunedAudit };
   /** Remove what one event told, when the law asks; the event and its hashes stay */
   readonly eraseAuditPayload: {
-    readonly input: { readonly sequence: string; readonly body: Erasure };
+    readonly input: { readonly sequence: string; readonly body: PayloadErasure };
     readonly answer: null;
   };
   /** Calls to Cloudflare: how many, how slow, what failed. Without `since`, of the last day. */
@@ -655,11 +665,17 @@ export interface Operations {
     readonly input: { readonly webhook: string; readonly body: WebhookReplay };
     readonly answer: WebhookReplayed;
   };
-  /** Every tenant that the store knows of, by name */
-  readonly listTenants: {
-    readonly input: { readonly query?: { readonly search?: string } };
-    readonly answer: TenantList;
+  /** Every tenant of the store; for an operator's key */
+  readonly listTenants: { readonly input: Readonly<Record<string, never>>; readonly answer: TenantList };
+  /** Everything of the tenant but its secrets, one row a line with the file that it belongs to */
+  readonly exportTenant: { readonly input: Readonly<Record<string, never>>; readonly answer: string };
+  /** What an erasure would delete, and the code for it; deletes nothing */
+  readonly prepareErasure: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: PreparedErasure;
   };
+  /** Delete everything of the tenant but the hashes of its audit trail. It cannot be taken back. */
+  readonly eraseTenant: { readonly input: { readonly body: Erasure }; readonly answer: ErasureCertificate };
   /** Every key that is known, at hand, or that a secret stands under */
   readonly listVaultKeys: { readonly input: Readonly<Record<string, never>>; readonly answer: VaultKeyList };
 }
@@ -712,6 +728,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   diffZone: { method: 'GET', path: '/v1/zones/{zone}/diff', answer: 'json' },
   exportZone: { method: 'GET', path: '/v1/zones/{zone}/export', answer: 'text' },
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
+  verifyZone: { method: 'POST', path: '/v1/zones/{zone}/verify', answer: 'json' },
   activateZone: { method: 'POST', path: '/v1/zones/{zone}/activate', answer: 'json' },
   listDrift: { method: 'GET', path: '/v1/drift', answer: 'json' },
   adoptDrift: { method: 'POST', path: '/v1/zones/{zone}/drift/adopt', answer: 'none' },
@@ -789,5 +806,8 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   },
   replayWebhookRange: { method: 'POST', path: '/v1/webhooks/{webhook}/replay', answer: 'json' },
   listTenants: { method: 'GET', path: '/v1/tenants', answer: 'json' },
+  exportTenant: { method: 'GET', path: '/v1/tenant/export', answer: 'text' },
+  prepareErasure: { method: 'POST', path: '/v1/tenant/erasure/prepare', answer: 'json' },
+  eraseTenant: { method: 'POST', path: '/v1/tenant/erasure', answer: 'json' },
   listVaultKeys: { method: 'GET', path: '/v1/vault/keys', answer: 'json' },
 };

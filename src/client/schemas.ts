@@ -488,6 +488,69 @@ export type FindingPage = {
   };
 };
 
+export type Verification = {
+  readonly zone: string;
+  /** RFC 3339, UTC */
+  readonly at: string;
+  readonly verified: boolean;
+  readonly source: string;
+  readonly delegation: {
+    readonly state: 'cloudflare' | 'partial' | 'other' | 'none' | 'unknown';
+    readonly nameServers: readonly string[] | null;
+    readonly wanted: readonly string[];
+    readonly reason: string;
+    readonly next: readonly string[];
+  };
+  readonly dnssec: {
+    readonly status: string;
+    readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
+    readonly parentDs: readonly string[] | null;
+    readonly says: string;
+    readonly next: readonly string[];
+  } | null;
+  readonly records: readonly RecordVerdict[];
+  readonly notAsked: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+  readonly calls: number;
+};
+
+export type RecordVerdict = {
+  readonly name: string;
+  readonly type: string;
+  readonly state:
+    | 'ok'
+    | 'proxied'
+    | 'flattened'
+    | 'missing'
+    | 'differs'
+    | 'unexpected'
+    | 'not-served'
+    | 'exposed'
+    | 'waiting'
+    | 'elsewhere'
+    | 'failing'
+    | 'unreachable';
+  readonly reason: string;
+  readonly next: readonly string[];
+  readonly wanted: readonly string[];
+  readonly held: readonly string[];
+  readonly sightings: readonly {
+    readonly server: string;
+    readonly kind: 'nameserver' | 'resolver';
+    readonly state: 'right' | 'other' | 'failing' | 'refused' | 'unreachable';
+    readonly answers: readonly string[];
+    readonly ttlSeconds: number | null;
+  }[];
+  readonly waitSeconds: number | null;
+};
+
+export type VerifyRequest = {
+  /** What is wanted, as a zone document or file; absent: the zone as it was last known */
+  readonly text?: string;
+  readonly format?: 'bind' | 'octodns' | 'document';
+  readonly file?: string;
+  readonly only?: readonly string[];
+};
+
 export type NewZone = { readonly name: string; readonly connection?: string };
 
 export type ZoneActivation = {
@@ -667,6 +730,7 @@ export type Purchase = {
   readonly accountId: string;
   readonly registrar: 'live' | 'sandbox';
   readonly domain: string;
+  readonly kind: 'registration' | 'transfer';
   readonly years: number;
   readonly autoRenew: boolean;
   readonly privacyMode: string | null;
@@ -1247,7 +1311,7 @@ export type PrunedAudit = { readonly pruned: Readonly<Record<string, unknown>> |
 
 export type AuditPruning = { readonly before: string };
 
-export type Erasure = { readonly reason: string };
+export type PayloadErasure = { readonly reason: string };
 
 export type Usage = {
   readonly calls: number;
@@ -1466,7 +1530,43 @@ export type WebhookReplayed = {
 
 export type WebhookReplay = { readonly since: string; readonly until?: string };
 
-export type TenantList = { readonly items: readonly { readonly name: string }[]; readonly total: number };
+export type TenantList = { readonly items: readonly string[] };
+
+export type PreparedErasure = {
+  readonly tenant: string;
+  /** What would go, by table */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Must end first; empty: nothing stands in the way */
+  readonly underWay: readonly string[];
+  /** For the erasure; null when this is repeated */
+  readonly code: string | null;
+  /** RFC 3339, UTC */
+  readonly codeUntil: string;
+};
+
+export type ErasureCertificate = {
+  readonly format: 'zoneward-erasure';
+  readonly version: 1;
+  readonly erasureId: string;
+  readonly tenant: string;
+  readonly storeId: string;
+  /** RFC 3339, UTC */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly secretsDestroyed: number;
+  readonly rowsDeleted: Readonly<Record<string, number>>;
+  readonly audit: { readonly trail: string; readonly events: number; readonly hash: string };
+  readonly keyId: string;
+  /** ed25519, by the key of the audit checkpoints */
+  readonly signature: string;
+};
+
+export type Erasure = {
+  /** The tenant's name, typed */ readonly confirm: string;
+  readonly code: string;
+  readonly reason: string;
+};
 
 export type VaultKeyList = {
   /** Where the keys are: a path, a variable, an address */ readonly place: string;
