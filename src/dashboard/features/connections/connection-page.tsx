@@ -37,7 +37,7 @@ export function ConnectionPage(): ReactNode {
 }
 
 function KnownConnection({ connection }: { readonly connection: Connection }): ReactNode {
-  const [report, setReport] = useState<TestReport>(null);
+  const [report, setReport] = useState<TestReport | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState('');
   const [dialog, setDialog] = useState<'relink' | 'remove' | null>(null);

@@ -10,8 +10,8 @@ export interface PlanRow {
   readonly reason: string;
   readonly action: 'create' | 'update' | 'delete';
   readonly recordId: string | null;
-  readonly before: PlannedRecord;
-  readonly after: PlannedRecord;
+  readonly before: PlannedRecord | null;
+  readonly after: PlannedRecord | null;
   readonly fields: readonly string[];
   /** For a setting in place of a record. */
   readonly setting: { readonly name: string; readonly before: unknown; readonly after: unknown } | null;
@@ -116,9 +116,7 @@ export function fieldChanges(row: PlanRow): readonly { field: string; before: st
   if (before === null || after === null) return [];
   return row.fields.map((field) => {
     // The plan calls the data by its own name; people know it as the content.
-    const key = (
-      field === 'rdata' || field === 'data' ? 'content' : field
-    ) as keyof NonNullable<PlannedRecord>;
+    const key = (field === 'rdata' || field === 'data' ? 'content' : field) as keyof PlannedRecord;
     return { field: key, before: valueText(before[key]), after: valueText(after[key]) };
   });
 }
@@ -139,7 +137,7 @@ export interface Conflict {
   readonly was: DnsRecord;
   /** As the plan found it at Cloudflare. */
   readonly now: PlannedRecord;
-  readonly wanted: PlannedRecord;
+  readonly wanted: PlannedRecord | null;
 }
 
 const COMPARED = ['name', 'type', 'content', 'ttl', 'proxied', 'comment', 'tags'] as const;
