@@ -8,6 +8,7 @@ import { DOMAIN_ENDPOINTS } from './routes/domains.ts';
 import { DRIFT_ENDPOINTS } from './routes/drift.ts';
 import { INVENTORY_ENDPOINTS } from './routes/inventory.ts';
 import { JOB_ENDPOINTS } from './routes/jobs.ts';
+import { PLAN_ENDPOINTS } from './routes/plans.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
 import { PROVISIONING_ENDPOINTS } from './routes/provisionings.ts';
 import { PURCHASE_ENDPOINTS } from './routes/purchases.ts';
@@ -36,6 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...DOMAIN_ENDPOINTS,
   ...PURCHASE_ENDPOINTS,
   ...PROVISIONING_ENDPOINTS,
+  ...PLAN_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
   ...TEMPLATE_ENDPOINTS,
   ...POLICY_ENDPOINTS,

@@ -68,3 +68,8 @@ export const flag: z.ZodType<boolean> = z
   .enum(['true', 'false'])
   .transform((text) => text === 'true')
   .openapi({ type: 'boolean' });
+
+/** Without the members that were not given. */
+export function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+}
