@@ -12,6 +12,8 @@ import { tenantChanges } from './tenant-changes.ts';
 import { tenantProvisioning } from './tenant-provisioning.ts';
 import { tenantReach } from './tenant-reach.ts';
 import { tenantRegistrar } from './tenant-registrar.ts';
+import { tenantTemplates } from './tenant-templates.ts';
+import { tenantTls } from './tenant-tls.ts';
 
 const PRINCIPAL = 'zoneward';
 const DUE_MAX = 50;
@@ -64,7 +66,10 @@ function provisioningErrand(context: Context, provisioning: Provisioning): Erran
     const reach = tenantReach(context, tenantId);
     const changes = tenantChanges(context, tenantId, reach);
     const registrar = tenantRegistrar(context, tenantId, reach);
-    const { carryOn } = tenantProvisioning(context, tenantId, { reach, changes, registrar });
+    const templates = tenantTemplates(context, tenantId, { reach, plans: changes });
+    const tls = tenantTls(context, tenantId, reach);
+    const parts = { reach, changes, registrar, templates, tls };
+    const { carryOn } = tenantProvisioning(context, tenantId, parts);
     await carryOn(id, signal === undefined ? {} : { signal });
   };
   const putOff = async (): Promise<void> => {

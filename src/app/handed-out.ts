@@ -141,6 +141,7 @@ export {
   templateKey,
   templateTitle,
 } from '../plan/templates/template.ts';
+export type { BulkReport } from './bulk-provision.ts';
 export { CLOUDFLARE_BASE_URL } from './config.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
@@ -150,6 +151,7 @@ export type { TemplateFile } from './template-files.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { RoundState } from './tenant-inventory.ts';
 export type { Planned } from './tenant-plans.ts';
+export type { ProvisionInput } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';

@@ -148,6 +148,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     const changes = tenantChanges(context, tenantId, reach);
     const tls = tenantTls(context, tenantId, reach);
     const registrar = tenantRegistrar(context, tenantId, reach);
+    const templates = tenantTemplates(context, tenantId, { reach, plans: changes });
     return {
       connections: {
         ...tenantConnections(context, tenantId, reach),
@@ -163,9 +164,15 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       changes,
       policies: tenantPolicies(context, tenantId, reach),
       tls,
-      templates: tenantTemplates(context, tenantId, { reach, plans: changes }),
+      templates,
       registrar,
-      provisioning: tenantProvisioning(context, tenantId, { reach, changes, registrar }),
+      provisioning: tenantProvisioning(context, tenantId, {
+        reach,
+        changes,
+        registrar,
+        templates,
+        tls,
+      }),
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),
       webhooks: tenantWebhooks(context, tenantId),

@@ -1,28 +1,27 @@
 /** Domains brought up and taken down, for one tenant: the ports of provisioning joined to the rest of the engine. */
 import { ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
-import { toUnicode } from '../dns/name.ts';
-import { heldGuards } from '../domains/changes/create-change-set.ts';
+import { type DomainName, toUnicode } from '../dns/name.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
-import type { Provisioning, ProvisioningId } from '../domains/provisioning/model.ts';
+import type { Provisioning, ProvisioningId, WantedTemplate } from '../domains/provisioning/model.ts';
 import {
   beginProvisioning,
   carryOn,
   type ProvisionPorts,
   takeDown,
 } from '../domains/provisioning/provision.ts';
-import type { ProvisionRecords } from '../domains/provisioning/steps.ts';
-import { followPurchase } from '../domains/registrar/follow-purchase.ts';
-import { hasEnded } from '../domains/registrar/model.ts';
+import type { Purchase } from '../domains/registrar/model.ts';
 import { readRegistrable } from '../domains/registrar/offer.ts';
-import type { Scope } from '../plan/scope.ts';
-import { changesAnything } from '../plan/summarize-plans.ts';
-import type { Context, LinkedConnection } from './context.ts';
-import { openNameLookup } from './dns-lookup.ts';
-import type { SourceText } from './read-source.ts';
+import type { BaselineName } from '../plan/baselines.ts';
+import type { Context } from './context.ts';
+import { provisionPorts } from './provision-ports.ts';
+import { type SourceText, wishOf } from './read-source.ts';
+import { findPackTemplate } from './template-files.ts';
 import type { TenantChanges } from './tenant-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
 import { type RegisterInput, reachRegistrar, type TenantRegistrar } from './tenant-registrar.ts';
+import type { TemplateReference, TemplateRequest, TenantTemplates } from './tenant-templates.ts';
+import type { TenantTls } from './tenant-tls.ts';
 
 export interface ProvisionInput {
   readonly connection?: string;
@@ -32,9 +31,19 @@ export interface ProvisionInput {
   readonly source?: SourceText;
   /** Words of the guard rails that the plan of the records may lift. */
   readonly allow?: readonly string[];
-  /** Servers that are asked whether the records are there. Default: the zone's own nameservers. */
+  /** Templates for the zone, in order, after the records of `source`. */
+  readonly templates?: readonly ProvisionTemplate[];
+  /** A baseline of TLS settings: `modern`, `strict`. */
+  readonly tls?: BaselineName;
+  /** Signs the zone, and waits until the parent vouches for it. */
+  readonly dnssec?: boolean;
+  /** Resolvers that are asked beside the zone's own nameservers whether the records are there. */
   readonly resolvers?: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+export interface ProvisionTemplate extends Omit<TemplateRequest, 'connection' | 'omitUnsupported'> {
+  readonly template: TemplateReference;
 }
 
 export interface TenantProvisioning {
@@ -53,7 +62,6 @@ export interface TenantProvisioning {
 }
 
 const LIST_MAX = 50;
-const LOCK_WAIT_MS = 30_000;
 
 export function tenantProvisioning(
   context: Context,
@@ -62,9 +70,11 @@ export function tenantProvisioning(
     readonly reach: TenantReach;
     readonly changes: TenantChanges;
     readonly registrar: TenantRegistrar;
+    readonly templates: TenantTemplates;
+    readonly tls: TenantTls;
   },
 ): TenantProvisioning {
-  const { reach, changes, registrar } = parts;
+  const { reach, registrar } = parts;
   const { provisionings } = context.store;
   const { principal } = context;
   const acting = (signal?: AbortSignal): { principal: string; call: CallOptions } => ({
@@ -72,7 +82,7 @@ export function tenantProvisioning(
     call: { lane: 'apply', ...(signal === undefined ? {} : { signal }) },
   });
   const portsFor = async ({ connectionId }: Pick<Provisioning, 'connectionId'>): Promise<ProvisionPorts> =>
-    provisionPorts(context, tenantId, { linked: await reach.linkedById(connectionId), changes });
+    provisionPorts(context, tenantId, { ...parts, linked: await reach.linkedById(connectionId) });
   const stored = async (text: string): Promise<Provisioning> => {
     const { name } = readRegistrable(text);
     const found = await provisionings.current(tenantId, name);
@@ -83,6 +93,17 @@ export function tenantProvisioning(
       next: [`zoneward provision ${toUnicode(name)}`],
     });
   };
+  /** A name that an earlier call bought, and could not write down what for, is not bought again. */
+  const buyOnce = async (
+    text: string,
+    register: RegisterInput,
+    target: { readonly connection?: string },
+  ): Promise<Purchase> => {
+    const { name } = readRegistrable(text);
+    const [latest] = await context.store.purchases.list(tenantId, { domain: name }, 1);
+    if (latest?.state === 'registered') return latest;
+    return registrar.register(text, { ...target, ...register });
+  };
   return {
     provision: async (text, input = {}) => {
       const { name: domain } = readRegistrable(text);
@@ -91,22 +112,17 @@ export function tenantProvisioning(
       if (known !== null) {
         // Bought only now because it waited for an approval: the purchase goes on by its own rules.
         if (input.register !== undefined && known.wish.register !== null)
-          await registrar.register(text, input.register);
+          await buyOnce(text, input.register, {});
         return carryOn(await portsFor(known), known, acting(input.signal));
       }
       const target = input.connection === undefined ? {} : { connection: input.connection };
+      // Judged before anything is bought or made.
+      const wanted = await readWish(domain, input, parts.templates);
       const { place, connection } = await reachRegistrar(context, reach, target);
-      const bought =
-        input.register === undefined
-          ? null
-          : await registrar.register(text, { ...target, ...input.register });
+      const bought = input.register === undefined ? null : await buyOnce(text, input.register, target);
       const wish: Provisioning['wish'] = {
+        ...wanted,
         register: bought === null ? null : { purchaseId: bought.id },
-        records:
-          input.source === undefined
-            ? null
-            : { file: input.source.file, text: input.source.text, allow: input.allow ?? [] },
-        resolvers: input.resolvers ?? [],
       };
       const ids = { tenantId, connectionId: connection.id, accountId: place.accountId };
       const begun = await beginProvisioning(
@@ -129,102 +145,33 @@ export function tenantProvisioning(
   };
 }
 
-function provisionPorts(
-  context: Context,
-  tenantId: TenantId,
-  { linked, changes }: { readonly linked: LinkedConnection; readonly changes: TenantChanges },
-): ProvisionPorts {
-  const { store, clock, principal } = context;
-  const { cloudflare, connection } = linked;
+/** What is wanted, read and judged. Throws `InvalidInputError` for a file, a template or a variable that cannot be. */
+async function readWish(
+  domain: DomainName,
+  input: ProvisionInput,
+  templates: TenantTemplates,
+): Promise<Omit<Provisioning['wish'], 'register'>> {
+  const { source, allow = [], resolvers = [], tls, dnssec } = input;
+  if (source !== undefined) wishOf(source, domain);
+  const wanted: WantedTemplate[] = [];
+  for (const { template, host = '', variables = {}, groups } of input.templates ?? []) {
+    const text = typeof template === 'string' ? await findPackTemplate(template) : template;
+    await templates.check(text, domain, { host, variables, ...(groups === undefined ? {} : { groups }) });
+    wanted.push({ file: text.file, text: text.text, host, variables, groups: groups ?? null });
+  }
   return {
-    zones: cloudflare.zoneMaker,
-    mirror: store.mirror,
-    audit: store.audit,
-    store: store.provisionings,
-    clock,
-    lookup: openNameLookup(context.config),
-    readZone: async (zoneId) => {
-      const facts = await cloudflare.zones.getZone(zoneId, { lane: 'apply' });
-      await store.mirror.putZones(tenantId, connection.id, [facts], clock.now());
-      return facts;
-    },
-    purchase: async (id) => {
-      const purchase = await store.purchases.get(tenantId, id);
-      if (purchase === null) throw new Error(`bug: there is no purchase ${id}`);
-      if (hasEnded(purchase)) return purchase;
-      const ports = { registrar: cloudflare.registrar, purchases: store.purchases, clock };
-      return followPurchase(ports, purchase, { principal, call: { lane: 'apply' }, waitMs: 0 });
-    },
-    records: provisionRecords(linked, changes),
+    records: source === undefined ? null : { file: source.file, text: source.text, allow },
+    templates: wanted,
+    tls: tls ?? null,
+    dnssec: dnssec ?? false,
+    resolvers,
   };
-}
-
-function provisionRecords(
-  { connection, cloudflare }: LinkedConnection,
-  changes: TenantChanges,
-): ProvisionRecords {
-  const via = { connection: connection.id };
-  return {
-    save: async (zoneId, { file, text, allow }) => {
-      // Only what it adds: a zone that was there keeps what it holds.
-      const scope: Scope = { kind: 'own', recordIds: new Set() };
-      const planned = await changes.plan(zoneId, { file, text }, { ...via, scope });
-      const problems = planned.zones.flatMap(({ plan }) => plan.problems);
-      const empty = !planned.zones.some(({ plan }) => changesAnything(plan));
-      if (empty && problems.every(({ severity }) => severity !== 'error')) return null;
-      return (await changes.save(planned, { allow })).id;
-    },
-    run: async (id) => {
-      const { changeSet } = await changes.get(id);
-      const over = ['applied', 'partly-applied', 'failed', 'cancelled'].includes(changeSet.status);
-      return over ? changeSet.status : (await changes.resume(id, { lockWaitMs: LOCK_WAIT_MS })).status;
-    },
-    undo: async (id) => {
-      const { changeSet } = await changes.get(id);
-      if (changeSet.undoneBy !== null || changeSet.status === 'cancelled') return { leftAlone: 0 };
-      if (changeSet.status === 'planned' || changeSet.status === 'approved') {
-        await changes.cancel(id);
-        return { leftAlone: 0 };
-      }
-      const planned = await changes.planUndo(id);
-      // These are records that this added; the one who takes them down has said so.
-      const plans = planned.zones.map(({ plan }) => plan);
-      const allow = heldGuards(plans, []).map((guard) => guard.override);
-      const applied = await changes.apply(planned, { allow });
-      if (applied !== null && applied.status !== 'applied')
-        throw notTakenBack(applied.changeSet.id, applied.status);
-      return { leftAlone: planned.conflicts.length };
-    },
-    wanted: async (id) => {
-      const { changeSet } = await changes.get(id);
-      const all = changeSet.plans.flatMap((plan) => plan.groups.flatMap((group) => group.changes));
-      return all.flatMap(({ after }) =>
-        after === null
-          ? []
-          : [{ name: after.fields.name, rdata: after.fields.rdata, proxied: after.fields.proxied }],
-      );
-    },
-    count: async (zoneId) => {
-      let count = 0;
-      for await (const { records } of cloudflare.zones.listRecords(zoneId, { lane: 'apply' }))
-        count += records.length;
-      return count;
-    },
-  };
-}
-
-function notTakenBack(id: string, status: string): ZonewardError {
-  return new ZonewardError(`The records were not taken back completely: ${id} is ${status}`, {
-    code: 'records-not-taken-back',
-    kind: 'conflict',
-    next: [`zoneward changes show ${id}`],
-  });
 }
 
 function beingRemoved({ domain }: Provisioning): ZonewardError {
   return new ZonewardError(`${toUnicode(domain)} is being taken down`, {
     code: 'provisioning-removing',
     kind: 'conflict',
-    next: [`zoneward provision ${toUnicode(domain)} --take-down`],
+    next: [`zoneward provision deprovision ${toUnicode(domain)}`],
   });
 }

@@ -3,7 +3,7 @@ import { ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Problem } from '../base/problem.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
-import { toUnicode } from '../dns/name.ts';
+import { type DomainName, toUnicode } from '../dns/name.ts';
 import type { TemplateUse } from '../domains/templates/model.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type ZoneWithInstances,
 } from '../plan/templates/draft-template.ts';
 import type { Standing } from '../plan/templates/ownership.ts';
-import { renderTemplate } from '../plan/templates/render-template.ts';
+import { type Rendered, renderTemplate } from '../plan/templates/render-template.ts';
 import {
   type Template,
   type TemplateInstance,
@@ -53,6 +53,8 @@ export interface TenantTemplates {
   list(): Promise<readonly Template[]>;
   /** Throws `template-unknown` (not-found), or `InvalidInputError` for a text that is no template. */
   show(reference: TemplateReference): Promise<Template>;
+  /** Whether it could be applied to a zone of this name. Throws what `plan` would throw before it reads the zone. */
+  check(reference: TemplateReference, zone: DomainName, request?: TemplateRequest): Promise<void>;
   /**
    * Plans a template on a zone as it is now. What gives way and what ends is told among the plan's problems. Throws
    * `InvalidInputError` for variables that are missing or hostile, and for a host or group that does not fit.
@@ -98,19 +100,14 @@ export function tenantTemplates(
   return {
     list: async () => (await packTemplates()).map(({ template }) => template),
     show: read,
+    check: async (reference, zone, request = {}) => {
+      render(await read(reference), zone, request);
+    },
     plan: async (reference, wanted, { connection, ...request } = {}) => {
       const template = await read(wanted);
       const zone = await reach.zone(reference, connection);
       const groups = request.groups ?? null;
-      const rendered = renderTemplate(template, {
-        zone: zone.facts.name,
-        host: request.host ?? '',
-        variables: request.variables ?? {},
-        groups,
-        omitUnsupported: request.omitUnsupported ?? false,
-      });
-      if (!rendered.ok) throw refused(template, rendered.problems);
-      const { value, problems } = rendered;
+      const { value, problems } = render(template, zone.facts.name, request);
       const omitted = value.omitted.map(({ name, type, reason }): Problem => {
         const message = `${toUnicode(name)} ${type} is left out: ${reason}`;
         return { code: 'template-record-omitted', severity: 'warning', message };
@@ -149,6 +146,18 @@ export function tenantTemplates(
       }));
     },
   };
+}
+
+/** Throws `InvalidInputError` with everything that stands in the way. */
+function render(
+  template: Template,
+  zone: DomainName,
+  { host = '', variables = {}, groups, omitUnsupported = false }: TemplateRequest,
+): { readonly value: Rendered; readonly problems: readonly Problem[] } {
+  const input = { zone, host, variables, groups: groups ?? null, omitUnsupported };
+  const rendered = renderTemplate(template, input);
+  if (!rendered.ok) throw refused(template, rendered.problems);
+  return rendered;
 }
 
 function via(connection: string | undefined): { readonly connection?: string } {

@@ -119,7 +119,7 @@ function namesOf(
 }
 
 /** Beside a sandbox without a DNS server, nobody in the world knows its names. */
-function isWorld({ baseUrl, dnsServer }: Pick<Config, 'baseUrl' | 'dnsServer'>): boolean {
+export function isWorld({ baseUrl, dnsServer }: Pick<Config, 'baseUrl' | 'dnsServer'>): boolean {
   return dnsServer !== null || baseUrl === CLOUDFLARE_BASE_URL;
 }
 

@@ -1,5 +1,12 @@
 /** Provisionings, for people and for programs. */
-import { holdingStep, type Provisioning, type Step, toUnicode } from '../../app/handed-out.ts';
+import {
+  type BulkReport,
+  formatPosition,
+  holdingStep,
+  type Provisioning,
+  type Step,
+  toUnicode,
+} from '../../app/handed-out.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, timeWithAge, utcTime } from '../output/time.ts';
@@ -19,6 +26,7 @@ export function provisioningJson(provisioning: Provisioning): Record<string, unk
       zone: added.zone.state,
       changeSetId: added.changeSetId,
       recordsTakenBack: added.recordsTakenBack,
+      others: added.others ?? [],
     },
     purchaseId: wish.register?.purchaseId ?? null,
     dueAt: isoTime(dueAt),
@@ -70,4 +78,54 @@ export function provisioningExit(provisioning: Provisioning): ExitCode {
   const held = holdingStep(provisioning)?.state;
   if (held === 'failed') return EXIT.failed;
   return held === 'action' ? EXIT.partial : EXIT.temporary;
+}
+
+export function bulkJson(reports: readonly BulkReport[]): Record<string, unknown> {
+  return {
+    domains: reports.map(({ position, domain, provisioning, error }) => ({
+      line: position.line ?? null,
+      domain,
+      provisioning: provisioning === null ? null : provisioningJson(provisioning),
+      error: error === null ? null : { code: error.code, message: error.message, next: error.next },
+    })),
+  };
+}
+
+/** A line for each domain, and what to do about those that do not go on by themselves. */
+export function formatBulk(out: Output, reports: readonly BulkReport[]): string {
+  const table = out.table(
+    [
+      { title: 'LINE', cell: ({ position }) => String(position.line ?? ''), align: 'right' },
+      { title: 'DOMAIN', cell: ({ domain }) => domain },
+      { title: 'STATE', cell: bulkState },
+      { title: 'WHY', cell: bulkReason, shrinksTo: 20 },
+    ],
+    reports,
+  );
+  const refused = reports.filter(({ error }) => error !== null);
+  const details = refused.map(
+    ({ position, error }) =>
+      `${formatPosition(position)}: ${error?.message ?? ''}\n${nextSteps(out, error?.next ?? [])}`,
+  );
+  const live = reports.filter(({ provisioning }) => provisioning?.state === 'live').length;
+  return `${table}${details.join('')}${live} of ${reports.length} are live, ${refused.length} were refused.\n`;
+}
+
+function bulkState({ provisioning }: BulkReport): string {
+  if (provisioning === null) return 'refused';
+  const held = provisioning.state === 'going' ? holdingStep(provisioning) : null;
+  return held === null ? provisioning.state : `${held.name} ${held.state}`;
+}
+
+function bulkReason({ provisioning, error }: BulkReport): string {
+  if (provisioning === null) return error?.message.split('\n', 1)[0] ?? '';
+  return provisioning.state === 'going' ? (holdingStep(provisioning)?.reason ?? '') : '';
+}
+
+/** 0 all live, 1 one was refused or failed, 7 a person must act, 6 waiting. */
+export function bulkExit(reports: readonly BulkReport[]): ExitCode {
+  const codes = reports.map(({ provisioning }) =>
+    provisioning === null ? EXIT.failed : provisioningExit(provisioning),
+  );
+  return [EXIT.failed, EXIT.partial, EXIT.temporary].find((code) => codes.includes(code)) ?? EXIT.done;
 }

@@ -52,9 +52,26 @@ export interface ProvisioningWish {
     /** Words of guard rails that its plan may lift. */
     readonly allow: readonly string[];
   } | null;
-  /** Servers asked by `verify`; empty: the zone's own nameservers. */
+  /** Templates for the zone, in order, after the file. */
+  readonly templates?: readonly WantedTemplate[];
+  /** A baseline of TLS settings, by name; null: what Cloudflare gives a new zone. */
+  readonly tls?: string | null;
+  /** Signs the zone, and waits until the parent vouches for it. */
+  readonly dnssec?: boolean;
+  /** Resolvers asked by `verify` beside the zone's own nameservers. */
   readonly resolvers: readonly string[];
 }
+
+export interface WantedTemplate {
+  readonly file: string;
+  readonly text: string;
+  readonly host: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly groups: readonly string[] | null;
+}
+
+/** What a change set of a provisioning is for: the nth template, the TLS baseline, DNSSEC. */
+export type AddedKind = `template ${number}` | 'tls' | 'dnssec';
 
 /** What this provisioning made, and so may take away. */
 export interface Added {
@@ -66,6 +83,12 @@ export interface Added {
   readonly changeSetId: ChangeSetId | null;
   /** Whether the change set was taken back. */
   readonly recordsTakenBack: boolean;
+  /** The change sets beside that of the file, in the order in which they were made. */
+  readonly others?: readonly {
+    readonly kind: AddedKind;
+    readonly changeSetId: ChangeSetId;
+    readonly takenBack: boolean;
+  }[];
 }
 
 export type ProvisioningState = 'going' | 'live' | 'removing' | 'removed';

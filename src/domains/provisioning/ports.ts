@@ -20,14 +20,6 @@ export interface ZoneMaker {
   askActivation(zoneId: ZoneId, options: CallOptions): Promise<void>;
 }
 
-/** One answer of the DNS, as texts; null when nobody answered. Empty when there is nothing of that type. */
-export interface NameLookup {
-  /** Through the resolvers that were configured, or the system's. Names in lower case, without the last dot. */
-  nameServers(domain: DomainName): Promise<readonly string[] | null>;
-  /** Asks one server, an IP address with an optional port, or the name of one. */
-  records(server: string, name: DomainName, type: string): Promise<readonly string[] | null>;
-}
-
 /** The journal of provisionings. Every method is one transaction; events commit with the row, last. */
 export interface ProvisioningStore {
   get(tenantId: TenantId, id: ProvisioningId): Promise<Provisioning | null>;

@@ -124,7 +124,7 @@ async function finish(
 }
 
 /**
- * Takes back exactly what was added: the records' change set is undone, a zone that was made is deleted when it holds
+ * Takes back exactly what was added: every change set is undone, the last first, a zone that was made is deleted when it holds
  * nothing else. A zone that was found stays, and so does a registration, which cannot be returned. Safe to repeat.
  * Throws `guard-rail` (conflict) without `allow: ['zone-delete']`, `zone-not-empty` (conflict).
  */
@@ -154,13 +154,27 @@ export async function takeDown(
     return next;
   };
   let current = await step(provisioning, { state: 'removing' }, 'is being taken down');
-  if (added.changeSetId !== null && !added.recordsTakenBack) {
-    const { leftAlone } = await ports.records.undo(added.changeSetId);
-    const rest = leftAlone === 0 ? '' : `; ${leftAlone} that others changed since were left alone`;
+  // The last first, as they were stacked. A zone that goes takes its settings with it.
+  for (const other of (added.others ?? []).toReversed()) {
+    if (other.takenBack || (mustDelete && !other.kind.startsWith('template'))) continue;
+    // Records are this one's own; of settings, what cannot be undone needs its own word.
+    const lifted = other.kind.startsWith('template') ? null : allow;
+    const { leftAlone } = await ports.changes.undo(other.changeSetId, lifted);
+    const others = (current.added.others ?? []).map((one) =>
+      one.kind === other.kind ? { ...one, takenBack: true } : one,
+    );
     current = await step(
       current,
-      { added: { ...added, recordsTakenBack: true } },
-      `records taken back${rest}`,
+      { added: { ...current.added, others } },
+      `${other.kind} taken back${leftAloneText(leftAlone)}`,
+    );
+  }
+  if (added.changeSetId !== null && !added.recordsTakenBack) {
+    const { leftAlone } = await ports.changes.undo(added.changeSetId, null);
+    current = await step(
+      current,
+      { added: { ...current.added, recordsTakenBack: true } },
+      `records taken back${leftAloneText(leftAlone)}`,
     );
   }
   if (mustDelete && zoneId !== null) {
@@ -172,12 +186,16 @@ export async function takeDown(
   return step(current, { state: 'removed' }, 'is taken down; a registration stays');
 }
 
+function leftAloneText(count: number): string {
+  return count === 0 ? '' : `; ${count} that others changed since were left alone`;
+}
+
 async function refuseFilled(
   ports: ProvisionPorts,
   { domain }: Provisioning,
   zoneId: NonNullable<Provisioning['zoneId']>,
 ): Promise<void> {
-  const left = await ports.records.count(zoneId);
+  const left = await ports.changes.count(zoneId);
   if (left === 0) return;
   throw new ZonewardError(
     `${toUnicode(domain)} holds ${left} records that this did not add; the zone was not deleted. Its own records are taken back.`,
