@@ -3,7 +3,7 @@
  * count; what it does not speak of stays as it is.
  */
 import { rdataKey } from './rdata-key.ts';
-import { type DesiredRecord, isProxiableType, type RecordFields, type Ttl, typeOf } from './record.ts';
+import { type DesiredRecord, isProxiableType, type Rdata, type RecordFields, type Ttl, typeOf } from './record.ts';
 
 /** A writable field of a record; `rdata` covers type and data. */
 export type FieldName = keyof RecordFields;
@@ -17,7 +17,7 @@ export type FieldName = keyof RecordFields;
 export function changedFields(existing: RecordFields, desired: DesiredRecord): FieldName[] {
   const changed: FieldName[] = [];
   if (existing.name !== desired.name) changed.push('name');
-  if (rdataKey(existing.rdata) !== rdataKey(desired.rdata)) changed.push('rdata');
+  if (!isSameData(existing.rdata, desired.rdata)) changed.push('rdata');
   const ttl = resultingTtl(existing, desired);
   if (ttl !== undefined && ttl !== existing.ttl) changed.push('ttl');
   if (desired.proxied !== undefined && desired.proxied !== existing.proxied) changed.push('proxied');
@@ -30,6 +30,12 @@ export function changedFields(existing: RecordFields, desired: DesiredRecord): F
     changed.push('privateRouting');
   }
   return changed;
+}
+
+/** Most of a zone is as it was, by the letter: then no key is made. */
+function isSameData(a: Rdata, b: Rdata): boolean {
+  if (a === b || (a.type === 'AAAA' && b.type === 'AAAA' && a.address === b.address)) return true;
+  return a.type === b.type && rdataKey(a) === rdataKey(b);
 }
 
 /** The TTL that the source asks for, as Cloudflare would store it; `undefined` when it leaves the TTL alone. */

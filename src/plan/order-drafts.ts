@@ -16,7 +16,7 @@ type Update = Extract<Draft, { action: 'update' }>;
 
 /** The same drafts, updates behind the others in an order in which none takes what is still held, rings broken. */
 export function orderDrafts(drafts: readonly Draft[], live: readonly LiveRecord[]): Draft[] {
-  const kept = keepNameservers(drafts.toSorted(byId), live).flatMap((draft) =>
+  const kept = keepNameservers(inFixedOrder(drafts), live).flatMap((draft) =>
     movesDs(draft) ? broken(draft) : [draft],
   );
   const updates = kept.filter((draft) => draft.action === 'update').filter(takesPlace);
@@ -31,10 +31,14 @@ export function orderDrafts(drafts: readonly Draft[], live: readonly LiveRecord[
 }
 
 /** Any fixed order will do, so that the order in which drafts were made changes nothing. */
-function byId(a: Draft, b: Draft): number {
-  const keyOf = (draft: Draft): string =>
-    draft.action === 'create' ? recordKey(draft.after.fields) : draft.before.id;
-  return compareText(keyOf(a), keyOf(b));
+function inFixedOrder(drafts: readonly Draft[]): Draft[] {
+  return drafts
+    .map((draft) => ({
+      draft,
+      key: draft.action === 'create' ? recordKey(draft.after.fields) : draft.before.id,
+    }))
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ draft }) => draft);
 }
 
 /** True for an update that moves to another name or takes other data; the others stand in no one's way. */

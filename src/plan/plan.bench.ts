@@ -2,6 +2,8 @@
  * How long a plan takes, by size of the zone and share of it that changes: `node src/plan/plan.bench.ts [records…]`.
  * Promise 9 of the design: 10,000 records in 0.4 s; issue 6: 200,000 in 20 s and 1 GB.
  */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { LiveRecord } from '../dns/live-record.ts';
 import type { DesiredRecord, RecordFields } from '../dns/record.ts';
 import { completeFields } from './diff.ts';
@@ -49,18 +51,37 @@ function measure(live: readonly LiveRecord[], records: readonly DesiredRecord[],
   });
   const ms = performance.now() - started;
   const changes = plan.groups.reduce((sum, group) => sum + group.changes.length, 0);
-  const megabytes = process.memoryUsage().rss / 1024 / 1024;
+  const megabytes = process.resourceUsage().maxRSS / 1024;
   console.log(
-    `${String(live.length).padStart(7)} records, ${label.padEnd(12)} ${String(changes).padStart(7)} changes ${ms.toFixed(0).padStart(7)} ms, process ${megabytes.toFixed(0)} MB`,
+    `${String(live.length).padStart(7)} records, ${label.padEnd(12)} ${String(changes).padStart(7)} changes ${ms.toFixed(0).padStart(7)} ms, process at most ${megabytes.toFixed(0)} MB`,
   );
 }
 
-const sizes = process.argv.slice(2).map(Number);
-for (const size of sizes.length > 0 ? sizes : SIZES) {
-  const fields = makeFields(size);
-  const live = fields.map((one, index) => liveOf(one, index + 1));
-  measure(live, wish(fields, 0), 'unchanged');
-  measure(live, wish(fields, 100), '1 % changed');
-  measure(live, wish(fields, 1), 'all changed');
-  measure([], wish(fields, 1), 'all new');
+/** Of each case: every so many records change; the zone is empty before. */
+const CASES = {
+  unchanged: { every: 0, isNew: false },
+  '1 % changed': { every: 100, isNew: false },
+  'all changed': { every: 1, isNew: false },
+  'all new': { every: 1, isNew: true },
+} as const;
+
+/** Each case in a process of its own, so that its memory is its own. */
+function inProcesses(sizes: readonly number[]): void {
+  for (const size of sizes) {
+    for (const name of Object.keys(CASES)) {
+      const script = fileURLToPath(import.meta.url);
+      spawnSync(process.execPath, [script, String(size), name], { stdio: 'inherit' });
+    }
+  }
+}
+
+const [size, name] = process.argv.slice(2);
+const chosen = Object.entries(CASES).find(([each]) => each === name)?.[1];
+if (chosen === undefined) {
+  const sizes = process.argv.slice(2).map(Number);
+  inProcesses(sizes.length > 0 ? sizes : SIZES);
+} else {
+  const fields = makeFields(Number(size));
+  const live = chosen.isNew ? [] : fields.map((one, index) => liveOf(one, index + 1));
+  measure(live, wish(fields, chosen.every), name ?? '');
 }
