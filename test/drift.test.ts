@@ -88,6 +88,34 @@ describe('drift, end to end', () => {
     assert.ok(Math.abs((drift?.entries[0]?.by.changedAt ?? 0) - Date.now()) < 60_000);
   });
 
+  for (const { may, actor, calls } of [
+    { may: true, actor: 'colleague@example.com', calls: NAMES.length + 1 },
+    { may: false, actor: null, calls: NAMES.length + 1 },
+  ]) {
+    it(`a plain sync names who changed a zone ${may ? 'where' : 'unless'} it may read the audit log`, async () => {
+      await open(may ? undefined : narrowToken());
+      await tenant.zones.syncAll();
+      assert.equal((await tenant.zones.syncAll()).sync.calls, NAMES.length, 'nothing changed, nothing asked');
+      foreignAddress('www.one.example', '203.0.113.99');
+      const { sync } = await tenant.zones.syncAll();
+      assert.equal(sync.calls, calls);
+      const [drift] = await tenant.drift.list();
+      assert.deepEqual(
+        drift?.entries.map(({ by }) => by.actor),
+        [actor],
+      );
+      const told = (await tenant.audit.list({}, 100)).filter(({ kind }) => kind === 'zone.drifted');
+      assert.deepEqual(
+        told.map(({ zoneId, payload }) => [zoneId, (payload as { actor: unknown }).actor]),
+        [[drift?.zone.facts.id, actor]],
+      );
+      foreignAddress('www.one.example', '203.0.113.98');
+      assert.equal((await tenant.zones.sync('one.example')).calls, 2);
+      const [again] = await tenant.drift.list();
+      assert.equal(again?.entries[0]?.by.actor, actor);
+    });
+  }
+
   it('falls back to serials where the audit log may not be read', async () => {
     const token = narrowToken();
     await open(token);

@@ -31,6 +31,7 @@ import { NO_ACCOUNT } from './environment-connection.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 import { refuseUntestedBlindness } from './nothing-seen.ts';
 import { findZone, zoneUnknown } from './resolve.ts';
+import { tellChanges } from './tell-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 export interface SyncRequest {
@@ -182,16 +183,19 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     advice: (zone) => adviseOnZone(zone.facts, clock.now()),
     sync: async (reference, request = {}) => {
       const zone = await reach.zone(reference, request.connection);
-      const { cloudflare } = await reach.linkedTo(zone, request.connection);
-      return syncZone(context.syncPorts(cloudflare), {
+      const linked = await reach.linkedTo(zone, request.connection);
+      const outcome = await syncZone(context.syncPorts(linked.cloudflare), {
         tenantId,
         zoneId: zone.facts.id,
         lane: 'interactive',
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
+      const calls = await tellChanges(context, linked, [outcome], request.signal);
+      return { ...outcome, calls: outcome.calls + calls };
     },
     syncAll: async (request = {}) => {
-      const { connection, cloudflare } = await reach.linked(request.connection);
+      const linked = await reach.linked(request.connection);
+      const { connection, cloudflare } = linked;
       const discovery = await discover(request.connection);
       const { verifiedSince, signal, onProgress } = request;
       const sync = await syncAll(context.syncPorts(cloudflare), {
@@ -202,7 +206,8 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress }),
       });
-      return { discovery, sync };
+      const calls = await tellChanges(context, linked, sync.outcomes, signal);
+      return { discovery, sync: { ...sync, calls: sync.calls + calls } };
     },
     records,
     recordPage: async (reference, { revision, after, limit }) => {

@@ -3,7 +3,14 @@
  * count; what it does not speak of stays as it is.
  */
 import { rdataKey } from './rdata-key.ts';
-import { type DesiredRecord, isProxiableType, type Rdata, type RecordFields, type Ttl, typeOf } from './record.ts';
+import {
+  type DesiredRecord,
+  isProxiableType,
+  type Rdata,
+  type RecordFields,
+  type Ttl,
+  typeOf,
+} from './record.ts';
 
 /** A writable field of a record; `rdata` covers type and data. */
 export type FieldName = keyof RecordFields;

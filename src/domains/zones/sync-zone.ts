@@ -70,6 +70,8 @@ export interface SyncOutcome {
   readonly consistent: boolean;
   /** The zone's first read: its records are no change of anybody's. */
   readonly firstRead: boolean;
+  /** When the zone had last been verified before this read; null before the first. Milliseconds. */
+  readonly verifiedBefore: number | null;
   /** The serial taken before the read that the mirror now shows; null when none was. */
   readonly serial: number | null;
 }
@@ -197,6 +199,7 @@ async function settle(
     calls: work.calls,
     consistent: read.consistent,
     firstRead: work.zone.freshness.verifiedAt === null,
+    verifiedBefore: work.zone.freshness.verifiedAt,
     serial: read.consistent ? read.serial : null,
   };
 }

@@ -15,11 +15,11 @@ import type { AuditLogEntry, AuditLogReader, OwnWrite, OwnWrites, SyncState } fr
 /** How late an entry may come and still be heard. How late they do come is undocumented. */
 const OVERLAP_MS = 600_000;
 /** Cloudflare's clock may be ahead of ours. */
-const AHEAD_MS = 600_000;
+export const AHEAD_MS = 600_000;
 /** Pages of one poll; a longer backlog is read over several. */
-const PAGES_MAX = 10;
+export const PAGES_MAX = 10;
 /** Between a write's sending and its entry, at most. */
-const OWN_WRITE_MS = 120_000;
+export const OWN_WRITE_MS = 120_000;
 
 export interface AuditSignalPorts {
   readonly auditLog: AuditLogReader;
@@ -79,10 +79,11 @@ export async function pollAuditLog(ports: AuditSignalPorts, input: AuditSignalIn
     auditSeen: entries.filter(({ at }) => at >= Math.min(readUpTo, now) - OVERLAP_MS).map(({ id }) => id),
   };
   const own = fresh.length === 0 ? [] : await ports.ownWrites.since(input.tenantId, since - OWN_WRITE_MS);
-  return { ...sortOut(fresh, own, input.tokenId), state, calls: Math.max(1, pages) };
+  return { ...tellApart(fresh, own, input.tokenId), state, calls: Math.max(1, pages) };
 }
 
-function sortOut(
+/** Our own writes from those of others, by the ids that the journal keeps. */
+export function tellApart(
   entries: readonly AuditLogEntry[],
   writes: readonly OwnWrite[],
   tokenId: string | null,

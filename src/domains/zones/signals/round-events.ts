@@ -1,12 +1,16 @@
 /** What a round tells the audit trail, and through it whoever listens: one sentence and its facts. */
 import type { ZonewardError } from '../../../base/errors.ts';
+import type { ZoneId } from '../../../base/ids.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { NewEvent } from '../../audit/model.ts';
 import type { Discovery, ZoneMention } from '../discover-zones.ts';
 import type { OutsideActor } from '../model.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
 import { adviseOnZone } from '../zone-advice.ts';
-import type { Round, RoundZone } from './round.ts';
+import type { Round } from './round.ts';
+
+/** When, and of which connection. */
+export type EventScene = Pick<Round, 'now' | 'input'>;
 
 /** More than this of one kind become one event with a count: the first discovery of an account, say. */
 const SINGLE_MAX = 50;
@@ -37,8 +41,8 @@ export function discoveryEvents(round: Round, discovery: Discovery): NewEvent[] 
 }
 
 export function driftEvent(
-  round: Round,
-  zone: RoundZone,
+  round: EventScene,
+  zone: { readonly zoneId: ZoneId; readonly name: string },
   outcome: SyncOutcome,
   actor: OutsideActor | undefined,
 ): NewEvent {
@@ -69,7 +73,7 @@ export function resumedEvent(round: Round): NewEvent {
   return eventOf(round, 'sync.resumed', `sync of "${round.input.connection.label}" runs again`, {});
 }
 
-function eventOf(round: Round, kind: string, summary: string, payload: JsonObject): NewEvent {
+function eventOf(round: EventScene, kind: string, summary: string, payload: JsonObject): NewEvent {
   const { id } = round.input.connection;
   return { kind, at: round.now, principal: 'zoneward', connectionId: id, summary, payload };
 }
