@@ -40,6 +40,8 @@ export type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../domains/ch
 export type { PlannedZone } from '../domains/changes/plan-change.ts';
 export type { ChangePolicy, ScopedPolicy } from '../domains/changes/policy.ts';
 export type { UndoConflict } from '../domains/changes/undo.ts';
+export type { Brand, ConnectSession } from '../domains/connect/model.ts';
+export { LASTS_MAX_MS, LASTS_MIN_MS, stateOf as connectSessionState } from '../domains/connect/sessions.ts';
 export type { Added } from '../domains/connections/add-connection.ts';
 export type { ImportedLine } from '../domains/connections/import-connections.ts';
 export type {
@@ -143,6 +145,7 @@ export {
 } from '../plan/templates/template.ts';
 export type { BulkReport } from './bulk-provision.ts';
 export { CLOUDFLARE_BASE_URL } from './config.ts';
+export { type ConnectVisit, forVisitor } from './connect-sessions.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { StagedChange } from './staged-changes.ts';

@@ -23,6 +23,12 @@ import type { KeyProvider } from '../vault/key-provider.ts';
 import type { SecretFetcher } from '../vault/secret-references.ts';
 import { type ApiKeys, openApiKeys } from './api-keys.ts';
 import { type Config, type ConfigInput, type Environment, resolveConfig } from './config.ts';
+import {
+  type ConnectVisit,
+  openConnectVisit,
+  type TenantConnectSessions,
+  tenantConnectSessions,
+} from './connect-sessions.ts';
 import { type Context, openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
 import { type Jobs, openJobs } from './jobs.ts';
@@ -87,6 +93,7 @@ export interface Tenant {
   readonly audit: TenantAudit;
   readonly usage: TenantUsage;
   readonly webhooks: TenantWebhooks;
+  readonly connectSessions: TenantConnectSessions;
 }
 
 export interface Zoneward {
@@ -109,6 +116,8 @@ export interface Zoneward {
   readonly apiKeys: ApiKeys;
   /** Tenants as a whole: listed, exported, erased. */
   readonly tenants: Tenants;
+  /** What the secret of a connect session opens; null for one that opens nothing, whatever the reason. */
+  connectVisit(secret: string): Promise<ConnectVisit | null>;
   /** Sessions of people at the dashboard. */
   readonly signIns: SignIns;
   /** Work that goes on after its request was answered. */
@@ -176,6 +185,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       audit: tenantAudit(context, tenantId),
       usage: tenantUsage(context, tenantId, reach),
       webhooks: tenantWebhooks(context, tenantId),
+      connectSessions: tenantConnectSessions(context, tenantId, reach),
     };
   };
   return {
@@ -184,6 +194,10 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     tenant,
     apiKeys: openApiKeys(opened),
     tenants: openTenants(opened),
+    connectVisit: (secret) =>
+      openConnectVisit(opened, secret, (name, principal) =>
+        tenant(name, { principal, environmentCredential: false }),
+      ),
     signIns: openSignIns(opened),
     jobs: openJobs(opened, (name, principal) =>
       tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),

@@ -24,7 +24,7 @@ const PRINCIPAL = 'zoneward';
 const DAY_MS = 86_400_000;
 /** Calls to Cloudflare are remembered this long. */
 export const USAGE_KEPT_MS: number = 30 * DAY_MS;
-/** The log of webhooks is kept this long after a delivery has ended. */
+/** The log of webhooks, and sessions, are kept this long after a delivery, or a session, has ended. */
 export const DELIVERIES_KEPT_MS: number = 30 * DAY_MS;
 /** A credential that nobody tests is tested this often, so that its state and rights are not those of long ago. */
 const RETEST_EVERY_MS = DAY_MS;
@@ -134,6 +134,7 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
     test,
     keepHouse: async (tenants) => {
       const forgotten = await store.usage.prune(clock.now() - USAGE_KEPT_MS);
+      await store.connectSessions.prune(clock.now() - DELIVERIES_KEPT_MS);
       await store.webhooks.prune(clock.now() - DELIVERIES_KEPT_MS);
       const { ports } = await openCheckpoints(context);
       for (const tenantId of tenants) {

@@ -53,6 +53,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: () => import('./commands/connections.ts'),
       },
       {
+        name: 'connect-sessions',
+        summary: 'Links with which a customer gives a credential without a key',
+        load: () => import('./commands/connect-sessions.ts'),
+      },
+      {
         name: 'zones',
         summary: 'Zones: list, sync, their history, export',
         load: () => import('./commands/zones.ts'),

@@ -13,6 +13,10 @@ import type {
   ChangeSet,
   ChangeSetDetails,
   ChangeSetPage,
+  ConnectPage,
+  ConnectSession,
+  ConnectSessionList,
+  Connected,
   Connection,
   ConnectionEdit,
   ConnectionPage,
@@ -35,10 +39,12 @@ import type {
   InventoryChange,
   Job,
   JobPage,
+  MadeConnectSession,
   Minter,
   MinterChange,
   NewApiKey,
   NewChangeSet,
+  NewConnectSession,
   NewConnection,
   NewProvisioning,
   NewWebhook,
@@ -80,6 +86,7 @@ import type {
   TemplateCheck,
   Templates,
   TenantList,
+  TestReport,
   TestedConnection,
   TlsReport,
   TokenLink,
@@ -88,6 +95,7 @@ import type {
   VaultKeyList,
   Verification,
   VerifyRequest,
+  VisitorCredential,
   Webhook,
   WebhookDelivery,
   WebhookDeliveryPage,
@@ -617,6 +625,26 @@ export interface Operations {
   readonly createApiKey: { readonly input: { readonly body: NewApiKey }; readonly answer: CreatedApiKey };
   /** Revoke an API key, from the next request on */
   readonly revokeApiKey: { readonly input: { readonly id: string }; readonly answer: null };
+  /** Make a link with which a customer gives a credential. It is in this answer and nowhere else. */
+  readonly createConnectSession: {
+    readonly input: { readonly body: NewConnectSession };
+    readonly answer: MadeConnectSession;
+  };
+  /** The latest connect sessions, newest first */
+  readonly listConnectSessions: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: ConnectSessionList;
+  };
+  /** One connect session: whether it was used, and what came of it */
+  readonly getConnectSession: { readonly input: { readonly id: string }; readonly answer: ConnectSession };
+  /** Its link opens nothing any more */
+  readonly revokeConnectSession: { readonly input: { readonly id: string }; readonly answer: ConnectSession };
+  /** What the page of a link shows: whose it is, and the form at Cloudflare, filled in */
+  readonly getConnectPage: { readonly input: Readonly<Record<string, never>>; readonly answer: ConnectPage };
+  /** Try a credential and say step by step what it may do; nothing is saved */
+  readonly testByLink: { readonly input: { readonly body: VisitorCredential }; readonly answer: TestReport };
+  /** Test a credential and save it as the connection; the link is used up with it */
+  readonly saveByLink: { readonly input: { readonly body: VisitorCredential }; readonly answer: Connected };
   /** What webhooks can be told of; the schemas stand under `webhooks` in this document */
   readonly listWebhookEventTypes: {
     readonly input: Readonly<Record<string, never>>;
@@ -790,6 +818,13 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listApiKeys: { method: 'GET', path: '/v1/api-keys', answer: 'json' },
   createApiKey: { method: 'POST', path: '/v1/api-keys', answer: 'json' },
   revokeApiKey: { method: 'DELETE', path: '/v1/api-keys/{id}', answer: 'none' },
+  createConnectSession: { method: 'POST', path: '/v1/connect-sessions', answer: 'json' },
+  listConnectSessions: { method: 'GET', path: '/v1/connect-sessions', answer: 'json' },
+  getConnectSession: { method: 'GET', path: '/v1/connect-sessions/{id}', answer: 'json' },
+  revokeConnectSession: { method: 'DELETE', path: '/v1/connect-sessions/{id}', answer: 'json' },
+  getConnectPage: { method: 'GET', path: '/v1/connect', answer: 'json' },
+  testByLink: { method: 'POST', path: '/v1/connect/test', answer: 'json' },
+  saveByLink: { method: 'POST', path: '/v1/connect/save', answer: 'json' },
   listWebhookEventTypes: { method: 'GET', path: '/v1/webhook-event-types', answer: 'json' },
   listWebhooks: { method: 'GET', path: '/v1/webhooks', answer: 'json' },
   addWebhook: { method: 'POST', path: '/v1/webhooks', answer: 'json' },

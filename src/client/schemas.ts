@@ -1421,6 +1421,127 @@ export type NewApiKey = {
   readonly expiresAt?: string;
 };
 
+export type MadeConnectSession = {
+  readonly id: string;
+  readonly state: 'open' | 'used' | 'revoked' | 'expired';
+  readonly profile: 'minimum' | 'full';
+  readonly label: string | null;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+  /** The connection that is given a new credential */
+  readonly relink: string | null;
+  readonly returnUrl: string | null;
+  readonly brand: {
+    readonly name: string;
+    readonly logoUrl: string | null;
+    readonly colour: string | null;
+  } | null;
+  readonly tries: number;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** RFC 3339, UTC */
+  readonly expiresAt: string;
+  /** RFC 3339, UTC */
+  readonly usedAt: string | null;
+  /** What came of it */
+  readonly connectionId: string | null;
+  /** The link for the customer; shown in this answer only, null when it is repeated */
+  readonly url: string | null;
+};
+
+export type NewConnectSession = {
+  readonly profile?: 'minimum' | 'full';
+  readonly label?: string;
+  readonly tags?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string | number | boolean>>;
+  readonly zoneIds?: readonly string[];
+  /** The connection to give a new credential, by id or label */
+  readonly relink?: string;
+  readonly returnUrl?: string;
+  readonly brand?: {
+    readonly name: string;
+    readonly logoUrl?: string | null;
+    /** #rrggbb */
+    readonly colour?: string | null;
+  };
+  /** Default: half an hour */
+  readonly lastsSeconds?: number;
+};
+
+export type ConnectSessionList = { readonly items: readonly ConnectSession[] };
+
+export type ConnectSession = {
+  readonly id: string;
+  readonly state: 'open' | 'used' | 'revoked' | 'expired';
+  readonly profile: 'minimum' | 'full';
+  readonly label: string | null;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+  /** The connection that is given a new credential */
+  readonly relink: string | null;
+  readonly returnUrl: string | null;
+  readonly brand: {
+    readonly name: string;
+    readonly logoUrl: string | null;
+    readonly colour: string | null;
+  } | null;
+  readonly tries: number;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** RFC 3339, UTC */
+  readonly expiresAt: string;
+  /** RFC 3339, UTC */
+  readonly usedAt: string | null;
+  /** What came of it */
+  readonly connectionId: string | null;
+};
+
+export type ConnectPage = {
+  readonly brand: {
+    readonly name: string;
+    readonly logoUrl: string | null;
+    readonly colour: string | null;
+  } | null;
+  readonly profile: 'minimum' | 'full';
+  /** Null: the visitor may name it */
+  readonly label: string | null;
+  readonly isRelink: boolean;
+  /** RFC 3339, UTC */
+  readonly expiresAt: string;
+  /** Cloudflare's token form, filled in, and the steps */
+  readonly link: {
+    readonly userUrl: string;
+    readonly accountUrl: string;
+    readonly rights: readonly string[];
+    readonly instructions: readonly string[];
+  } | null;
+};
+
+export type VisitorCredential = {
+  readonly credential: {
+    readonly token?: string;
+    /** The Global API Key, with `email` */
+    readonly key?: string;
+    readonly email?: string;
+  };
+  readonly accountId?: string;
+  /** Where the session has none */
+  readonly label?: string;
+};
+
+export type Connected = {
+  readonly connection: {
+    readonly id: string;
+    readonly label: string;
+    readonly state: string;
+    readonly accountName: string | null;
+  };
+  /** Where to go now; it names the connection */
+  readonly returnUrl: string | null;
+};
+
 export type WebhookEventTypes = {
   readonly items: readonly { readonly type: string; readonly about: string }[];
 };

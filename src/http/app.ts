@@ -34,6 +34,8 @@ export type HttpApp = Hono<EdgeTypes>;
 
 const RATE_DEFAULT: RateRule = { quota: 1_200, windowSeconds: 60 };
 const RATE_STRANGERS: RateRule = { quota: 120, windowSeconds: 60 };
+/** Of one connect session: a person at a form. */
+const RATE_VISITORS: RateRule = { quota: 60, windowSeconds: 60 };
 /** Tries to sign in that failed: of one address, and at one key. */
 const RATE_GUESSES: RateRule = { quota: 10, windowSeconds: 300 };
 const TIME_LIMIT_MS = 60_000;
@@ -56,6 +58,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     zoneward,
     limiter: createRateLimiter(options.rate ?? RATE_DEFAULT, Date.now),
     strangers: createRateLimiter(options.strangersRate ?? RATE_STRANGERS, Date.now),
+    visitors: createRateLimiter(RATE_VISITORS, Date.now),
     guesses: createRateLimiter(RATE_GUESSES, Date.now),
     timeLimitMs: options.timeLimitMs ?? TIME_LIMIT_MS,
     onFailure: (error, requestId) => log?.failure(error, requestId),

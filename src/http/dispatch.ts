@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { KeptAnswer } from '../app/handed-out.ts';
+import type { ConnectVisit, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts';
 import type { Call, Endpoint, KeyCall, OpenCall, Reply } from './endpoint.ts';
@@ -21,6 +21,8 @@ export interface DispatchPorts {
   readonly limiter: RateLimiter;
   /** For callers without a key that stands, by their address. */
   readonly strangers: RateLimiter;
+  /** For visitors with a link, by its session. */
+  readonly visitors: RateLimiter;
   /** For tries to sign in. */
   readonly guesses: RateLimiter;
   readonly timeLimitMs: number;
@@ -84,10 +86,12 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
 interface Admitted {
   readonly holder?: Holder;
   readonly caller?: Caller;
+  readonly visit?: ConnectVisit;
 }
 
 async function admit(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Admitted> {
   if (endpoint.for === 'anyone') return {};
+  if (endpoint.for === 'connect-session') return { visit: await admitVisitor(ports, edge) };
   const holder = await recogniseHolder(ports.zoneward, edge.req.raw).catch((error: unknown) => {
     limit(ports.strangers, edge.get('remoteAddress'), edge);
     throw error;
@@ -102,6 +106,24 @@ async function admit(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Prom
   edge.set('tenant', caller.tenantName);
   if (endpoint.scope !== null) requireScope(caller, endpoint.scope);
   return { holder, caller };
+}
+
+/** The link's secret is sent in a header, as keys are. */
+async function admitVisitor(ports: DispatchPorts, edge: Edge): Promise<ConnectVisit> {
+  const [, secret = ''] = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(edge.req.header('authorization') ?? '') ?? [];
+  const visit = await ports.zoneward.connectVisit(secret);
+  if (visit === null) {
+    limit(ports.strangers, edge.get('remoteAddress'), edge);
+    throw new HttpError(401, 'connect-session-invalid', 'This link was used already, or is too old.', {
+      next: ['Ask whoever sent it to you for a new one.'],
+      headers: { 'www-authenticate': 'Bearer realm="zoneward-connect"' },
+    });
+  }
+  const { id, tenantId } = visit.session;
+  edge.set('principal', id);
+  edge.set('tenant', tenantId);
+  limit(ports.visitors, id, edge);
+  return visit;
 }
 
 function limit(limiter: RateLimiter, who: string, edge: Edge): void {
@@ -143,9 +165,13 @@ async function run(ports: DispatchPorts, endpoint: Endpoint, request: Request): 
 function answer(
   endpoint: Endpoint,
   call: OpenCall,
-  { edge, admitted: { holder, caller }, input }: Request,
+  { edge, admitted: { holder, caller, visit }, input }: Request,
 ): Promise<Reply> {
   if (endpoint.for === 'anyone') return endpoint.run(call, input);
+  if (endpoint.for === 'connect-session') {
+    assert(visit !== undefined);
+    return endpoint.run({ ...call, visit }, input);
+  }
   assert(holder !== undefined);
   const keyCall: KeyCall = { ...call, holder, tenantNamed: edge.req.header(TENANT_HEADER) };
   if (endpoint.for === 'key') return endpoint.run(keyCall, input);
@@ -163,7 +189,14 @@ function callOf({ zoneward, timeLimitMs }: DispatchPorts, endpoint: Endpoint, { 
     ifMatch: edge.req.header('if-match') ?? null,
     session: cookieOf(edge.req.raw.headers),
     isSecure: cameOverHttps(edge.req.raw),
+    origin: originOf(edge.req.raw),
   };
+}
+
+/** As the client wrote it, which is what a link for its people begins with. */
+function originOf(request: { readonly url: string; readonly headers: Headers }): string {
+  const { protocol, host } = new URL(request.url);
+  return `${cameOverHttps(request) ? 'https:' : protocol}//${request.headers.get('host') ?? host}`;
 }
 
 function checkAnswer(

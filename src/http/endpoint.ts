@@ -3,7 +3,7 @@
  * between them. The same shapes validate requests and become the OpenAPI document.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Scope } from '../app/handed-out.ts';
+import type { ConnectVisit, Scope } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import type { Caller } from './caller.ts';
 import type { Holder } from './holder.ts';
@@ -22,6 +22,13 @@ export interface OpenCall {
   readonly session: string | null;
   /** Whether the client came over HTTPS. */
   readonly isSecure: boolean;
+  /** Scheme, host and port that the request was sent to. */
+  readonly origin: string;
+}
+
+/** One of a visitor who holds the link of a connect session. */
+export interface ConnectCall extends OpenCall {
+  readonly visit: ConnectVisit;
 }
 
 /** One of somebody who holds a key. */
@@ -92,7 +99,9 @@ interface Input {
 }
 
 /** An endpoint with its types worn off, for tables. */
-export type Endpoint = Documentation & Shapes & (TenantEndpoint | KeyEndpoint | OpenEndpoint);
+export type Endpoint = Documentation &
+  Shapes &
+  (TenantEndpoint | KeyEndpoint | ConnectEndpoint | OpenEndpoint);
 
 /** What is a tenant's, for whoever may act for it. */
 export interface TenantEndpoint {
@@ -104,6 +113,12 @@ export interface TenantEndpoint {
 export interface KeyEndpoint {
   readonly for: 'key';
   readonly run: (call: KeyCall, input: Input) => Promise<Reply>;
+}
+
+/** For whoever holds the link of a connect session. */
+export interface ConnectEndpoint {
+  readonly for: 'connect-session';
+  readonly run: (call: ConnectCall, input: Input) => Promise<Reply>;
 }
 
 /** For everyone. */
@@ -146,6 +161,15 @@ export function keyEndpoint<
 >(spec: Schemas<Params, Query, Body> & { readonly handle: Handle<KeyCall, Params, Query, Body> }): Endpoint {
   const { handle, ...rest } = spec;
   return { ...described(rest), for: 'key', run: (call, input) => handle(call, input as never) };
+}
+
+export function connectEndpoint<Body extends z.ZodType | undefined = undefined>(
+  spec: Schemas<undefined, undefined, Body> & {
+    readonly handle: Handle<ConnectCall, undefined, undefined, Body>;
+  },
+): Endpoint {
+  const { handle, ...rest } = spec;
+  return { ...described(rest), for: 'connect-session', run: (call, input) => handle(call, input as never) };
 }
 
 export function openEndpoint<Body extends z.ZodType>(

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import { API_KEY_ENDPOINTS } from './routes/api-keys.ts';
 import { AUDIT_ENDPOINTS } from './routes/audit.ts';
 import { CHANGE_ENDPOINTS } from './routes/changes.ts';
+import { CONNECT_SESSION_ENDPOINTS } from './routes/connect-sessions.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
 import { DOMAIN_ENDPOINTS } from './routes/domains.ts';
 import { DRIFT_ENDPOINTS } from './routes/drift.ts';
@@ -45,6 +46,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...USAGE_ENDPOINTS,
   ...JOB_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
+  ...CONNECT_SESSION_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
   ...TENANT_ENDPOINTS,
   ...VAULT_KEY_ENDPOINTS,

@@ -27,7 +27,8 @@ export interface ServiceLog extends HttpLog {
 
 const SECRET_FIELDS = ['authorization', 'token', 'key', 'secret', 'password', 'credential', 'cookie'];
 /** What looks like one of our keys or of Cloudflare's, wherever it stands. */
-const SECRET_TEXT = /\b(zwk_[0-9a-z]{26}\.[\w-]+|zw[ls]_[\w-]+|cf(?:ut|at|k)_[\w-]+|Bearer\s+[^\s"]+)/gi;
+const SECRET_TEXT =
+  /\b(zwk_[0-9a-z]{26}\.[\w-]+|zw[ls]_[\w-]+|zwc_[0-9a-z]{26}\.[\w-]+|whsec_[\w+/=-]+|cf(?:ut|at|k)_[\w-]+|Bearer\s+[^\s"]+)/gi;
 
 export function openLog(options: {
   readonly level: string;

@@ -34,6 +34,11 @@ function makeDocument(): OpenApiDocument {
     name: 'zoneward_session',
     description: `Of the dashboard, after \`signIn\`; every write also carries the header \`${CSRF_HEADER}\`.`,
   });
+  registry.registerComponent('securitySchemes', 'connectSession', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'What stands behind the `#` of the link of a connect session',
+  });
   for (const endpoint of ENDPOINTS) registry.registerPath(routeOf(endpoint));
   for (const { type, about, schema } of messageSchemas())
     registry.registerWebhook({
@@ -80,6 +85,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     summary,
     description: whoMay(endpoint),
     ...(endpoint.for === 'anyone' ? { security: [] } : {}),
+    ...(endpoint.for === 'connect-session' ? { security: [{ connectSession: [] }] } : {}),
     request: {
       ...(params === null ? {} : { params }),
       ...(query === null ? {} : { query }),
@@ -97,6 +103,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
 
 function whoMay(endpoint: Endpoint): string {
   if (endpoint.for === 'anyone') return 'For everyone. Tries that fail are counted, and refused after some.';
+  if (endpoint.for === 'connect-session') return 'For whoever holds the link of a connect session.';
   return endpoint.scope === null ? 'For every API key.' : `Needs the scope \`${endpoint.scope}\`.`;
 }
 

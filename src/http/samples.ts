@@ -9,6 +9,7 @@ export interface Things {
   readonly job: string;
   readonly apiKey: string;
   readonly token: string;
+  readonly connectSession: string;
   readonly webhook: string;
   readonly delivery: string;
   readonly record: string;
@@ -55,6 +56,9 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   addWebhook: () => ({ url: 'https://hooks.example.com/' }),
   editWebhook: () => ({ description: 'edited' }),
   rotateWebhookSecret: () => ({}),
+  createConnectSession: ({ connection }) => ({ relink: connection }),
+  testByLink: ({ token }) => ({ credential: { token } }),
+  saveByLink: ({ token }) => ({ credential: { token } }),
   eraseTenant: () => ({ confirm: 'not its name', code: 'none', reason: 'a test' }),
   replayWebhookRange: () => ({ since: '2026-01-01T00:00:00Z' }),
 };
@@ -66,6 +70,7 @@ export const FOREIGN_MENTIONS: readonly {
   readonly body?: (things: Things) => unknown;
 }[] = [
   { method: 'POST', path: () => '/v1/zones/sync', body: ({ connection }) => ({ connection }) },
+  { method: 'POST', path: () => '/v1/connect-sessions', body: ({ connection }) => ({ relink: connection }) },
   { method: 'GET', path: ({ connection }) => `/v1/zones?connection=${connection}` },
   { method: 'GET', path: ({ connection }) => `/v1/records?type=A&connection=${connection}` },
   { method: 'POST', path: () => '/v1/zones/discover', body: ({ connection }) => ({ connection }) },
@@ -139,6 +144,7 @@ export function pathOf({ path, tag, operationId }: Endpoint, things: Things): st
     jobs: things.job,
     'api-keys': things.apiKey,
     purchases: things.purchase,
+    connect: things.connectSession,
   };
   const filled = path
     .replace('{connection}', things.connection)

@@ -14,6 +14,7 @@ import { registrarMigration } from './migrations/0005-registrar.ts';
 import { webhooksMigration } from './migrations/0006-webhooks.ts';
 import { domainsMigration } from './migrations/0007-domains.ts';
 import { signInsMigration } from './migrations/0008-sign-ins.ts';
+import { connectSessionsMigration } from './migrations/0009-connect-sessions.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   webhooksMigration,
   domainsMigration,
   signInsMigration,
+  connectSessionsMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -11,6 +11,7 @@ import type { ApiKeyStore, SignInStore } from '../domains/access/ports.ts';
 import type { AuditTrail, SealEvent } from '../domains/audit/ports.ts';
 import type { PolicyStore } from '../domains/changes/policy.ts';
 import type { ChangeJournal, Locks } from '../domains/changes/ports.ts';
+import type { ConnectSessionStore } from '../domains/connect/ports.ts';
 import type {
   AlertStates,
   ConnectionStore,
@@ -41,6 +42,7 @@ import { openBudgetStore } from './budget-store.ts';
 import { openChangeJournal } from './change-journal.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
 import { openCommitGroup } from './commit-group.ts';
+import { openConnectSessionStore } from './connect-session-store.ts';
 import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
@@ -114,6 +116,7 @@ export interface Store {
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
   readonly webhooks: WebhookStore;
+  readonly connectSessions: ConnectSessionStore;
   /** A tenant as a whole, for its end. */
   readonly tenants: TenantRows;
   readonly templates: TemplateStore;
@@ -199,6 +202,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
     webhooks: openWebhookStore(context),
+    connectSessions: openConnectSessionStore(context),
     tenants: openTenantRows(context),
     templates: openTemplateStore(context),
     check: () => checkStore(context),

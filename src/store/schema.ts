@@ -36,6 +36,7 @@ export interface Schema {
   jobs: JobRow;
   purchases: PurchaseRow;
   provisionings: ProvisioningRow;
+  connect_sessions: ConnectSessionRow;
   webhook_endpoints: WebhookEndpointRow;
   webhook_deliveries: WebhookDeliveryRow;
   template_uses: TemplateUseRow;
@@ -320,6 +321,17 @@ export interface ProvisioningRow {
   due_at: number | null;
   created_at: number;
   version: number;
+  data: string;
+}
+
+export interface ConnectSessionRow {
+  id: string;
+  /** Found by its id before the tenant is known. */
+  tenant_id: string;
+  secret_hash: string;
+  expires_at: number;
+  version: number;
+  /** The whole session but for its secret. */
   data: string;
 }
 

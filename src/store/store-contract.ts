@@ -2,6 +2,7 @@
  * What every engine's store must keep, as one suite. An engine's test calls it with a way to make empty stores;
  * `sharedStoreContract` besides, where several processes can open one.
  */
+import { connectContract } from './contract/connect-contract.ts';
 import { connectionContract, vaultContract } from './contract/connection-contract.ts';
 import { finderContract } from './contract/finder-contract.ts';
 import type { MakeStorePlace } from './contract/fixture.ts';
@@ -39,6 +40,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   settingsContract(makePlace);
   serviceContract(makePlace);
   webhookContract(makePlace);
+  connectContract(makePlace);
   isolationContract(makePlace);
   raceContract(makePlace);
 }

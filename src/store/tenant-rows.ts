@@ -176,7 +176,13 @@ async function shut(trx: Trx, tenantId: TenantId): Promise<number> {
       keys.selectFrom('api_keys').select('id').where('tenant_id', '=', tenantId),
     )
     .execute();
-  for (const table of ['minters', 'api_keys', 'webhook_deliveries', 'webhook_endpoints'] as const)
+  for (const table of [
+    'minters',
+    'connect_sessions',
+    'api_keys',
+    'webhook_deliveries',
+    'webhook_endpoints',
+  ] as const)
     await trx.deleteFrom(table).where('tenant_id', '=', tenantId).execute();
   await trx.deleteFrom('jobs').where('tenant_id', '=', tenantId).execute();
   return Number(numDeletedRows);

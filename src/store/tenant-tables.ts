@@ -23,6 +23,7 @@ export const TENANT_TABLES: readonly TenantTable[] = [
   { table: 'alert_states', key: ['connection_id'], name: 'alerts' },
   { table: 'webhook_deliveries', key: ['id'], name: 'webhook-deliveries' },
   { table: 'webhook_endpoints', key: ['id'], name: 'webhooks', hidden: ['holder', 'lease_until'] },
+  { table: 'connect_sessions', key: ['id'], name: 'connect-sessions', hidden: ['secret_hash'] },
   { table: 'api_keys', key: ['id'], name: 'api-keys', hidden: ['secret_hash'] },
   { table: 'jobs', key: ['id'], name: 'jobs', hidden: ['holder', 'lease_until'] },
   { table: 'api_calls', key: ['number'], name: 'usage' },

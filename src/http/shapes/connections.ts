@@ -65,6 +65,7 @@ const testReport = z
     description: 'What was asked of Cloudflare, what came back, what it cost, what to do',
   });
 
+export const reportShape: z.ZodType = testReport;
 export const testedShape: z.ZodType = z
   .strictObject({ connection: connectionShape, report: orNull(testReport) })
   .openapi('TestedConnection');

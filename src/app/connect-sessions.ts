@@ -1,0 +1,192 @@
+/**
+ * Connect sessions: made by the tenant, used by a visitor who holds nothing but the link. A visit acts as the session,
+ * which is what the audit trail says, and reaches the one thing that it is for.
+ */
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
+import type { ConnectionId, TenantId } from '../base/ids.ts';
+import { InvalidInputError } from '../base/problem.ts';
+import type { ConnectSession } from '../domains/connect/model.ts';
+import {
+  type ConnectPorts,
+  countTry,
+  createConnectSession,
+  getConnectSession,
+  type MadeConnectSession,
+  type NewConnectSession,
+  recogniseConnectSession,
+  revokeConnectSession,
+  useUp,
+} from '../domains/connect/sessions.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import type { CredentialInput } from '../domains/connections/parse-credential.ts';
+import type { TestReport } from '../domains/connections/test-report.ts';
+import type { TokenLink } from '../domains/connections/token-link.ts';
+import type { Context } from './context.ts';
+import type { Tenant } from './open-zoneward.ts';
+import type { NewConnectionInput } from './tenant-connections.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+export interface TenantConnectSessions {
+  /** The secret is in the answer and nowhere else: put it behind the `#` of a link. */
+  create(
+    input: Omit<NewConnectSession, 'relink'> & { readonly relink?: string },
+  ): Promise<MadeConnectSession>;
+  /** Newest first; those that ended are kept for 30 days. */
+  list(limit?: number): Promise<readonly ConnectSession[]>;
+  get(id: string): Promise<ConnectSession>;
+  /** Its link opens nothing any more. */
+  revoke(id: string): Promise<ConnectSession>;
+}
+
+/** What a visitor gives. */
+export type VisitorInput = CredentialInput & { readonly label?: string; readonly signal?: AbortSignal };
+
+/** What the holder of a link can do. */
+export interface ConnectVisit {
+  readonly session: ConnectSession;
+  /** The form at Cloudflare, filled in for the session's profile, and what to do there. */
+  link(): Promise<TokenLink | null>;
+  /** Tries a credential and says step by step what it may do; saves nothing. */
+  test(input: VisitorInput): Promise<TestReport>;
+  /** Tests it, saves it, and ends the session. */
+  save(input: VisitorInput): Promise<Connection>;
+}
+
+const LIST_LIMIT = 50;
+const TOKEN_NAME_LENGTH_MAX = 60;
+
+export function tenantConnectSessions(
+  context: Context,
+  tenantId: TenantId,
+  reach: TenantReach,
+): TenantConnectSessions {
+  const { principal } = context;
+  const ports = portsOf(context);
+  return {
+    create: async ({ relink, ...input }) => {
+      const connection = relink === undefined ? null : await reach.connection(relink);
+      const wish =
+        connection === null ? input : { profile: connection.profile, ...input, relink: connection.id };
+      return createConnectSession(ports, wish, { tenantId, principal });
+    },
+    list: (limit = LIST_LIMIT) => ports.store.list(tenantId, limit),
+    get: (id) => getConnectSession(ports, tenantId, id),
+    revoke: (id) => revokeConnectSession(ports, { tenantId, id, principal }),
+  };
+}
+
+/** Null for a link that opens nothing, whatever the reason. */
+export async function openConnectVisit(
+  context: Context,
+  secret: string,
+  tenant: (name: string, principal: string) => Tenant,
+): Promise<ConnectVisit | null> {
+  const ports = portsOf(context);
+  const session = await recogniseConnectSession(ports, secret);
+  return session === null ? null : visit(context, session, tenant(session.tenantId, session.id));
+}
+
+function visit(context: Context, session: ConnectSession, { connections }: Tenant): ConnectVisit {
+  const ports = portsOf(context);
+  let current = session;
+  const begin = async ({ signal, label, ...input }: VisitorInput): Promise<NewConnectionInput> => {
+    const parsed = await connections.read({
+      ...input,
+      accountId: input.accountId ?? session.accountId ?? undefined,
+    });
+    if (!parsed.ok)
+      throw new InvalidInputError('The credential is not valid; nothing was saved.', parsed.problems);
+    current = await countTry(ports, current);
+    const { credential, accountId } = parsed.value;
+    return {
+      ...describedBy(session, label),
+      credential,
+      ...(accountId === null ? {} : { accountId }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  };
+  return {
+    session,
+    link: () => {
+      const { profile, accountId, zoneIds, brand, relink } = session;
+      const name = (brand?.name ?? 'zoneward').slice(0, TOKEN_NAME_LENGTH_MAX);
+      const account = accountId === null ? {} : { accountId };
+      return relink === null
+        ? connections.link({ profile, zoneIds, name, ...account })
+        : linkOfRelink(connections, relink, { profile, name });
+    },
+    test: async (input) => connections.try(await begin(input)),
+    save: async (input) => {
+      const given = await begin(input);
+      const saved = await saveWith(context, session, connections, given);
+      current = await useUp(ports, current, saved.id);
+      return saved;
+    },
+  };
+}
+
+/** The whole profile, at the connection's own account: a token that died is made anew. */
+async function linkOfRelink(
+  connections: Tenant['connections'],
+  relink: ConnectionId,
+  wish: { readonly profile: ConnectSession['profile']; readonly name: string },
+): Promise<TokenLink | null> {
+  const { accountId, zoneIds } = await connections.get(relink);
+  return connections.link({ ...wish, accountId, zoneIds });
+}
+
+async function saveWith(
+  context: Context,
+  session: ConnectSession,
+  connections: Tenant['connections'],
+  given: NewConnectionInput,
+): Promise<Connection> {
+  if (session.relink !== null) return (await connections.relink(session.relink, given)).connection;
+  try {
+    return (await connections.add(given)).connection;
+  } catch (error) {
+    const mine = await savedBefore(context, session, error);
+    if (mine !== null) return mine;
+    throw error;
+  }
+}
+
+/** The visit before this one may have saved it and not lived to say so. */
+async function savedBefore(
+  { store }: Context,
+  session: ConnectSession,
+  error: unknown,
+): Promise<Connection | null> {
+  if (!isZonewardError(error) || error.code !== 'connection-duplicate') return null;
+  const connectionId = error.details['connectionId'] as ConnectionId;
+  const filter = { connectionId, kind: 'connection.added' };
+  const [added] = await store.audit.latest(session.tenantId, filter, 1);
+  return added?.principal === session.id ? store.connections.get(session.tenantId, connectionId) : null;
+}
+
+function describedBy(
+  session: ConnectSession,
+  label: string | undefined,
+): Omit<NewConnectionInput, 'credential'> {
+  const { profile, tags, metadata, zoneIds } = session;
+  const named = session.label ?? label;
+  return {
+    profile,
+    tags,
+    metadata,
+    ...(zoneIds.length === 0 ? {} : { zoneIds }),
+    ...(named === undefined ? {} : { label: named }),
+  };
+}
+
+function portsOf({ store, clock, random }: Context): ConnectPorts {
+  return { store: store.connectSessions, clock, random };
+}
+
+/** What a visitor is told of a failure: without the commands that only an operator could run. */
+export function forVisitor(error: unknown): unknown {
+  if (!isZonewardError(error)) return error;
+  const { message, code, kind, details, cause } = error;
+  const next = error.next.filter((step) => !/zoneward |--[a-z]/.test(step));
+  return new ZonewardError(message, { code, kind, next, details, cause });
+}
