@@ -19,6 +19,7 @@ import { ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
 import type { Vault } from '../domains/connections/ports.ts';
 import type { MessengerOptions } from '../outbound/messenger.ts';
 import type { StoreCheck } from '../store/check-store.ts';
+import type { Backup } from '../store/sqlite-backup.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import type { SecretFetcher } from '../vault/secret-references.ts';
 import { type ApiKeys, openApiKeys } from './api-keys.ts';
@@ -33,6 +34,7 @@ import { type Context, openContext } from './context.ts';
 import { type Initialized, initHome } from './init.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
+import { type MovedStore, type MoveOptions, moveStore } from './move-store.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
@@ -134,6 +136,10 @@ export interface Zoneward {
   checkReady(): Promise<void>;
   /** Examines the store's file and what must hold between its rows. Reads only. */
   checkStore(): Promise<StoreCheck>;
+  /** Copies a store in a SQLite file, in use or not, into a new file. The keys are to be kept apart from it. */
+  backUpStore(path: string): Promise<Backup>;
+  /** Copies a store in a SQLite file into an empty PostgreSQL database, and examines it there. Leaves it as it is. */
+  moveStore(url: string, options?: MoveOptions): Promise<MovedStore>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -211,6 +217,8 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       await opened.vault();
     },
     checkStore: () => opened.store.check(),
+    backUpStore: (path) => opened.store.backUp(path),
+    moveStore: (url, options = {}) => moveStore(opened, url, options),
     close: () => opened.close(),
     [Symbol.asyncDispose]: () => opened.close(),
   };

@@ -167,7 +167,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         summary: 'Whose data the store holds; export one, erase one',
         load: () => import('./commands/tenants.ts'),
       },
-      { name: 'store', summary: 'Check the local store', load: () => import('./commands/store.ts') },
+      {
+        name: 'store',
+        summary: 'Check the store, back it up, move it to PostgreSQL',
+        load: () => import('./commands/store.ts'),
+      },
     ],
   },
 ];

@@ -14,8 +14,8 @@ import { ZonewardError } from '../base/errors.ts';
 import { storeError } from './context.ts';
 import type { Engine, Trx } from './engine.ts';
 import { faultOfPostgres, isPostgresRace } from './postgres-faults.ts';
-import { checkPostgresUrl } from './postgres-url.ts';
-import { openPostgresWakeUps } from './postgres-wake-ups.ts';
+import { checkPostgresUrl, withoutPassword } from './postgres-url.ts';
+import { openPostgresWakeUps, wakeUpSchemaOf } from './postgres-wake-ups.ts';
 import type { Schema } from './schema.ts';
 import { assertStorable } from './text.ts';
 
@@ -59,6 +59,8 @@ export async function openPostgresEngine(url: string, clock: Clock): Promise<Eng
     hasOneWriter: false,
     isRace: isPostgresRace,
     wakeUps: openPostgresWakeUps(url),
+    backUp: (path) => Promise.reject(backUpByPostgres(url, path)),
+    changeMark: null,
     integrityProblems,
   };
 }
@@ -205,6 +207,18 @@ async function integrityProblems(db: Kysely<Schema>): Promise<readonly string[]>
     join pg_namespace n on n.oid = t.relnamespace
     where n.nspname = current_schema() and not i.indisvalid`.execute(db);
   return rows.map(({ what }) => `the ${what} is not in force`);
+}
+
+function backUpByPostgres(url: string, path: string): ZonewardError {
+  const options = `--format=custom --exclude-schema=${wakeUpSchemaOf('public')} --file=${quote(path)}`;
+  return refused('backup-by-pg-dump', 'A store on PostgreSQL is backed up by PostgreSQL itself.', [
+    `pg_dump ${options} ${quote(withoutPassword(url))}`,
+  ]);
+}
+
+/** For a POSIX shell. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function refused(code: string, message: string, next: readonly string[]): ZonewardError {

@@ -26,6 +26,7 @@ import type { Clock } from '../base/clock.ts';
 import { storeError } from './context.ts';
 import type { Engine, EngineFault, EngineWakeUps } from './engine.ts';
 import type { Schema } from './schema.ts';
+import { backUpSqlite } from './sqlite-backup.ts';
 import { prepareSqliteFile } from './sqlite-file.ts';
 import { assertStorable } from './text.ts';
 
@@ -68,9 +69,10 @@ export interface SqliteLimits {
 export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimits = {}): Engine {
   const database = openWriter(path);
   if (limits.pagesMax !== undefined) database.exec(`pragma max_page_count = ${limits.pagesMax}`);
+  const reader = path === ':memory:' ? null : openReader(path);
   return {
     dialect: dialectOf(database),
-    readerDialect: path === ':memory:' ? null : dialectOf(openReader(path)),
+    readerDialect: reader === null ? null : dialectOf(reader),
     hasOneWriter: true,
     text: sql`text`,
     integer: sql`integer`,
@@ -87,6 +89,8 @@ export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimit
     faultOf,
     isRace: () => false,
     wakeUps: NO_WAKE_UPS,
+    backUp: (file) => backUpSqlite(reader ?? database, file),
+    changeMark: reader === null ? null : () => changeMarkOf(reader),
     integrityProblems,
   };
 }
@@ -118,6 +122,10 @@ function openReader(path: string): DatabaseSync {
   database.exec('pragma query_only = on');
   database.exec('pragma cache_size = -16000');
   return database;
+}
+
+function changeMarkOf(reader: DatabaseSync): number {
+  return (reader.prepare('pragma data_version').get() as { data_version: number }).data_version;
 }
 
 function dialectOf(database: DatabaseSync): Dialect {

@@ -10,6 +10,7 @@
 import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
 import type { WakeUps } from '../domains/jobs/ports.ts';
 import type { Schema } from './schema.ts';
+import type { Backup } from './sqlite-backup.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -67,6 +68,10 @@ export interface Engine {
    */
   isRace(error: unknown): boolean;
   readonly wakeUps: EngineWakeUps;
+  /** Copies the store into a new file, or says how that is done. */
+  backUp(path: string): Promise<Backup>;
+  /** Another number once another process has written to the file; null where there is no file. */
+  readonly changeMark: (() => number) | null;
   /** The engine's own examination of its file. Empty when it is sound. */
   integrityProblems(db: Kysely<Schema>): Promise<readonly string[]>;
 }

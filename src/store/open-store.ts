@@ -45,6 +45,7 @@ import { openCommitGroup } from './commit-group.ts';
 import { openConnectSessionStore } from './connect-session-store.ts';
 import { openConnectionStore } from './connection-store.ts';
 import { type StoreContext, storeError } from './context.ts';
+import type { CopiedTable, CopyOptions } from './copy-store.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
 import type { Engine } from './engine.ts';
 import { openIdempotencyStore } from './idempotency-store.ts';
@@ -63,6 +64,7 @@ import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
 import { openSignInStore } from './sign-in-store.ts';
+import type { Backup } from './sqlite-backup.ts';
 import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease } from './sweep-rows.ts';
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openTemplateStore } from './template-store.ts';
@@ -122,6 +124,13 @@ export interface Store {
   readonly templates: TemplateStore;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
+  /**
+   * Copies the store, in use or not, into a new file. On PostgreSQL, throws `backup-by-pg-dump`, which names
+   * the command.
+   */
+  backUp(path: string): Promise<Backup>;
+  /** Copies everything into an empty PostgreSQL database. See `copy-store.ts`. */
+  copyTo(url: string, options?: CopyOptions): Promise<readonly CopiedTable[]>;
   /** Waits for running transactions. Calls that come later throw. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -206,6 +215,11 @@ async function assemble(context: StoreContext): Promise<Store> {
     tenants: openTenantRows(context),
     templates: openTemplateStore(context),
     check: () => checkStore(context),
+    backUp: (path) => context.engine.backUp(path),
+    copyTo: async (url, options) => {
+      const { copyToPostgres } = await import('./copy-store.ts');
+      return copyToPostgres(context, url, options);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -78,14 +78,17 @@ async function start(url: string): Promise<PgBoss> {
 }
 
 /** Follows the schema of the store's tables, so that two stores of one database have a queue each. */
+export function wakeUpSchemaOf(schema: string): string {
+  return schema === 'public' ? 'zoneward_wake_ups' : `${schema}_wake_ups`;
+}
+
 async function schemaOf(url: string): Promise<string> {
   const client = new Client({ connectionString: url });
   client.on('error', () => {});
   try {
     await client.connect();
     const { rows } = await client.query<{ schema: string }>('select current_schema() as schema');
-    const schema = rows[0]?.schema ?? 'public';
-    return schema === 'public' ? 'zoneward_wake_ups' : `${schema}_wake_ups`;
+    return wakeUpSchemaOf(rows[0]?.schema ?? 'public');
   } finally {
     await client.end().catch(() => {});
   }
