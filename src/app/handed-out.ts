@@ -89,8 +89,18 @@ export {
 } from '../domains/registrar/model.ts';
 export { explainOffer } from '../domains/registrar/offer.ts';
 export { explainTransfer } from '../domains/registrar/transfer.ts';
-export type { CertificatePack } from '../domains/tls/certificates.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
+export type {
+  CertificatePack,
+  CustomCertificate,
+  CustomHostname,
+  FallbackOrigin,
+  OriginCertificate,
+  OriginPullCertificate,
+  Proof,
+  Quota,
+} from '../domains/tls/model.ts';
+export { proofText } from '../domains/tls/model.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
 export type { ApiCall, UsageBucket, UsageSummary } from '../domains/usage/ports.ts';
@@ -157,6 +167,14 @@ export type { Planned } from './tenant-plans.ts';
 export type { ProvisionInput } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
+export { makeSigningRequest } from './signing-request.ts';
+export type { PlannedProofs } from './object-plans.ts';
+export {
+  type CertificateInput,
+  keysByHash,
+  type ZoneCertificates,
+} from './tenant-certificates.ts';
+export type { ListedHostname, ZoneHostnames } from './tenant-hostnames.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';

@@ -37,9 +37,11 @@ import type { Logger } from './logger.ts';
 import { type MovedStore, type MoveOptions, moveStore } from './move-store.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
+import { type TenantCertificates, tenantCertificates } from './tenant-certificates.ts';
 import { type TenantChanges, tenantChanges } from './tenant-changes.ts';
 import { type TenantConnections, tenantConnections } from './tenant-connections.ts';
 import { type TenantDrift, tenantDrift } from './tenant-drift.ts';
+import { type TenantHostnames, tenantHostnames } from './tenant-hostnames.ts';
 import { type TenantInventory, tenantInventory } from './tenant-inventory.ts';
 import { parseTenant } from './tenant-name.ts';
 import { type TenantPolicies, tenantPolicies } from './tenant-policies.ts';
@@ -90,6 +92,8 @@ export interface Tenant {
   readonly policies: TenantPolicies;
   readonly tls: TenantTls;
   readonly templates: TenantTemplates;
+  readonly certificates: TenantCertificates;
+  readonly hostnames: TenantHostnames;
   readonly registrar: TenantRegistrar;
   readonly provisioning: TenantProvisioning;
   readonly audit: TenantAudit;
@@ -180,6 +184,8 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
       policies: tenantPolicies(context, tenantId, reach),
       tls,
       templates,
+      certificates: tenantCertificates(context, tenantId, { reach, plans: changes }),
+      hostnames: tenantHostnames(context, tenantId, { reach, plans: changes }),
       registrar,
       provisioning: tenantProvisioning(context, tenantId, {
         reach,

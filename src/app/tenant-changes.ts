@@ -2,6 +2,7 @@
 import { ZonewardError } from '../base/errors.ts';
 import { type ChangeSetId, type ConnectionId, newId, type TenantId, type ZoneId } from '../base/ids.ts';
 import { hasErrors } from '../base/problem.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import {
   type ApplyPorts,
@@ -37,6 +38,8 @@ export interface ApplyRequest {
   readonly summary?: string;
   /** How long to wait for a lock that someone else holds. Default 30 s; when resuming, until a dead holder's ends. */
   readonly lockWaitMs?: number;
+  /** Private keys of certificates to be uploaded, by the hash of their public halves (`keysByHash`). */
+  readonly keys?: ReadonlyMap<string, Secret>;
 }
 
 export interface Applied extends ApplyResult {
@@ -106,6 +109,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       ...(request.continueOnRefusal === undefined ? {} : { continueOnRefusal: request.continueOnRefusal }),
       ...(request.verify === undefined ? {} : { verify: request.verify }),
       ...(request.lockWaitMs === undefined ? {} : { lockWaitMs: request.lockWaitMs }),
+      ...(request.keys === undefined ? {} : { keys: request.keys }),
     });
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
@@ -171,7 +175,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       );
       const changeSet = await save(planned, request);
       await recoverWith(request.signal === undefined ? {} : { signal: request.signal }, true);
-      return run(changeSet, planned.zones, request);
+      return run(changeSet, planned.zones, planned.keys === undefined ? request : { keys: planned.keys, ...request });
     },
     resume: async (id, request = {}) => run(await stored(id), [], { lockWaitMs: RESUME_WAIT_MS, ...request }),
     recover: (request = {}) => recoverWith(request, false),
@@ -215,6 +219,7 @@ function applyPorts(
     reader: cloudflare.zones,
     writer: cloudflare.records,
     settings: cloudflare.settings,
+    objects: cloudflare.objects,
     readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
     clock: context.clock,
     ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),

@@ -2,6 +2,7 @@
 import { ZonewardError } from '../base/errors.ts';
 import type { ChangeSetId, TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Problem } from '../base/problem.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import { recordEncoder } from '../cloudflare/wire/encode-record.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
@@ -36,6 +37,7 @@ import {
   selectRecords,
 } from './edit-records.ts';
 import { followIds, idsOf } from './follow-ids.ts';
+import { planObjectsUndo } from './object-plans.ts';
 import { type SourceText, wishOf } from './read-source.ts';
 import { planSavedZone, planSettingsUndo, planWish, settingsPorts } from './settings-plans.ts';
 import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
@@ -54,6 +56,8 @@ export interface Planned {
   readonly undoes: ChangeSetId | null;
   /** What is to be remembered of a template, when this is applied. */
   readonly template?: TemplateMemory;
+  /** Private keys of certificates to be uploaded, by the hash of their public halves; beside the plan, never in it. */
+  readonly keys?: ReadonlyMap<string, Secret>;
 }
 
 export interface TenantPlans {
@@ -235,7 +239,9 @@ export function tenantPlans(
               : planFromDrafts(ports, zone, draft, { ...settings, source });
           const undo = await planSettingsUndo(ports, zone, { plan, outcomes, options, base });
           settingConflicts.push(...undo.conflicts);
-          return undo.planned;
+          const selection = options.only === undefined ? {} : { only: options.only };
+          const from = { plan, outcomes, ...selection, base: undo.planned };
+          return planObjectsUndo(ports.cloudflare, zone, from);
         },
       );
       return { ...planned, conflicts, settingConflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
@@ -274,13 +280,14 @@ export function tenantPlans(
 function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare): ZonePorts {
   return {
     ...settingsPorts(context, cloudflare),
+    cloudflare,
     encoder: recordEncoder,
     readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
     quota: cloudflare.records,
   };
 }
 
-type ZonePorts = PlanPorts & SettingsPlanPorts;
+type ZonePorts = PlanPorts & SettingsPlanPorts & { readonly cloudflare: Cloudflare };
 
 function narrow(
   wish: ZoneWish,

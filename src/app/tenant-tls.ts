@@ -3,8 +3,8 @@ import { isZonewardError, type ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Parsed } from '../base/problem.ts';
 import { parseZoneDocument } from '../dns/zone-document.ts';
-import type { CertificatePack } from '../domains/tls/certificates.ts';
 import { type DnssecView, dnssecView } from '../domains/tls/dnssec.ts';
+import type { CertificatePack } from '../domains/tls/model.ts';
 import { planWithSettings, settingsAlone } from '../domains/tls/plan-settings.ts';
 import { SHOWN_SETTINGS, type TlsFinding, tlsReport } from '../domains/tls/tls-report.ts';
 import type { Zone } from '../domains/zones/model.ts';
@@ -87,8 +87,8 @@ export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantRe
       const options = callOptions(request);
       const [{ states, failures }, packs, caa, parentDs] = await Promise.all([
         cloudflare.settings.readSettings(id, SHOWN_SETTINGS, options),
-        orWhy(cloudflare.certificates.certificatePacks(id, options)),
-        orWhy(cloudflare.certificates.caaRecords(id, name, options)),
+        orWhy(cloudflare.tls.certificatePacks(id, options)),
+        orWhy(cloudflare.tls.caaRecords(id, name, options)),
         parent === null ? null : parent.parentDs(name, signalOf(request)),
       ]);
       const now = context.clock.now();
@@ -137,7 +137,7 @@ export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantRe
       const lists = await eachInOrder(references, async (reference): Promise<CalendarEntry[]> => {
         const { zone, cloudflare } = await linked(reference, request);
         try {
-          const packs = await cloudflare.certificates.certificatePacks(zone.facts.id, callOptions(request));
+          const packs = await cloudflare.tls.certificatePacks(zone.facts.id, callOptions(request));
           return packs.map((pack) => ({ zone, pack }));
         } catch (error) {
           if (!isZonewardError(error) || error.kind !== 'permission') throw error;

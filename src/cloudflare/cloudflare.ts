@@ -17,7 +17,7 @@ import type { Credential } from '../domains/connections/model.ts';
 import type { CredentialInspector, TokenIssuer } from '../domains/connections/ports.ts';
 import type { ZoneMaker } from '../domains/provisioning/ports.ts';
 import type { Registrar } from '../domains/registrar/ports.ts';
-import type { CertificateReader, SettingsReader, SettingsWriter } from '../domains/tls/ports.ts';
+import type { SettingsReader, SettingsWriter, TlsReader, ZoneObjects } from '../domains/tls/ports.ts';
 import type { ZoneReader } from '../domains/zones/ports.ts';
 import type { AuditLogReader } from '../domains/zones/signals/ports.ts';
 import { type AddressLimiter, createAddressLimiter } from './address-limiter.ts';
@@ -28,15 +28,16 @@ import { budgetKeyOf } from './auth.ts';
 import { CLOUDFLARE_BASE_URL, parseBaseUrl } from './base-url.ts';
 import { BudgetGate, type BudgetWait } from './budget-gate.ts';
 import { createMemoryBudgetStore } from './budget-store-memory.ts';
-import { createCertificateReader } from './certificate-reader.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { createCredentialInspector } from './credential-inspector.ts';
 import type { BudgetStore, UsageSink } from './ports.ts';
 import { createRecordWriter } from './record-writer.ts';
 import { createRegistrar } from './registrar.ts';
+import { createTlsReader } from './tls-reader.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 import { createTransport, DEFAULT_TIMEOUT_MS } from './transport.ts';
 import { createZoneMaker } from './zone-maker.ts';
+import { createZoneObjects } from './zone-objects.ts';
 import { createZoneReader } from './zone-reader.ts';
 import { createZoneSettings } from './zone-settings.ts';
 
@@ -71,7 +72,8 @@ export interface Cloudflare {
   readonly zones: ZoneReader;
   readonly records: RecordWriter & RecordQuotaReader;
   readonly settings: SettingsReader & SettingsWriter;
-  readonly certificates: CertificateReader;
+  readonly tls: TlsReader;
+  readonly objects: ZoneObjects;
   readonly auditLog: AuditLogReader;
   /** Also inspects other credentials than this one's, each on its own budget. */
   readonly inspector: Required<CredentialInspector>;
@@ -109,11 +111,13 @@ export function createCloudflare(options: CloudflareOptions): Cloudflare {
     await own.gate.close();
     for (const { gate } of others.values()) await gate.close();
   };
+  const tls = createTlsReader(own.api);
   return {
     zones: createZoneReader(own.api),
     records: createRecordWriter(own.api),
     settings: createZoneSettings(own.api),
-    certificates: createCertificateReader(own.api),
+    tls,
+    objects: createZoneObjects(own.api, tls),
     auditLog: createAuditLogReader(own.api),
     inspector: createCredentialInspector({ apiFor, clock: shared.clock }),
     tokens: createTokenIssuer({ apiFor }),

@@ -10,10 +10,23 @@ import type {
   TokenCreateResponse as AccountTokenCreateResponse,
   TokenVerifyResponse as AccountTokenVerifyResponse,
 } from 'cloudflare/resources/accounts/tokens/tokens';
+import type { TotalTLSEditResponse, TotalTLSGetResponse } from 'cloudflare/resources/acm/total-tls';
+import type { CustomCertificate } from 'cloudflare/resources/custom-certificates/custom-certificates';
+import type { CustomHostname } from 'cloudflare/resources/custom-hostnames/custom-hostnames';
+import type { FallbackOriginGetResponse } from 'cloudflare/resources/custom-hostnames/fallback-origin';
+import type { QuotaGetResponse as HostnameQuota } from 'cloudflare/resources/custom-hostnames/quota';
 import type { DNSSEC } from 'cloudflare/resources/dns/dnssec';
 import type { RecordBatchResponse, RecordResponse } from 'cloudflare/resources/dns/records';
 import type { ZoneGetResponse as DNSSettings } from 'cloudflare/resources/dns/settings/zone';
 import type { ZoneGetResponse as RecordUsage } from 'cloudflare/resources/dns/usage/zone';
+import type {
+  OriginCACertificate,
+  OriginCACertificateDeleteResponse,
+} from 'cloudflare/resources/origin-ca-certificates/origin-ca-certificates';
+import type { HostnameCertificateGetResponse } from 'cloudflare/resources/origin-tls-client-auth/hostname-certificates';
+import type { AuthenticatedOriginPull } from 'cloudflare/resources/origin-tls-client-auth/hostnames';
+import type { SettingGetResponse as PullSettings } from 'cloudflare/resources/origin-tls-client-auth/settings';
+import type { ZoneAuthenticatedOriginPull } from 'cloudflare/resources/origin-tls-client-auth/zone-certificates';
 import type { ExtensionGetResponse, ExtensionListResponse } from 'cloudflare/resources/registrar/extensions';
 import type {
   RegistrarCheckResponse,
@@ -23,7 +36,13 @@ import type {
   WorkflowStatus,
 } from 'cloudflare/resources/registrar/registrar';
 import type { Token } from 'cloudflare/resources/shared';
-import type { CertificatePackListResponse } from 'cloudflare/resources/ssl/certificate-packs/certificate-packs';
+import type {
+  CertificatePackCreateResponse,
+  CertificatePackDeleteResponse,
+  CertificatePackEditResponse,
+  CertificatePackListResponse,
+} from 'cloudflare/resources/ssl/certificate-packs/certificate-packs';
+import type { QuotaGetResponse as PackQuota } from 'cloudflare/resources/ssl/certificate-packs/quota';
 import type { UniversalSSLSettings } from 'cloudflare/resources/ssl/universal/settings';
 import type { PermissionGroupListResponse } from 'cloudflare/resources/user/tokens/permission-groups';
 import type {
@@ -68,6 +87,9 @@ export interface Routes {
   'GET /accounts/{account_id}/tokens/verify': AccountTokenVerifyResponse;
   'GET /accounts/{account_id}/tokens/{token_id}': Token;
   'DELETE /accounts/{account_id}/tokens/{token_id}': TokenDeleteResponse | null;
+  'GET /certificates': OriginCACertificate[];
+  'POST /certificates': OriginCACertificate;
+  'DELETE /certificates/{id}': OriginCACertificateDeleteResponse;
   'GET /user': UserGetResponse;
   'GET /user/tokens': Token[];
   'POST /user/tokens': TokenCreateResponse;
@@ -80,6 +102,21 @@ export interface Routes {
   'GET /zones/{zone_id}': Zone;
   'DELETE /zones/{zone_id}': { id: string };
   'PUT /zones/{zone_id}/activation_check': { id?: string };
+  'GET /zones/{zone_id}/acm/total_tls': TotalTLSGetResponse;
+  'POST /zones/{zone_id}/acm/total_tls': TotalTLSEditResponse;
+  'GET /zones/{zone_id}/custom_certificates': CustomCertificate[];
+  'POST /zones/{zone_id}/custom_certificates': CustomCertificate;
+  'PUT /zones/{zone_id}/custom_certificates/prioritize': CustomCertificate[];
+  'PATCH /zones/{zone_id}/custom_certificates/{id}': CustomCertificate;
+  'DELETE /zones/{zone_id}/custom_certificates/{id}': { id?: string };
+  'GET /zones/{zone_id}/custom_hostnames': CustomHostname[];
+  'POST /zones/{zone_id}/custom_hostnames': CustomHostname;
+  'GET /zones/{zone_id}/custom_hostnames/quota': HostnameQuota;
+  'GET /zones/{zone_id}/custom_hostnames/fallback_origin': FallbackOriginGetResponse;
+  'PUT /zones/{zone_id}/custom_hostnames/fallback_origin': FallbackOriginGetResponse;
+  'DELETE /zones/{zone_id}/custom_hostnames/fallback_origin': FallbackOriginGetResponse;
+  'PATCH /zones/{zone_id}/custom_hostnames/{id}': CustomHostname;
+  'DELETE /zones/{zone_id}/custom_hostnames/{id}': { id?: string };
   'GET /zones/{zone_id}/dns_records': RecordResponse[];
   'POST /zones/{zone_id}/dns_records/batch': RecordBatchResponse;
   'GET /zones/{zone_id}/dns_records/usage': RecordUsage;
@@ -89,7 +126,21 @@ export interface Routes {
   'PATCH /zones/{zone_id}/dnssec': DNSSEC;
   'GET /zones/{zone_id}/settings/{setting_id}': SettingGetResponse;
   'PATCH /zones/{zone_id}/settings/{setting_id}': SettingGetResponse;
+  'GET /zones/{zone_id}/origin_tls_client_auth': ZoneAuthenticatedOriginPull[];
+  'POST /zones/{zone_id}/origin_tls_client_auth': ZoneAuthenticatedOriginPull;
+  'GET /zones/{zone_id}/origin_tls_client_auth/settings': PullSettings;
+  'PUT /zones/{zone_id}/origin_tls_client_auth/settings': PullSettings;
+  'PUT /zones/{zone_id}/origin_tls_client_auth/hostnames': AuthenticatedOriginPull[];
+  'GET /zones/{zone_id}/origin_tls_client_auth/hostnames/{hostname}': AuthenticatedOriginPull;
+  'GET /zones/{zone_id}/origin_tls_client_auth/hostnames/certificates': HostnameCertificateGetResponse[];
+  'POST /zones/{zone_id}/origin_tls_client_auth/hostnames/certificates': HostnameCertificateGetResponse;
+  'DELETE /zones/{zone_id}/origin_tls_client_auth/hostnames/certificates/{id}': HostnameCertificateGetResponse;
+  'DELETE /zones/{zone_id}/origin_tls_client_auth/{id}': ZoneAuthenticatedOriginPull;
   'GET /zones/{zone_id}/ssl/certificate_packs': CertificatePackListResponse[];
+  'POST /zones/{zone_id}/ssl/certificate_packs/order': CertificatePackCreateResponse;
+  'GET /zones/{zone_id}/ssl/certificate_packs/quota': PackQuota;
+  'PATCH /zones/{zone_id}/ssl/certificate_packs/{id}': CertificatePackEditResponse;
+  'DELETE /zones/{zone_id}/ssl/certificate_packs/{id}': CertificatePackDeleteResponse;
   'GET /zones/{zone_id}/ssl/universal/settings': UniversalSSLSettings;
   'PATCH /zones/{zone_id}/ssl/universal/settings': UniversalSSLSettings;
 }

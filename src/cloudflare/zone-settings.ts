@@ -26,8 +26,16 @@ const DNS_KEYS: ReadonlySet<string> = new Set([
   'zone_mode',
 ]);
 const DNSSEC_KEYS: ReadonlySet<string> = new Set(['dnssec', 'dnssec_multi_signer', 'dnssec_use_nsec3']);
-const UNIVERSAL = 'universal_ssl';
+/** Each of these is a route of its own. */
+const OWN_FAMILIES: Readonly<Record<string, Family>> = {
+  universal_ssl: 'universal',
+  total_tls: 'totalTls',
+  origin_pulls_zone: 'originPulls',
+  fallback_origin: 'fallback',
+};
 const HSTS = 'security_header';
+const TOTAL_TLS = 'total_tls';
+const QUOTA = 'GET /zones/{zone_id}/ssl/certificate_packs/quota';
 
 /** DNSSEC is wanted: signed, whether or not the parent knows it yet. */
 const DNSSEC_ON: ReadonlySet<JsonValue> = new Set(['active', 'pending', 'error']);
@@ -42,6 +50,9 @@ const PATHS = {
   dns: '/zones/{zone_id}/dns_settings',
   dnssec: '/zones/{zone_id}/dnssec',
   universal: '/zones/{zone_id}/ssl/universal/settings',
+  totalTls: '/zones/{zone_id}/acm/total_tls',
+  originPulls: '/zones/{zone_id}/origin_tls_client_auth/settings',
+  fallback: '/zones/{zone_id}/custom_hostnames/fallback_origin',
   zone: '/zones/{zone_id}/settings/{setting_id}',
 } as const;
 
@@ -50,7 +61,7 @@ type Family = keyof typeof PATHS;
 function familyOf(key: string): Family {
   if (DNS_KEYS.has(key)) return 'dns';
   if (DNSSEC_KEYS.has(key)) return 'dnssec';
-  return key === UNIVERSAL ? 'universal' : 'zone';
+  return OWN_FAMILIES[key] ?? 'zone';
 }
 
 export function createZoneSettings(api: Api): SettingsReader & SettingsWriter {
@@ -62,9 +73,29 @@ export function createZoneSettings(api: Api): SettingsReader & SettingsWriter {
     const family = familyOf(target.key);
     const request = target.body === undefined ? {} : { body: target.body };
     const zone = { zone_id: target.zoneId };
-    if (family !== 'zone') return api.call(`${method} ${PATHS[family]}` as const, zone, request, options);
+    switch (family) {
+      case 'zone':
+        break;
+      case 'totalTls':
+        return api.call(`${method === 'GET' ? 'GET' : 'POST'} ${PATHS.totalTls}`, zone, request, options);
+      case 'originPulls':
+        return api.call(`${method === 'GET' ? 'GET' : 'PUT'} ${PATHS.originPulls}`, zone, request, options);
+      case 'fallback': {
+        if (method === 'GET') return api.call(`GET ${PATHS.fallback}`, zone, {}, options);
+        const gone = Object.keys(target.body ?? {}).length === 0;
+        return api.call(`${gone ? 'DELETE' : 'PUT'} ${PATHS.fallback}`, zone, gone ? {} : request, options);
+      }
+      default:
+        return api.call(`${method} ${PATHS[family]}` as const, zone, request, options);
+    }
     const route = `${method} ${PATHS.zone}` as const;
     return api.call(route, { ...zone, setting_id: target.key }, request, options);
+  };
+
+  /** Advanced Certificate Manager shows in its quota: what needs it does not say so by itself. */
+  const mayOrder = async (zoneId: ZoneId, options: CallOptions): Promise<boolean> => {
+    const { result } = await api.call(QUOTA, { zone_id: zoneId }, {}, options);
+    return Number(result?.advanced?.allocated ?? 0) > 0;
   };
 
   return {
@@ -76,9 +107,24 @@ export function createZoneSettings(api: Api): SettingsReader & SettingsWriter {
         [...calls.values()].map(async (group) => {
           const [key = ''] = group;
           try {
-            const { result } = await call('GET', { zoneId, key }, options);
-            for (const one of group) states.set(one, stateFrom(one, result, 'GET'));
+            const [{ result }, editable] = await Promise.all([
+              call('GET', { zoneId, key }, options),
+              key !== TOTAL_TLS || mayOrder(zoneId, options),
+            ]);
+            for (const one of group) {
+              const state = stateFrom(one, result, 'GET');
+              states.set(one, editable ? state : { ...state, editable: false });
+            }
           } catch (error) {
+            // A zone without a fallback origin answers that there is none.
+            if (
+              key === 'fallback_origin' &&
+              isZonewardError(error) &&
+              error.code === 'cloudflare-not-found'
+            ) {
+              states.set(key, { value: null, editable: true, modifiedOn: null, received: {} });
+              return;
+            }
             if (!isZonewardError(error) || !OF_ONE_SETTING.has(error.code)) throw error;
             for (const one of group) failures.set(one, error);
           }
@@ -88,7 +134,11 @@ export function createZoneSettings(api: Api): SettingsReader & SettingsWriter {
     },
     writeSetting: async (zoneId, { key, body }, options) => {
       const { result, ray, auditLogId } = await call('PATCH', { zoneId, key, body }, options);
-      return { state: stateFrom(key, result, 'PATCH'), ray, auditLogId };
+      const gone = key === 'fallback_origin' && Object.keys(body).length === 0;
+      const state = gone
+        ? { value: null, editable: true, modifiedOn: null, received: {} }
+        : stateFrom(key, result, 'PATCH');
+      return { state, ray, auditLogId };
     },
   };
 }
@@ -114,6 +164,18 @@ function stateFrom(key: string, result: unknown, method: 'GET' | 'PATCH'): Setti
 
 function valueFrom(key: string, family: Family, received: JsonObject): JsonValue | undefined {
   switch (family) {
+    case 'totalTls': {
+      const { enabled, certificate_authority: authority } = received;
+      if (typeof enabled !== 'boolean') return undefined;
+      // Which authority a switched-off total TLS would use says nothing.
+      return enabled && typeof authority === 'string' ? { enabled, certificate_authority: authority } : { enabled };
+    }
+    case 'fallback': {
+      const { origin, status } = received;
+      if (status === 'pending_deletion') return null;
+      return typeof origin === 'string' ? origin : undefined;
+    }
+    case 'originPulls':
     case 'universal': {
       const { enabled } = received;
       return typeof enabled === 'boolean' ? onOff(enabled) : undefined;

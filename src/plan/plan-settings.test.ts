@@ -165,7 +165,10 @@ test('names are unique, and every setting has a body', () => {
     ...(tlsName === undefined || tlsName === key ? [] : [tlsName]),
   ]);
   assert.equal(new Set(names).size, names.length);
-  for (const spec of SETTINGS) assert.equal(Object.keys(bodyOfSetting(spec, 'on')).length, 1, spec.key);
+  for (const spec of SETTINGS) {
+    const value = spec.key === 'total_tls' ? { enabled: true } : 'on';
+    assert.equal(Object.keys(bodyOfSetting(spec, value)).length, 1, spec.key);
+  }
 });
 
 test('the schema of the document knows every setting, and only those', () => {

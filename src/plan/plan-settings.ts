@@ -89,6 +89,8 @@ export function readCount(keys: Iterable<string>): number {
   for (const key of keys) {
     const spec = findSetting(key);
     if (spec !== undefined) calls.add(spec.source === 'zone' ? spec.key : spec.source);
+    // Whether the zone may have it shows in another answer.
+    if (spec?.source === 'total-tls') calls.add(`${spec.source} quota`);
   }
   return calls.size;
 }

@@ -8,6 +8,7 @@ import type { Problem } from '../base/problem.ts';
 import type { DomainName } from '../dns/name.ts';
 import type { OmittedRecord } from '../dns/record.ts';
 import type { ChangeGroup } from './change.ts';
+import type { ObjectChange, ObjectKind } from './object-change.ts';
 import type { SettingChange } from './setting-change.ts';
 
 /** Operations of one request, in the order in which Cloudflare runs them (deletes, patches, puts, posts). */
@@ -18,6 +19,13 @@ export interface BatchBody {
   readonly posts: readonly JsonObject[];
   /** In place of operations on records: one setting, by the catalogue's key, with the body of its PATCH. */
   readonly setting?: { readonly key: string; readonly body: JsonObject };
+  /** The same for one object; `objectId` null: it is created. Without its private key, where it has one. */
+  readonly object?: {
+    readonly kind: ObjectKind;
+    readonly action: ObjectChange['action'];
+    readonly objectId: string | null;
+    readonly body: JsonObject | null;
+  };
 }
 
 /** One request: whole groups. `bodyOf` makes its body. */
@@ -79,6 +87,8 @@ export interface ZonePlan {
   readonly batches: readonly PlannedBatch[];
   /** In the order in which they are sent, after the records; absent when the plan changes none. */
   readonly settings?: readonly SettingChange[];
+  /** Certificates and custom hostnames, in the order in which they are sent, last; absent when the plan changes none. */
+  readonly objects?: readonly ObjectChange[];
   /** With an error among them the plan cannot be applied. */
   readonly problems: readonly Problem[];
   readonly guards: readonly GuardFinding[];

@@ -4,12 +4,13 @@
  * forms in which Cloudflare sent the records.
  */
 
-import type { JsonValue } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import { hasErrors, type Problem } from '../base/problem.ts';
 import type { FieldName } from '../dns/changed-fields.ts';
 import { formatRdata } from '../dns/rdata-text.ts';
 import { type OmittedRecord, type RecordFields, typeOf } from '../dns/record.ts';
 import type { Change } from './change.ts';
+import type { ObjectChange, ObjectKind } from './object-change.ts';
 import type { GuardFinding, PlanInventory, Price, Risk, ZonePlan } from './plan.ts';
 import { type ChangeCounts, countChanges } from './summarize-plans.ts';
 
@@ -33,6 +34,8 @@ export interface PlanJson {
   }[];
   /** Settings that change, in the order in which they are sent. */
   readonly settings: readonly SettingJson[];
+  /** Certificates and custom hostnames that change, in the order in which they are sent. */
+  readonly objects: readonly ObjectJson[];
   readonly guards: readonly GuardFinding[];
   readonly problems: readonly Problem[];
   readonly inventory: PlanInventory;
@@ -57,6 +60,17 @@ export interface SettingJson {
   readonly setting: string;
   readonly before: JsonValue;
   readonly after: JsonValue;
+}
+
+export interface ObjectJson {
+  readonly id: string;
+  readonly kind: ObjectKind;
+  readonly action: ObjectChange['action'];
+  /** Cloudflare's id; null for a new one. */
+  readonly objectId: string | null;
+  readonly title: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
 }
 
 export interface RecordJson {
@@ -90,6 +104,15 @@ export function planToJson(plan: ZonePlan): PlanJson {
       changes: changes.map(changeToJson),
     })),
     settings: (plan.settings ?? []).map(({ id, setting, before, after }) => ({ id, setting, before, after })),
+    objects: (plan.objects ?? []).map(({ id, resource, action, objectId, title, before, after }) => ({
+      id,
+      kind: resource,
+      action,
+      objectId,
+      title,
+      before,
+      after,
+    })),
     guards: plan.guards,
     problems: plan.problems,
     inventory: plan.inventory,

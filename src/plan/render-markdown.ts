@@ -5,6 +5,7 @@
  */
 import { formatProblem } from '../base/problem.ts';
 import { type ChangeText, describeChange, describePrice, plural, printable } from './change-text.ts';
+import { describeObject } from './object-change.ts';
 import type { ZonePlan } from './plan.ts';
 import { describeSetting } from './setting-text.ts';
 import { changesAnything, countChanges, summarizePlans } from './summarize-plans.ts';
@@ -75,6 +76,7 @@ function addChanges(page: Page, plan: ZonePlan): void {
   const changes = [
     ...plan.groups.flatMap((group) => group.changes.map((change) => describeChange(change, plan.zoneName))),
     ...(plan.settings ?? []).map(describeSetting),
+    ...(plan.objects ?? []).map(describeObject),
   ];
   if (changes.length === 0) return;
   let shown = 0;

@@ -5,6 +5,7 @@
 import { formatPosition, formatProblem } from '../base/problem.ts';
 import type { Change, ChangeGroup } from './change.ts';
 import { type ChangeText, describeChange, describePrice, plural, printable } from './change-text.ts';
+import { describeObject } from './object-change.ts';
 import type { RecordMention, ZonePlan } from './plan.ts';
 import { describeSetting } from './setting-text.ts';
 import { changesAnything, countChanges, summarizePlans } from './summarize-plans.ts';
@@ -104,8 +105,8 @@ function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] 
   );
 }
 
-function renderSettings({ settings = [] }: ZonePlan, paint: Paint): string[] {
-  const texts = settings.map(describeSetting);
+function renderSettings({ settings = [], objects = [] }: ZonePlan, paint: Paint): string[] {
+  const texts = [...settings.map(describeSetting), ...objects.map(describeObject)];
   const widths = {
     name: widest(texts.map((text) => text.name)),
     type: widest(texts.map((text) => text.type)),

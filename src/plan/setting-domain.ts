@@ -11,6 +11,7 @@ import {
   type LocatedValue,
 } from '../dns/located-value.ts';
 import { suggest } from '../dns/suggest.ts';
+import { canonicalJson } from './hash.ts';
 
 export type SettingDomain =
   /** `on` and `off`; `true` and `false` are read as such. */
@@ -165,6 +166,12 @@ export function isInDomain(domain: SettingDomain, value: JsonValue): boolean {
     default:
       return domain satisfies never;
   }
+}
+
+/** Whether a value is as wanted: the same, or a map with every wanted field; Cloudflare may tell more of it. */
+export function holds(now: JsonValue, wanted: JsonValue): boolean {
+  if (!isRecord(now) || !isRecord(wanted)) return canonicalJson(now) === canonicalJson(wanted);
+  return Object.entries(wanted).every(([key, value]) => canonicalJson(now[key] ?? null) === canonicalJson(value));
 }
 
 export function isRecord(value: JsonValue | undefined): value is JsonObject {

@@ -9,10 +9,17 @@
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { PlanTier } from '../dns/plan-limits.ts';
-import type { SettingDomain } from './setting-domain.ts';
+import { isRecord, type SettingDomain } from './setting-domain.ts';
 
 /** Where a setting is kept: each is asked by a call of its own, except that `dns` and `dnssec` hold several. */
-export type SettingSource = 'zone' | 'dns' | 'universal-ssl' | 'dnssec';
+export type SettingSource =
+  | 'zone'
+  | 'dns'
+  | 'universal-ssl'
+  | 'total-tls'
+  | 'origin-pulls'
+  | 'fallback-origin'
+  | 'dnssec';
 
 export interface SettingSpec {
   /** Cloudflare's id; stable in documents, plans and journals. */
@@ -227,6 +234,34 @@ const DNS: readonly Row[] = [
   { key: 'zone_mode', domain: choice('standard', 'cdn_only', 'dns_only'), plan: 'enterprise' },
 ];
 
+/** Certificates for every proxied name, one by one, whatever universal SSL covers. */
+const TOTAL_TLS: Row = {
+  key: 'total_tls',
+  tlsName: 'total_tls',
+  title: 'total TLS',
+  domain: {
+    kind: 'fields',
+    fields: { enabled: FLAG, certificate_authority: choice('google', 'lets_encrypt', 'ssl_com') },
+    words: { on: { enabled: true }, off: { enabled: false } },
+  },
+  addOn: 'Advanced Certificate Manager',
+};
+
+/** With the zone's own client certificate, in place of the one that Cloudflare shares (`tls_client_auth`). */
+const ZONE_PULLS: Row = {
+  key: 'origin_pulls_zone',
+  tlsName: 'origin_pulls_zone',
+  title: "origin pulls with the zone's own certificate",
+  domain: SWITCH,
+};
+
+/** Where custom hostnames go that name no origin of their own. */
+const FALLBACK: Row = {
+  key: 'fallback_origin',
+  title: 'fallback origin of custom hostnames',
+  domain: { kind: 'text', charsMax: 253, nullable: true },
+};
+
 const DNSSEC: readonly Row[] = [
   { key: 'dnssec', tlsName: 'dnssec', title: 'DNSSEC', domain: SWITCH },
   { key: 'dnssec_multi_signer', tlsName: 'dnssec_multi_signer', title: 'multi-signer DNSSEC', domain: FLAG },
@@ -245,6 +280,9 @@ export const SETTINGS: readonly SettingSpec[] = [
   ...rows('universal-ssl', [
     { key: 'universal_ssl', tlsName: 'universal', title: 'universal SSL', domain: SWITCH },
   ]),
+  ...rows('total-tls', [TOTAL_TLS]),
+  ...rows('origin-pulls', [ZONE_PULLS]),
+  ...rows('fallback-origin', [FALLBACK]),
   ...rows('zone', TLS.slice(0, -1)),
   ...rows('zone', ZONE),
   ...rows('dns', DNS),
@@ -278,7 +316,13 @@ export function nameOfSetting({ key, tlsName }: Pick<SettingSpec, 'key' | 'tlsNa
 export function bodyOfSetting(spec: SettingSpec, value: JsonValue): JsonObject {
   switch (spec.source) {
     case 'universal-ssl':
+    case 'origin-pulls':
       return { enabled: value === 'on' };
+    case 'total-tls':
+      return isRecord(value) ? value : {};
+    case 'fallback-origin':
+      // An empty body stands for a DELETE.
+      return value === null ? {} : { origin: value };
     case 'dns':
       return { [spec.key]: value };
     case 'dnssec':

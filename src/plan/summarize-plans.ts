@@ -53,22 +53,22 @@ export function summarizePlans(plans: readonly ZonePlan[]): PlansSummary {
 }
 
 /** Whether the plan would write at all. */
-export function changesAnything({ groups, settings = [] }: ZonePlan): boolean {
-  return groups.length > 0 || settings.length > 0;
+export function changesAnything({ groups, settings = [], objects = [] }: ZonePlan): boolean {
+  return groups.length + settings.length + objects.length > 0;
 }
 
-/** Changes of records and of settings together. */
-export function changeCount({ groups, settings = [] }: ZonePlan): number {
-  return groups.reduce((total, group) => total + group.changes.length, 0) + settings.length;
+/** Changes of records, settings and objects together. */
+export function changeCount({ groups, settings = [], objects = [] }: ZonePlan): number {
+  return groups.reduce((total, group) => total + group.changes.length, 0) + settings.length + objects.length;
 }
 
 /** A setting that changes counts as an update. */
 export function countChanges(plan: ZonePlan): ChangeCounts {
   const count = (action: Change['action']): number =>
-    plan.groups.reduce(
-      (total, group) => total + group.changes.filter((change) => change.action === action).length,
-      0,
-    );
+    [
+      ...plan.groups.flatMap((group): readonly Pick<Change, 'action'>[] => group.changes),
+      ...(plan.objects ?? []),
+    ].filter((change) => change.action === action).length;
   return {
     create: count('create'),
     update: count('update') + (plan.settings?.length ?? 0),

@@ -1,11 +1,12 @@
 /** `zoneward changes`: change sets, what became of them, and going on with one that stopped. */
 import { type Command, Option } from 'commander';
-import type { ChangeSetId, ChangeSetStatus } from '../../app/handed-out.ts';
+import type { ApplyRequest, ChangeSetId, ChangeSetStatus } from '../../app/handed-out.ts';
 import { type ApplyFlags, requestOf, tellApplied, withProgress } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
+import { readSource } from '../source.ts';
 import {
   changeSetJson,
   detailsJson,
@@ -55,11 +56,15 @@ export function register(program: Command, cli: Cli): void {
     .description('Go on with a change set that was interrupted, or whose outcome was not known.')
     .option('--continue', 'when Cloudflare refuses a request, find the records at fault and apply the others')
     .option('--verify', 'read the zone once more at the end and compare')
+    .option('--key <file>', 'the private key of a certificate that it uploads; keys are never stored')
     .addHelpText('after', examples('zoneward changes resume chg_01…'))
     .action(
-      cli.run(async (session, id: string, flags: ApplyFlags) =>
-        resumeChangeSet(session, id as ChangeSetId, flags),
-      ),
+      cli.run(async (session, id: string, { key, ...flags }: ApplyFlags & { readonly key?: string }) => {
+        if (key === undefined) return resumeChangeSet(session, id as ChangeSetId, flags);
+        const { keysByHash, Secret } = await import('../../app/handed-out.ts');
+        const keys = keysByHash([new Secret((await readSource(session.io, key)).text)]);
+        return resumeChangeSet(session, id as ChangeSetId, flags, { keys });
+      }),
     );
 }
 
@@ -108,14 +113,19 @@ function registerLooking(changes: Command, cli: Cli): void {
 }
 
 /** Shows what is left to do, asks, and goes on. */
-export async function resumeChangeSet(session: Session, id: ChangeSetId, flags: ApplyFlags): Promise<number> {
+export async function resumeChangeSet(
+  session: Session,
+  id: ChangeSetId,
+  flags: ApplyFlags,
+  more: Partial<Pick<ApplyRequest, 'keys'>> = {},
+): Promise<number> {
   const tenant = await session.tenant();
   const details = await tenant.changes.get(id);
   session.out.line(session.out.json ? '' : formatChangeSet(session.out, details).trimEnd());
   await confirm(session.io, `Go on with ${id}?`, session.flags.yes === true);
   const startedAt = session.out.now();
   const applied = await withProgress(session, null, (request) =>
-    tenant.changes.resume(id, { ...request, ...requestOf(flags) }),
+    tenant.changes.resume(id, { ...request, ...requestOf(flags), ...more }),
   );
   return tellApplied(session, null, applied, session.out.now() - startedAt);
 }

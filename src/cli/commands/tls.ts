@@ -11,6 +11,8 @@ import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';
 import { calendarIcs, calendarJson, formatCalendar, formatDnssec, formatTls, tlsJson } from '../views/tls.ts';
 import { withApplyFlags } from './apply.ts';
+import { registerCertificates } from './tls-certificates.ts';
+import { registerHostnames } from './tls-hostnames.ts';
 
 export function register(program: Command, cli: Cli): void {
   const tls = program
@@ -20,6 +22,8 @@ export function register(program: Command, cli: Cli): void {
   registerSet(tls, cli);
   registerDnssec(tls, cli);
   registerCalendar(tls, cli);
+  registerCertificates(tls, cli);
+  registerHostnames(tls, cli);
 }
 
 function registerShow(tls: Command, cli: Cli): void {

@@ -12,13 +12,14 @@
 import type { Clock } from '../../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { ZoneId } from '../../base/ids.ts';
+import type { Secret } from '../../base/secret.ts';
 import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { SettingState } from '../../plan/setting-change.ts';
 import type { Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
-import type { SettingsReader, SettingsWriter } from '../tls/ports.ts';
+import type { SettingsReader, SettingsWriter, ZoneObjects } from '../tls/ports.ts';
 import type { ZoneReader } from '../zones/ports.ts';
 import { refuseUnapproved } from './approve.ts';
 import { movedError, recordConflicts } from './conflicts.ts';
@@ -29,7 +30,9 @@ import { checkMoved } from './moved.ts';
 import type { ChangeJournal, Lease, Locks, RecordWriter } from './ports.ts';
 import { stopIfAsked, stoppedError } from './run.ts';
 import { sendGroups } from './send.ts';
-import { remainingSettings, sendSettings, verifySettings } from './send-settings.ts';
+import { hasUnseenCreation, sendObjects } from './send-objects.ts';
+import { sendSettings, verifySettings } from './send-settings.ts';
+import { remainingOf } from './send-single.ts';
 import { settleZone } from './settle-zone.ts';
 
 export interface ApplyPorts {
@@ -39,6 +42,8 @@ export interface ApplyPorts {
   readonly writer: RecordWriter;
   /** Absent where only records are ever applied. */
   readonly settings?: SettingsReader & SettingsWriter;
+  /** Absent where certificates and custom hostnames are never applied. */
+  readonly objects?: ZoneObjects;
   /** A reading that brings the mirror up to date as well (`readZone` of the zones capability). */
   readonly readZone: (zoneId: ZoneId, options: CallOptions) => Promise<Reading>;
   readonly clock: Clock;
@@ -89,6 +94,8 @@ export interface ApplyOptions {
    * must then show that no one wrote to the zone through Zoneward since.
    */
   readonly readings?: ReadonlyMap<ZoneId, Reading>;
+  /** Private keys of certificates that are uploaded, by the SHA-256 of their public halves. Never stored. */
+  readonly keys?: ReadonlyMap<string, Secret>;
 }
 
 export interface Reading {
@@ -248,10 +255,13 @@ async function writeZone(
   const { tenantId } = changeSet;
   const settled = await settleZone(ports, { zoneId: plan.zoneId, tenantId, principal, leases });
   const groups = await remainingGroups(ports, changeSet, plan);
-  const settings = await remainingSettings(ports, changeSet, plan);
-  if (groups.length + settings.length === 0) return [];
+  const settings = await remainingOf(ports, changeSet, plan, plan.settings ?? []);
+  const objects = await remainingOf(ports, changeSet, plan, plan.objects ?? []);
+  if (groups.length + settings.length + objects.length === 0) return [];
   stopIfAsked(changeSet, options.signal);
   if (automatic?.maySend === false) throw resumeNeeded(changeSet, 'it is too old to be gone on with unasked');
+  if (automatic !== undefined && (await hasUnseenCreation(ports, changeSet, objects)))
+    throw resumeNeeded(changeSet, 'what it ordered was not seen: look for it before it is ordered again');
   const fresh = await freshReading(ports, plan, { ...options, settled });
   const moved =
     groups.length === 0 ? [] : await writeRecords(ports, { changeSet, plan, groups, fresh }, options);
@@ -259,8 +269,10 @@ async function writeZone(
     if (automatic !== undefined) throw resumeNeeded(changeSet, `${plan.zoneName} moved since the plan`);
   };
   const known = fresh?.settings ?? null;
-  const late = await sendSettings(ports, { changeSet, plan, settings, known, leases, options, onMoved });
-  return [...moved, ...late];
+  const job = { changeSet, plan, leases, options, onMoved };
+  const late = await sendSettings(ports, { ...job, settings, known });
+  const last = await sendObjects(ports, { ...job, objects });
+  return [...moved, ...late, ...last];
 }
 
 /** Reads the records where the plan's reading is too old, refuses what moved, sends the rest. @returns what moved. */

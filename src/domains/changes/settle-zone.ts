@@ -9,8 +9,10 @@ import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
 import type { Lease } from './ports.ts';
+import { objectsPort, openObject } from './send-objects.ts';
+import { openSetting, settingsPort } from './send-settings.ts';
 import { type Settled, type SettlePorts, settleBatch } from './settle.ts';
-import { settingsPort, settleSetting } from './settle-setting.ts';
+import { type OpenSingle, settleSingle } from './settle-single.ts';
 
 /** What one tenant's audit trail says of a settling that another tenant's applier caused. */
 const OURSELVES: Principal = 'zoneward';
@@ -42,20 +44,28 @@ export async function settleZone(ports: ApplyPorts, input: SettleInput): Promise
   return open.length;
 }
 
-/** A request holds record operations, or one setting. */
+/** A request holds record operations, or one setting, or one object. */
 async function settleEntry(
   ports: ApplyPorts,
   entry: BatchEntry,
   how: Required<Pick<SettlePorts, 'onWait' | 'keepLease'>> & { readonly principal: Principal },
 ): Promise<Settled['state']> {
   const { principal, ...waiting } = how;
-  if (entry.body.setting === undefined) {
+  if (entry.body.setting === undefined && entry.body.object === undefined) {
     const changes = await changesOfEntry(ports, entry);
     return (await settleBatch({ ...ports, ...waiting }, entry, changes, principal)).state;
   }
-  const change = (await planOfEntry(ports, entry)).settings?.find(({ id }) => entry.groupIds.includes(id));
-  if (change === undefined) throw planGone(entry.zoneId);
-  return settleSetting({ ...ports, ...waiting, settings: settingsPort(ports) }, entry, change, principal);
+  const single = await singleOfEntry(ports, entry);
+  return settleSingle({ ...ports, ...waiting }, entry, single, principal);
+}
+
+async function singleOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<OpenSingle> {
+  const plan = await planOfEntry(ports, entry);
+  const setting = plan.settings?.find(({ id }) => entry.groupIds.includes(id));
+  if (setting !== undefined) return openSetting(settingsPort(ports), entry.zoneId, setting);
+  const object = plan.objects?.find(({ id }) => entry.groupIds.includes(id));
+  if (object !== undefined) return openObject(objectsPort(ports), plan, object, entry.idsBefore);
+  throw planGone(entry.zoneId);
 }
 
 async function changesOfEntry(ports: ApplyPorts, entry: BatchEntry): Promise<PlacedChange[]> {

@@ -1,26 +1,10 @@
 /** Certificate packs of a zone and the CAA records that let their authorities issue: what is due, what stands in the way. */
+import { type CertificatePack, proofText, TIMED_OUT } from './model.ts';
 import type { TlsFacts, TlsFinding } from './tls-report.ts';
-
-/** One certificate that Cloudflare serves, or is about to. */
-export interface CertificatePack {
-  readonly id: string;
-  /** `universal`, `advanced`, `sni_custom`, … in Cloudflare's words. */
-  readonly type: string;
-  /** `active`, `pending_validation`, … */
-  readonly status: string;
-  readonly hosts: readonly string[];
-  /** `google`, `lets_encrypt`, `ssl_com`, …; null where Cloudflare does not tell. */
-  readonly authority: string | null;
-  /** Milliseconds; the earliest of its certificates; null before one is issued. */
-  readonly expiresAt: number | null;
-  /** What the certificate waits for, for people: records to publish. */
-  readonly waitsFor: readonly string[];
-}
 
 const DAY_MS = 86_400_000;
 /** Cloudflare renews earlier than this; what is left by then has failed to renew. */
 const RENEWED_BEFORE_MS = 14 * DAY_MS;
-const TIMED_OUT = /timed_out$/;
 /** Whom a CAA record must name for an authority to issue. */
 const CAA_NAMES: Readonly<Record<string, string>> = {
   google: 'pki.goog',
@@ -69,8 +53,8 @@ function packVerdict(pack: CertificatePack, now: number): TlsFinding {
   return { ...base, verdict: 'good', why: 'served and not due', fix: null };
 }
 
-function waits({ waitsFor }: CertificatePack): string | null {
-  return waitsFor.length === 0 ? null : `Publish: ${waitsFor.join('; ')}`;
+function waits({ proofs }: CertificatePack): string | null {
+  return proofs.length === 0 ? null : `Publish: ${proofs.map(proofText).join('; ')}`;
 }
 
 /** Whether every authority in use may issue. Without CAA records, all may. */

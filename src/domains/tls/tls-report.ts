@@ -7,7 +7,8 @@ import type { SettingState } from '../../plan/setting-change.ts';
 import { isRecord } from '../../plan/setting-domain.ts';
 import { settingText } from '../../plan/setting-text.ts';
 import { findSetting, nameOfSetting } from '../../plan/settings-catalogue.ts';
-import { type CertificatePack, caaVerdict, packVerdicts } from './certificates.ts';
+import { caaVerdict, packVerdicts } from './certificates.ts';
+import type { CertificatePack } from './model.ts';
 
 export type TlsVerdict = 'good' | 'could-be-better' | 'bad' | 'unknown';
 

@@ -1,8 +1,8 @@
 /** Taking settings back: each to exactly the value it had. What someone changed since is left alone unless asked. */
 import type { JsonValue } from '../../base/json.ts';
-import { canonicalJson } from '../../plan/hash.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { DesiredSetting, SettingState } from '../../plan/setting-change.ts';
+import { holds } from '../../plan/setting-domain.ts';
 import type { OperationOutcome } from '../changes/model.ts';
 import type { UndoSelection } from '../changes/undo.ts';
 
@@ -46,7 +46,7 @@ export function draftSettingsUndo(
   const conflicts: SettingConflict[] = [];
   for (const { setting, before, after } of changed.toReversed()) {
     const value = now.get(setting)?.value ?? null;
-    const known = [before, after].some((one) => canonicalJson(one) === canonicalJson(value));
+    const known = [before, after].some((one) => holds(value, one));
     if (known || force === true) desired.push({ setting, value: before, exact: true });
     else conflicts.push({ setting, before, after, now: value });
   }

@@ -1,30 +1,43 @@
-/** A setting's request in the journal and the audit trail: before it is sent, and what became of it. */
+/** A request for one setting or one object in the journal and the audit trail: before it is sent, and what became of it. */
 import type { ZonewardError } from '../../base/errors.ts';
+import type { RecordId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { SettingChange } from '../../plan/setting-change.ts';
+import type { BatchBody, ZonePlan } from '../../plan/plan.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { CloudflareFault } from '../cloudflare-call.ts';
-import type { SettingAnswer } from '../tls/ports.ts';
 import type { ApplyPorts } from './apply.ts';
 import type { BatchEntry, BatchState, ChangeSet, OperationOutcome } from './model.ts';
 
+/** What one request is about. */
+export interface Single {
+  readonly noun: 'setting' | 'object';
+  /** The change's id in its plan. */
+  readonly id: string;
+  /** For people: `setting ssl`, `advanced certificate for example.com`. */
+  readonly label: string;
+  /** For the audit trail: what it is, before and after. */
+  readonly facts: JsonObject;
+  readonly body: Pick<BatchBody, 'setting' | 'object'>;
+  /** Ids of its kind that were there just before; none for a setting. */
+  readonly idsBefore: readonly string[];
+}
+
 /** Durable before anything is sent. Throws when it cannot be: then nothing may be sent. */
-export async function recordSettingIntent(
+export async function recordSingleIntent(
   ports: Pick<ApplyPorts, 'journal' | 'clock'>,
   of: { readonly changeSet: ChangeSet; readonly sequence: number; readonly principal: Principal },
-  to: { readonly zoneId: BatchEntry['zoneId']; readonly zoneName: string; readonly change: SettingChange },
+  { zoneId, zoneName }: Pick<ZonePlan, 'zoneId' | 'zoneName'>,
+  single: Single,
 ): Promise<BatchEntry> {
   const { changeSet, sequence, principal } = of;
-  const { zoneId, zoneName, change } = to;
-  const { setting, body, before, after } = change;
   const entry: BatchEntry = {
     tenantId: changeSet.tenantId,
     changeSetId: changeSet.id,
     zoneId,
     sequence,
-    groupIds: [change.id],
-    body: { deletes: [], patches: [], puts: [], posts: [], setting: { key: setting, body } },
-    idsBefore: [],
+    groupIds: [single.id],
+    body: { deletes: [], patches: [], puts: [], posts: [], ...single.body },
+    idsBefore: single.idsBefore as readonly RecordId[],
     sentAt: ports.clock.now(),
     state: 'sent',
     decidedAt: null,
@@ -35,34 +48,38 @@ export async function recordSettingIntent(
   };
   await ports.journal.recordIntent(entry, [
     {
-      kind: 'change-set.setting-sent',
+      kind: `change-set.${single.noun}-sent`,
       at: entry.sentAt,
       principal,
       connectionId: changeSet.connectionId,
       zoneId,
       changeSetId: changeSet.id,
-      summary: `Request ${sequence} to ${zoneName}: setting ${setting}`,
-      payload: { sequence, setting, before, after, body },
+      summary: `Request ${sequence} to ${zoneName}: ${single.label}`,
+      payload: {
+        sequence,
+        ...single.facts,
+        body: single.body.setting?.body ?? single.body.object?.body ?? null,
+      },
     },
   ]);
   return entry;
 }
 
-export interface SettingDecision {
+export interface SingleDecision {
   readonly state: BatchState;
   readonly decidedBy: 'answer' | 'reading';
   readonly outcome: OperationOutcome | null;
-  readonly answer?: SettingAnswer;
+  readonly answer?: { readonly ray: string | null; readonly auditLogId: string | null };
   /** Why, where nothing was written. */
   readonly error?: ZonewardError;
 }
 
-/** What became of the request, with the setting as it is now where that is known. */
-export async function recordSettingOutcome(
+/** What became of the request, with what it made where that is known. */
+export async function recordSingleOutcome(
   ports: Pick<ApplyPorts, 'journal' | 'clock'>,
   entry: BatchEntry,
-  change: SettingChange,
-  decision: SettingDecision & { readonly principal: Principal },
+  single: Omit<Single, 'body' | 'idsBefore'>,
+  decision: SingleDecision & { readonly principal: Principal },
 ): Promise<void> {
   const { state, decidedBy, outcome, answer, error, principal } = decision;
   const at = ports.clock.now();
@@ -70,20 +87,19 @@ export async function recordSettingOutcome(
   const told = error?.details['ray'];
   const ray = answer?.ray ?? (typeof told === 'string' ? told : null);
   const event: NewEvent = {
-    kind: `change-set.setting-${state}`,
+    kind: `change-set.${single.noun}-${state}`,
     at,
     principal,
     zoneId: entry.zoneId,
     changeSetId: entry.changeSetId,
-    summary: summaryOf(entry, change, decision),
+    summary: summaryOf(entry, single.label, decision),
     payload: {
       sequence: entry.sequence,
-      setting: change.setting,
-      before: change.before,
-      after: change.after,
+      ...single.facts,
       state,
       decidedBy,
       ray,
+      ...(outcome?.recordId === undefined ? {} : { objectId: outcome.recordId }),
       ...(error === undefined ? {} : { code: error.code, faults: faults.map(faultJson) }),
     },
   };
@@ -100,8 +116,8 @@ function faultJson({ code, message }: CloudflareFault): JsonObject {
   return { code, message };
 }
 
-function summaryOf(entry: BatchEntry, { setting }: SettingChange, decision: SettingDecision): string {
-  const request = `Request ${entry.sequence}, setting ${setting},`;
+function summaryOf(entry: BatchEntry, label: string, decision: SingleDecision): string {
+  const request = `Request ${entry.sequence}, ${label},`;
   if (decision.decidedBy === 'reading') return `${request} got no answer; read back: ${decision.state}`;
   if (decision.error !== undefined) return `${request} was not carried out: ${decision.error.message}`;
   return `${request} landed`;
