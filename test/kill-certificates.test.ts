@@ -26,7 +26,10 @@ function leapingClock() {
 }
 
 async function start(): Promise<Engine & { readonly tenant: Engine['tenant'] }> {
-  const engine = await startEngine({ rateLimit: false, seed: { zones: [{ name: ZONE, plan: 'enterprise' }] } });
+  const engine = await startEngine({
+    rateLimit: false,
+    seed: { zones: [{ name: ZONE, plan: 'enterprise' }] },
+  });
   const { sandbox, home } = engine;
   const zoneward = await openZoneward({
     home: `${home}/leaping`,
@@ -56,7 +59,8 @@ async function advanced({ tenant }: Pick<Engine, 'tenant'>): Promise<readonly st
 }
 
 function sentTo({ sandbox }: Engine, method: string, part: string): number {
-  return sandbox.requests().filter((request) => request.method === method && request.url.includes(part)).length;
+  return sandbox.requests().filter((request) => request.method === method && request.url.includes(part))
+    .length;
 }
 
 describe('an order without an answer', () => {
@@ -81,7 +85,10 @@ describe('an order without an answer', () => {
     const { tenant, sandbox } = engine;
     sandbox.setFault({ kind: 'reset', phase: 'before', route: ORDER });
     const applied = await tenant.changes.apply(await tenant.certificates.planOrder(ZONE));
-    assert.deepEqual([applied?.status, applied?.zones[0]?.stopped?.code], ['interrupted', 'batch-not-landed']);
+    assert.deepEqual(
+      [applied?.status, applied?.zones[0]?.stopped?.code],
+      ['interrupted', 'batch-not-landed'],
+    );
     await tenant.changes.recover();
     assert.deepEqual(await advanced(engine), []);
     const resumed = await tenant.changes.resume(applied?.changeSet.id ?? ('' as never));
@@ -120,8 +127,14 @@ describe('an order without an answer', () => {
 
 describe('a process that is killed', () => {
   const moments: readonly { readonly name: string; readonly fault: Fault }[] = [
-    { name: 'before the order arrives', fault: { kind: 'slow', phase: 'before', delayMs: SLOW_MS, route: ORDER } },
-    { name: 'while the answer is on its way', fault: { kind: 'slow', phase: 'after', delayMs: SLOW_MS, route: ORDER } },
+    {
+      name: 'before the order arrives',
+      fault: { kind: 'slow', phase: 'before', delayMs: SLOW_MS, route: ORDER },
+    },
+    {
+      name: 'while the answer is on its way',
+      fault: { kind: 'slow', phase: 'after', delayMs: SLOW_MS, route: ORDER },
+    },
   ];
   for (const { name, fault } of moments) {
     it(`${name} leaves an order that is found, and never a second one`, async () => {
@@ -145,7 +158,11 @@ describe('a process that is killed', () => {
       await sleep(SLOW_MS + 500);
       assert.equal((await advanced({ tenant })).length, 1, 'Cloudflare has taken it');
       // The dead process's lease runs out in leaps.
-      await using again = await openZoneward({ home: `${home}/cli`, clock: leapingClock(), environment: env });
+      await using again = await openZoneward({
+        home: `${home}/cli`,
+        clock: leapingClock(),
+        environment: env,
+      });
       const [left] = await again.tenant('local').changes.list();
       const resumed = await again.tenant('local').changes.resume(left?.id ?? ('' as never));
       assert.equal(resumed.status, 'applied');

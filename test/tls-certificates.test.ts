@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { InvalidInputError } from '../src/app/handed-out.ts';
 import { makeSigningRequest } from '../src/app/signing-request.ts';
-import { startEngine } from './kit/engine.ts';
 import { makeCertificate, makeChain, secretOf } from './kit/certificates.ts';
+import { startEngine } from './kit/engine.ts';
 
 const ZONE = 'shop.example';
 
@@ -20,7 +20,9 @@ async function statusOf({ tenant }: Started, id: string): Promise<string | undef
   return (await tenant.certificates.list(ZONE)).packs.find((pack) => pack.id === id)?.status;
 }
 
-function problemCodes(planned: { readonly zones: readonly { readonly plan: { readonly problems: readonly { readonly code: string }[] } }[] }): string[] {
+function problemCodes(planned: {
+  readonly zones: readonly { readonly plan: { readonly problems: readonly { readonly code: string }[] } }[];
+}): string[] {
   return planned.zones.flatMap(({ plan }) => plan.problems.map(({ code }) => code));
 }
 
@@ -94,7 +96,9 @@ describe('advanced certificates', () => {
     const { packs } = await tenant.certificates.list(ZONE);
     const universal = packs.find(({ type }) => type === 'universal')?.id ?? '';
     assert.deepEqual(problemCodes(await tenant.certificates.planDelete(ZONE, universal)), ['not-deletable']);
-    await assert.rejects(tenant.certificates.planDelete(ZONE, 'f'.repeat(32)), { code: 'certificate-unknown' });
+    await assert.rejects(tenant.certificates.planDelete(ZONE, 'f'.repeat(32)), {
+      code: 'certificate-unknown',
+    });
   });
 
   const orders = [
@@ -129,7 +133,10 @@ describe('advanced certificates', () => {
     const { tenant, sandbox } = started;
     const applied = await tenant.changes.apply(await tenant.tls.plan([ZONE], { words: ['total_tls=on'] }));
     assert.equal(applied?.status, 'applied');
-    assert.equal(await tenant.changes.apply(await tenant.tls.plan([ZONE], { words: ['total_tls=on'] })), null);
+    assert.equal(
+      await tenant.changes.apply(await tenant.tls.plan([ZONE], { words: ['total_tls=on'] })),
+      null,
+    );
     sandbox.setClock({ advanceMs: 60_000 });
     const undo = await tenant.changes.planUndo(applied?.changeSet.id ?? ('' as never));
     assert.equal((await tenant.changes.apply(undo))?.status, 'applied');
@@ -152,7 +159,9 @@ describe('certificates of the customer', () => {
     const order = await tenant.changes.apply(await tenant.certificates.planPriority(ZONE, [ids[0] ?? '']));
     assert.equal(order?.status, 'applied');
     const ranked = async () =>
-      [...(await tenant.certificates.list(ZONE)).own].sort((a, b) => b.priority - a.priority).map(({ id }) => id);
+      [...(await tenant.certificates.list(ZONE)).own]
+        .sort((a, b) => b.priority - a.priority)
+        .map(({ id }) => id);
     assert.deepEqual(await ranked(), ids);
     const back = await tenant.changes.planUndo(order?.changeSet.id ?? ('' as never));
     assert.equal((await tenant.changes.apply(back))?.status, 'applied');
@@ -161,7 +170,10 @@ describe('certificates of the customer', () => {
     const next = makeCertificate([ZONE, `shop2.${ZONE}`], 85);
     const replace = await tenant.certificates.planReplace(ZONE, ids[0] ?? '', next);
     assert.match(replace.zones[0]?.plan.guards[0]?.message ?? '', /www\.shop\.example will not be covered/);
-    assert.equal((await tenant.changes.apply(replace, { allow: ['certificate-replace'] }))?.status, 'applied');
+    assert.equal(
+      (await tenant.changes.apply(replace, { allow: ['certificate-replace'] }))?.status,
+      'applied',
+    );
     const gone = await tenant.certificates.planDelete(ZONE, ids[1] ?? '');
     assert.equal((await tenant.changes.apply(gone, { allow: ['certificate-delete'] }))?.status, 'applied');
     assert.deepEqual(await ranked(), [ids[0]]);
@@ -179,7 +191,10 @@ describe('certificates of the customer', () => {
     const planned = await tenant.certificates.planUpload(ZONE, makeChain([ZONE]));
     const changeSet = await tenant.changes.save(planned);
     const without = await tenant.changes.resume(changeSet.id);
-    assert.deepEqual([without.status, without.zones[0]?.stopped?.code], ['interrupted', 'private-key-needed']);
+    assert.deepEqual(
+      [without.status, without.zones[0]?.stopped?.code],
+      ['interrupted', 'private-key-needed'],
+    );
     const keys = planned.keys ?? new Map();
     assert.equal((await tenant.changes.resume(changeSet.id, { keys })).status, 'applied');
   });
@@ -195,9 +210,17 @@ describe('certificates of the customer', () => {
       ['expired', makeCertificate([ZONE], -1), 'certificate-expired'],
       ['of another zone', makeCertificate(['shop.other']), 'certificate-of-another-zone'],
       ['the issuer first', { ...chain, certificate: text(`${chain.issuer}${chain.leaf}`) }, 'key-mismatch'],
-      ['a chain with a stranger', { ...chain, certificate: text(`${chain.leaf}${other.certificate.text}`) }, 'chain-order'],
+      [
+        'a chain with a stranger',
+        { ...chain, certificate: text(`${chain.leaf}${other.certificate.text}`) },
+        'chain-order',
+      ],
       ['no PEM', { ...chain, certificate: text('hello') }, 'certificate-invalid'],
-      ['a key in place of the certificate', { ...chain, certificate: text(chain.key.secret.reveal()) }, 'certificate-invalid'],
+      [
+        'a key in place of the certificate',
+        { ...chain, certificate: text(chain.key.secret.reveal()) },
+        'certificate-invalid',
+      ],
       ['a certificate in place of the key', { ...chain, key: secretOf(chain.leaf) }, 'key-invalid'],
     ] as const;
     const before = sandbox.requests().length;
@@ -218,7 +241,10 @@ describe('Origin CA', () => {
     await using started = await start();
     const { tenant, sandbox } = started;
     const { csr, key } = await makeSigningRequest([ZONE, `*.${ZONE}`], 'ecc');
-    const planned = await tenant.certificates.planOriginOrder(ZONE, { csr: { text: csr, file: 'a.csr' }, validityDays: 365 });
+    const planned = await tenant.certificates.planOriginOrder(ZONE, {
+      csr: { text: csr, file: 'a.csr' },
+      validityDays: 365,
+    });
     const applied = await tenant.changes.apply(planned);
     assert.equal(applied?.status, 'applied');
     const sent = JSON.stringify(sandbox.requests());
@@ -236,7 +262,9 @@ describe('Origin CA', () => {
     const { tenant } = started;
     const plan = async (hosts: readonly string[], more = {}) => {
       const { csr } = await makeSigningRequest(hosts, 'rsa');
-      return problemCodes(await tenant.certificates.planOriginOrder(ZONE, { csr: { text: csr, file: 'a.csr' }, ...more }));
+      return problemCodes(
+        await tenant.certificates.planOriginOrder(ZONE, { csr: { text: csr, file: 'a.csr' }, ...more }),
+      );
     };
     assert.deepEqual(await plan([`www.${ZONE}`]), ['apex-missing']);
     assert.deepEqual(await plan(['other.example']), ['host-invalid']);

@@ -41,7 +41,10 @@ describe('custom hostnames', () => {
     assert.ok(planned !== null && elsewhere.length === 0);
     assert.equal((await tenant.changes.apply(planned))?.status, 'applied');
     assert.deepEqual(
-      sandbox.records(CUSTOMER).map(({ name }) => name).sort(),
+      sandbox
+        .records(CUSTOMER)
+        .map(({ name }) => name)
+        .sort(),
       [`_acme-challenge.${NAME}`, `_cf-custom-hostname.${NAME}`],
     );
     sandbox.setClock({ advanceMs: 600_000 });

@@ -158,23 +158,23 @@ export { CLOUDFLARE_BASE_URL } from './config.ts';
 export { type ConnectVisit, forVisitor } from './connect-sessions.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
+export type { PlannedProofs } from './object-plans.ts';
+export { makeSigningRequest } from './signing-request.ts';
 export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';
 export type { TemplateFile } from './template-files.ts';
-export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
-export type { RoundState } from './tenant-inventory.ts';
-export type { Planned } from './tenant-plans.ts';
-export type { ProvisionInput } from './tenant-provisioning.ts';
-export type { RotationView } from './tenant-rotations.ts';
-export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
-export { makeSigningRequest } from './signing-request.ts';
-export type { PlannedProofs } from './object-plans.ts';
 export {
   type CertificateInput,
   keysByHash,
   type ZoneCertificates,
 } from './tenant-certificates.ts';
+export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { ListedHostname, ZoneHostnames } from './tenant-hostnames.ts';
+export type { RoundState } from './tenant-inventory.ts';
+export type { Planned } from './tenant-plans.ts';
+export type { ProvisionInput } from './tenant-provisioning.ts';
+export type { RotationView } from './tenant-rotations.ts';
+export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';

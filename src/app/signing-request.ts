@@ -2,7 +2,14 @@
  * Keys and signing requests (PKCS #10, RFC 2986) for Origin CA certificates. The key is made here and given back to
  * who asked; Zoneward neither sends nor keeps it.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { InvalidInputError } from '../base/problem.ts';
 import { Secret } from '../base/secret.ts';
 
@@ -119,7 +126,11 @@ export async function readSigningRequest(text: string, file: string): Promise<Re
         : AsnConvert.parse(names.buffer, x509.SubjectAlternativeName).flatMap(({ dNSName }) => dNSName ?? []);
     const spki = key.export({ type: 'spki', format: 'der' });
     const keySha256 = createHash('sha256').update(spki).digest('hex');
-    return { keyType: kind === 'rsa' ? 'rsa' : 'ecc', keySha256, hosts: [...hosts].map((host) => host.toLowerCase()) };
+    return {
+      keyType: kind === 'rsa' ? 'rsa' : 'ecc',
+      keySha256,
+      hosts: [...hosts].map((host) => host.toLowerCase()),
+    };
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
     throw noRequest(file, 'it cannot be read as PKCS #10');

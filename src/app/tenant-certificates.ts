@@ -77,7 +77,12 @@ export interface TenantCertificates {
     options?: Partial<UploadOptions>,
     request?: CertificateRequest,
   ): Promise<Planned>;
-  planReplace(zone: string, id: string, input: CertificateInput, request?: CertificateRequest): Promise<Planned>;
+  planReplace(
+    zone: string,
+    id: string,
+    input: CertificateInput,
+    request?: CertificateRequest,
+  ): Promise<Planned>;
   planPriority(zone: string, ids: readonly string[], request?: CertificateRequest): Promise<Planned>;
   /** Origin CA. The signing request is made by `makeSigningRequest`, or by the caller. */
   planOriginOrder(zone: string, input: OriginOrderInput, request?: CertificateRequest): Promise<Planned>;
@@ -112,7 +117,8 @@ export function tenantCertificates(
   const planner = objectPlanner(context, reach);
   const checked = (input: CertificateInput, zone: LookedAt['name'] | null): CheckedCertificate & Warnings => {
     const read = checkCertificate(input, { zone, now: context.clock.now() });
-    if (!read.ok) throw new InvalidInputError('This certificate cannot be used; nothing was sent.', read.problems);
+    if (!read.ok)
+      throw new InvalidInputError('This certificate cannot be used; nothing was sent.', read.problems);
     return { ...read.value, warnings: read.problems };
   };
   /** The key travels beside the plan, by the hash of its public half. */
@@ -182,7 +188,11 @@ export function tenantCertificates(
             cloudflare.tls.customCertificates(zoneId, call),
             cloudflare.tls.customCertificateQuota(zoneId, call),
           ]);
-          const drafted = draftUpload(certificate, { ...UPLOAD, ...options }, { zone: name, existing, quota });
+          const drafted = draftUpload(
+            certificate,
+            { ...UPLOAD, ...options },
+            { zone: name, existing, quota },
+          );
           return { ...drafted, problems: [...certificate.warnings, ...drafted.problems] };
         },
         request,
@@ -208,7 +218,11 @@ export function tenantCertificates(
         request,
       ),
     planOriginOrder: async (reference, input, request) => {
-      const { keyType, keySha256, hosts: csrHosts } = await readSigningRequest(input.csr.text, input.csr.file);
+      const {
+        keyType,
+        keySha256,
+        hosts: csrHosts,
+      } = await readSigningRequest(input.csr.text, input.csr.file);
       return planner.plan(
         reference,
         { source: 'order an Origin CA certificate', reads: 0 },
@@ -301,4 +315,3 @@ export function keysByHash(keys: readonly Secret[]): ReadonlyMap<string, Secret>
   });
   return new Map(entries);
 }
-

@@ -175,7 +175,11 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       );
       const changeSet = await save(planned, request);
       await recoverWith(request.signal === undefined ? {} : { signal: request.signal }, true);
-      return run(changeSet, planned.zones, planned.keys === undefined ? request : { keys: planned.keys, ...request });
+      return run(
+        changeSet,
+        planned.zones,
+        planned.keys === undefined ? request : { keys: planned.keys, ...request },
+      );
     },
     resume: async (id, request = {}) => run(await stored(id), [], { lockWaitMs: RESUME_WAIT_MS, ...request }),
     recover: (request = {}) => recoverWith(request, false),

@@ -39,8 +39,18 @@ export interface ZoneHostnames {
 export interface TenantHostnames {
   list(zone: string, request?: ObjectRequestOptions): Promise<ZoneHostnames>;
   show(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<ListedHostname>;
-  planAdd(zone: string, hostname: string, wish?: HostnameWish, request?: ObjectRequestOptions): Promise<Planned>;
-  planEdit(zone: string, hostname: string, wish: HostnameWish, request?: ObjectRequestOptions): Promise<Planned>;
+  planAdd(
+    zone: string,
+    hostname: string,
+    wish?: HostnameWish,
+    request?: ObjectRequestOptions,
+  ): Promise<Planned>;
+  planEdit(
+    zone: string,
+    hostname: string,
+    wish: HostnameWish,
+    request?: ObjectRequestOptions,
+  ): Promise<Planned>;
   planRestart(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<Planned>;
   planDelete(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<Planned>;
   /** Publishes what it waits for, where the customer's zone is the tenant's too. */
@@ -73,7 +83,10 @@ export function tenantHostnames(
         cloudflare.tls.hostnameQuota(zoneId, call),
         cloudflare.tls.fallbackOrigin(zoneId, call),
       ]);
-      const listed = hostnames.map((hostname) => ({ hostname, view: hostnameView(name, hostname, fallback) }));
+      const listed = hostnames.map((hostname) => ({
+        hostname,
+        view: hostnameView(name, hostname, fallback),
+      }));
       return { zone: name, quota, fallback, hostnames: listed };
     },
     show: async (reference, text, request) => {
@@ -99,7 +112,9 @@ export function tenantHostnames(
         request,
       ),
     planEdit: (reference, text, wish, request) =>
-      planOne(reference, text, { verb: 'edit', request }, (one, { name }) => draftHostnameEdit(name, one, wish)),
+      planOne(reference, text, { verb: 'edit', request }, (one, { name }) =>
+        draftHostnameEdit(name, one, wish),
+      ),
     planRestart: (reference, text, request) =>
       planOne(reference, text, { verb: 'restart', request }, draftHostnameRestart),
     planDelete: (reference, text, request) =>
@@ -107,14 +122,23 @@ export function tenantHostnames(
     planProofs: async (reference, text, request = {}) => {
       const place = await planner.at(reference, request);
       const { ownership, ssl } = await hostnameOf(place, text);
-      return planProofs(context, tenantId, plans, [...ownership.slice(0, 1), ...(ssl?.proofs ?? [])], request);
+      return planProofs(
+        context,
+        tenantId,
+        plans,
+        [...ownership.slice(0, 1), ...(ssl?.proofs ?? [])],
+        request,
+      );
     },
   };
 }
 
 const ID = /^[0-9a-f-]{32,36}$/;
 
-async function hostnameOf({ name, zoneId, cloudflare, call }: LookedAt, text: string): Promise<CustomHostname> {
+async function hostnameOf(
+  { name, zoneId, cloudflare, call }: LookedAt,
+  text: string,
+): Promise<CustomHostname> {
   const wanted = text.trim().toLowerCase().replace(/\.$/, '');
   const filter = ID.test(wanted) ? {} : { hostname: wanted };
   const all = await cloudflare.tls.customHostnames(zoneId, { ...call, ...filter });

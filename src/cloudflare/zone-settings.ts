@@ -168,7 +168,9 @@ function valueFrom(key: string, family: Family, received: JsonObject): JsonValue
       const { enabled, certificate_authority: authority } = received;
       if (typeof enabled !== 'boolean') return undefined;
       // Which authority a switched-off total TLS would use says nothing.
-      return enabled && typeof authority === 'string' ? { enabled, certificate_authority: authority } : { enabled };
+      return enabled && typeof authority === 'string'
+        ? { enabled, certificate_authority: authority }
+        : { enabled };
     }
     case 'fallback': {
       const { origin, status } = received;

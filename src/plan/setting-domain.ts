@@ -171,7 +171,9 @@ export function isInDomain(domain: SettingDomain, value: JsonValue): boolean {
 /** Whether a value is as wanted: the same, or a map with every wanted field; Cloudflare may tell more of it. */
 export function holds(now: JsonValue, wanted: JsonValue): boolean {
   if (!isRecord(now) || !isRecord(wanted)) return canonicalJson(now) === canonicalJson(wanted);
-  return Object.entries(wanted).every(([key, value]) => canonicalJson(now[key] ?? null) === canonicalJson(value));
+  return Object.entries(wanted).every(
+    ([key, value]) => canonicalJson(now[key] ?? null) === canonicalJson(value),
+  );
 }
 
 export function isRecord(value: JsonValue | undefined): value is JsonObject {

@@ -39,10 +39,17 @@ const OID = {
 } as const;
 
 /** Self-signed. `days` may be negative: then it has expired already. */
-export function makeCertificate(hosts: readonly string[], days = 90, now: number = Date.now()): MadeCertificate {
+export function makeCertificate(
+  hosts: readonly string[],
+  days = 90,
+  now: number = Date.now(),
+): MadeCertificate {
   const key = newKey();
   const subject = hosts[0] ?? 'client';
-  return made(issue({ subject, key, issuer: subject, issuerKey: key, hosts, until: now + days * DAY_MS }), key);
+  return made(
+    issue({ subject, key, issuer: subject, issuerKey: key, hosts, until: now + days * DAY_MS }),
+    key,
+  );
 }
 
 /** A leaf and the authority that signed it. */
@@ -117,12 +124,17 @@ function issue(of: {
 
 function nameOf(text: string): Name {
   const value = new AttributeValue({ utf8String: text });
-  return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: OID.commonName, value })])]);
+  return new Name([
+    new RelativeDistinguishedName([new AttributeTypeAndValue({ type: OID.commonName, value })]),
+  ]);
 }
 
 function namesExtension(hosts: readonly string[]): Extension {
   const names = new SubjectAlternativeName(hosts.map((host) => new GeneralName({ dNSName: host })));
-  return new Extension({ extnID: OID.subjectAltName, extnValue: new OctetString(AsnConvert.serialize(names)) });
+  return new Extension({
+    extnID: OID.subjectAltName,
+    extnValue: new OctetString(AsnConvert.serialize(names)),
+  });
 }
 
 function authorityExtension(): Extension {

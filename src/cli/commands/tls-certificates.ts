@@ -56,7 +56,9 @@ function registerLooking(certificates: Command, cli: Cli): void {
         const { packs } = await tenant.certificates.list(session.zoneName(zone), session.via);
         const pack = packs.find((one) => one.id === id);
         if (pack === undefined)
-          throw new UsageError(`${zone} has no certificate ${id}`, [`zoneward tls certificates list ${zone}`]);
+          throw new UsageError(`${zone} has no certificate ${id}`, [
+            `zoneward tls certificates list ${zone}`,
+          ]);
         session.out.result({ json: () => pack, text: () => proofsText(session.out, pack) });
         return EXIT.done;
       }),
@@ -74,7 +76,9 @@ function registerOrders(certificates: Command, cli: Cli): void {
   withApplyFlags(
     certificates
       .command('order [zone]')
-      .description('Order an advanced certificate. Needs Advanced Certificate Manager; quota is looked at first.')
+      .description(
+        'Order an advanced certificate. Needs Advanced Certificate Manager; quota is looked at first.',
+      )
       .option('--host <name>', 'a host name (may be given again). Default: the apex and *.apex', collect)
       .option('--authority <name>', 'google, lets_encrypt or ssl_com. Default google')
       .option('--validation <method>', 'txt, http or email. Default txt')
@@ -109,7 +113,8 @@ function registerOrders(certificates: Command, cli: Cli): void {
   registerOnId(certificates, cli, {
     name: 'delete',
     about: 'Delete an advanced certificate, or one of your own. Cannot be undone.',
-    plan: async (session, zone, id) => (await session.tenant()).certificates.planDelete(zone, id, session.via),
+    plan: async (session, zone, id) =>
+      (await session.tenant()).certificates.planDelete(zone, id, session.via),
   });
   withApplyFlags(
     certificates
@@ -130,13 +135,19 @@ function registerOrders(certificates: Command, cli: Cli): void {
 /** Applies what can be published here; says what someone else must publish. */
 export async function applyProofs(
   session: Session,
-  { planned, elsewhere }: Awaited<ReturnType<Awaited<ReturnType<Session['tenant']>>['certificates']['planProofs']>>,
+  {
+    planned,
+    elsewhere,
+  }: Awaited<ReturnType<Awaited<ReturnType<Session['tenant']>>['certificates']['planProofs']>>,
   flags: ApplyFlags,
 ): Promise<ExitCode> {
   const { proofText } = await import('../../app/handed-out.ts');
   for (const proof of elsewhere) session.out.note(`To be published by others: ${proofText(proof)}`);
   if (planned !== null) return applyPlanned(session, planned, flags);
-  session.out.result({ json: () => ({ applied: null, elsewhere }), text: () => 'Nothing to publish here.\n' });
+  session.out.result({
+    json: () => ({ applied: null, elsewhere }),
+    text: () => 'Nothing to publish here.\n',
+  });
   return EXIT.done;
 }
 
@@ -335,7 +346,9 @@ async function writeNew(session: Session, file: string, text: string): Promise<v
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new UsageError(
-      code === 'EEXIST' ? `${file} is there already; nothing was sent.` : `${file} cannot be written (${code}); nothing was sent.`,
+      code === 'EEXIST'
+        ? `${file} is there already; nothing was sent.`
+        : `${file} cannot be written (${code}); nothing was sent.`,
       ['Name another file.'],
     );
   }
@@ -344,7 +357,9 @@ async function writeNew(session: Session, file: string, text: string): Promise<v
 function registerOriginPulls(tls: Command, cli: Cli): void {
   const pulls = tls
     .command('origin-pulls')
-    .description('Client certificates that Cloudflare shows to your origin: list, upload, delete, set per hostname.');
+    .description(
+      'Client certificates that Cloudflare shows to your origin: list, upload, delete, set per hostname.',
+    );
   pulls.command('list [zone]').action(
     cli.run(async (session, zone: string | undefined) => {
       const tenant = await session.tenant();

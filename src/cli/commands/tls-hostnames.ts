@@ -16,11 +16,19 @@ export function registerHostnames(tls: Command, cli: Cli): void {
     .description('Hostnames of your customers (SSL for SaaS): list, show, add, edit, restart, delete.');
   registerLooking(hostnames, cli);
   registerAdd(hostnames, cli);
-  registerOne(hostnames, cli, 'restart', 'Begin a validation again that has timed out.', async (session, zone, name) =>
-    (await session.tenant()).hostnames.planRestart(zone, name, session.via),
+  registerOne(
+    hostnames,
+    cli,
+    'restart',
+    'Begin a validation again that has timed out.',
+    async (session, zone, name) => (await session.tenant()).hostnames.planRestart(zone, name, session.via),
   );
-  registerOne(hostnames, cli, 'delete', 'Stop serving a hostname. Cannot be undone.', async (session, zone, name) =>
-    (await session.tenant()).hostnames.planDelete(zone, name, session.via),
+  registerOne(
+    hostnames,
+    cli,
+    'delete',
+    'Stop serving a hostname. Cannot be undone.',
+    async (session, zone, name) => (await session.tenant()).hostnames.planDelete(zone, name, session.via),
   );
   withApplyFlags(
     hostnames
@@ -43,7 +51,10 @@ function registerLooking(hostnames: Command, cli: Cli): void {
       cli.run(async (session, zone: string | undefined) => {
         const tenant = await session.tenant();
         const list = await tenant.hostnames.list(session.zoneName(zone), session.via);
-        session.out.result({ json: () => hostnamesJson(list), text: () => formatHostnames(session.out, list) });
+        session.out.result({
+          json: () => hostnamesJson(list),
+          text: () => formatHostnames(session.out, list),
+        });
         return EXIT.done;
       }),
     );
@@ -82,7 +93,10 @@ function withWish(command: Command): Command {
 
 function registerAdd(hostnames: Command, cli: Cli): void {
   withWish(hostnames.command('add <zone> <hostname>').description("Serve a customer's hostname."))
-    .addHelpText('after', examples('zoneward tls hostnames add saas.example shop.customer.example --validation txt'))
+    .addHelpText(
+      'after',
+      examples('zoneward tls hostnames add saas.example shop.customer.example --validation txt'),
+    )
     .action(
       cli.run(async (session, zone: string, hostname: string, flags: WishFlags) => {
         const tenant = await session.tenant();
@@ -91,7 +105,9 @@ function registerAdd(hostnames: Command, cli: Cli): void {
         return applyPlanned(session, planned, flags);
       }),
     );
-  withWish(hostnames.command('edit <zone> <hostname>').description('Change how a hostname is served.')).action(
+  withWish(
+    hostnames.command('edit <zone> <hostname>').description('Change how a hostname is served.'),
+  ).action(
     cli.run(async (session, zone: string, hostname: string, flags: WishFlags) => {
       const tenant = await session.tenant();
       const name = session.zoneName(zone);

@@ -90,10 +90,15 @@ export function proofsText(out: Output, pack: CertificatePack): string {
       ['authority', pack.authority],
       ['until', dayOf(pack.expiresAt)],
       ['errors', pack.errors.length === 0 ? null : pack.errors.map(visible).join('; ')],
-      ['publish', pack.proofs.length === 0 ? null : pack.proofs.map((one) => visible(proofText(one))).join('\n')],
+      [
+        'publish',
+        pack.proofs.length === 0 ? null : pack.proofs.map((one) => visible(proofText(one))).join('\n'),
+      ],
       [
         'or once for all',
-        pack.delegations.length === 0 ? null : pack.delegations.map((one) => visible(proofText(one))).join('\n'),
+        pack.delegations.length === 0
+          ? null
+          : pack.delegations.map((one) => visible(proofText(one))).join('\n'),
       ],
     ],
     '  ',

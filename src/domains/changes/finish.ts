@@ -84,7 +84,13 @@ export function statusOf(
   return applied + countState(outcomes, 'unknown') > 0 ? 'partly-applied' : 'failed';
 }
 
-const PASSING_CODES = new Set(['zone-locked', 'zone-keeps-moving', 'apply-stopped', 'resume-needed', 'private-key-needed']);
+const PASSING_CODES = new Set([
+  'zone-locked',
+  'zone-keeps-moving',
+  'apply-stopped',
+  'resume-needed',
+  'private-key-needed',
+]);
 
 /** Stopped by something that passes or can be put right: the change set may be resumed. */
 function isPassing({ kind, code }: ZonewardError, applied: number): boolean {

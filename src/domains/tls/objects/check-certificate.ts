@@ -126,7 +126,10 @@ function dateFaults(leaf: X509Certificate, now: number, file: string): Problem[]
   const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
   if (until <= now)
     return [
-      error('certificate-expired', `the certificate expired on ${day(until)}`, { file, next: 'Give a new one.' }),
+      error('certificate-expired', `the certificate expired on ${day(until)}`, {
+        file,
+        next: 'Give a new one.',
+      }),
     ];
   if (from > now)
     return [error('certificate-not-yet-valid', `the certificate is valid from ${day(from)} only`, { file })];
@@ -154,7 +157,10 @@ function chainFaults(chain: readonly X509Certificate[], file: string): Problem[]
     if (above === undefined || one.checkIssued(above)) continue;
     const message = `certificate ${index + 2} of the file did not issue certificate ${index + 1}`;
     return [
-      error('chain-order', message, { file, next: 'Order them: the certificate first, then each one’s issuer.' }),
+      error('chain-order', message, {
+        file,
+        next: 'Order them: the certificate first, then each one’s issuer.',
+      }),
     ];
   }
   return [];
@@ -172,5 +178,7 @@ function hostsOf(certificate: X509Certificate): string[] {
 }
 
 function keyHash(key: KeyObject): string {
-  return createHash('sha256').update(key.export({ type: 'spki', format: 'der' })).digest('hex');
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }

@@ -135,9 +135,13 @@ export function orderDraft(zoneId: string, before: readonly string[], after: rea
 
 function quotaFault(zone: DomainName, quota: number): Problem {
   return quota === 0
-    ? error('plan-too-low', `${zone} may have no certificates of its own: that needs Cloudflare Business or higher`, {
-        next: `Order one from an authority instead: zoneward tls certificates order ${zone}`,
-      })
+    ? error(
+        'plan-too-low',
+        `${zone} may have no certificates of its own: that needs Cloudflare Business or higher`,
+        {
+          next: `Order one from an authority instead: zoneward tls certificates order ${zone}`,
+        },
+      )
     : error('quota-used-up', `${zone} has all ${quota} certificates of its own that it may have`, {
         next: 'Replace one, or delete one first.',
       });
@@ -145,7 +149,9 @@ function quotaFault(zone: DomainName, quota: number): Problem {
 
 export function choiceFault(what: string, value: string, known: readonly string[]): Problem[] {
   if (known.includes(value)) return [];
-  return [error('value-invalid', `the ${what} cannot be ${value}`, { next: `It may be ${known.join(', ')}.` })];
+  return [
+    error('value-invalid', `the ${what} cannot be ${value}`, { next: `It may be ${known.join(', ')}.` }),
+  ];
 }
 
 function isSame(one: CustomCertificate, checked: CheckedCertificate): boolean {

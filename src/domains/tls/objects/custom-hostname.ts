@@ -2,7 +2,14 @@
 import type { Problem } from '../../../base/problem.ts';
 import { type DomainName, isInZone, isWildcard } from '../../../dns/name.ts';
 import type { ObjectDraft } from '../../../plan/plan-objects.ts';
-import { type CustomHostname, type FallbackOrigin, type Proof, proofText, type Quota, TIMED_OUT } from '../model.ts';
+import {
+  type CustomHostname,
+  type FallbackOrigin,
+  type Proof,
+  proofText,
+  type Quota,
+  TIMED_OUT,
+} from '../model.ts';
 import { choiceFault } from './custom-certificate.ts';
 import { readHost } from './hosts.ts';
 import { type Drafted, error } from './order-certificate.ts';
@@ -39,7 +46,11 @@ export function draftHostname(text: string, wish: HostnameWish, scene: HostnameS
   const problems = [...wishFaults(wish, zone), ...quotaFaults(zone, quota)];
   if (hostname === zone || isInZone(hostname, zone))
     problems.push({
-      ...error('host-of-this-zone', `${hostname} is a name of ${zone} itself, which its own certificates cover`, {}),
+      ...error(
+        'host-of-this-zone',
+        `${hostname} is a name of ${zone} itself, which its own certificates cover`,
+        {},
+      ),
       severity: hostname === zone ? 'error' : 'warning',
     });
   const alike = existing.find((one) => one.hostname === hostname);
@@ -104,7 +115,8 @@ export function editDraft(
   after: Readonly<Record<string, string | boolean | null>>,
 ): ObjectDraft {
   const now = { ...factsOf(existing), ...after };
-  const origin = 'origin' in after && after['origin'] !== null ? { custom_origin_server: after['origin'] ?? null } : {};
+  const origin =
+    'origin' in after && after['origin'] !== null ? { custom_origin_server: after['origin'] ?? null } : {};
   const ssl = Object.keys(after).some((key) => key !== 'origin')
     ? {
         ssl: sslBody({
@@ -182,14 +194,21 @@ function sslBody(of: {
   };
 }
 
-function wishFaults({ method, authority, minTls, origin, wildcard }: HostnameWish, zone: DomainName): Problem[] {
+function wishFaults(
+  { method, authority, minTls, origin, wildcard }: HostnameWish,
+  zone: DomainName,
+): Problem[] {
   const host = typeof origin === 'string' ? readHost(origin) : undefined;
   return [
     ...(method === undefined ? [] : choiceFault('validation method', method, HOSTNAME_METHODS)),
     ...(authority === undefined ? [] : choiceFault('authority', authority, HOSTNAME_AUTHORITIES)),
     ...(minTls === undefined ? [] : choiceFault('minimum TLS version', minTls, MIN_TLS_VERSIONS)),
     ...(wildcard === true && method !== undefined && method !== 'txt'
-      ? [error('wildcard-needs-txt', `a wildcard cannot be proved by ${method}`, { next: 'Take --validation txt.' })]
+      ? [
+          error('wildcard-needs-txt', `a wildcard cannot be proved by ${method}`, {
+            next: 'Take --validation txt.',
+          }),
+        ]
       : []),
     ...(host === null || (host !== undefined && !isInZone(host, zone))
       ? [
@@ -221,7 +240,13 @@ function refuse(problem: Problem): Drafted {
 }
 
 /** Two statuses as one. */
-export type HostnameState = 'served' | 'waits-for-customer' | 'under-way' | 'timed-out' | 'blocked' | 'ending';
+export type HostnameState =
+  | 'served'
+  | 'waits-for-customer'
+  | 'under-way'
+  | 'timed-out'
+  | 'blocked'
+  | 'ending';
 
 export interface HostnameView {
   readonly state: HostnameState;
@@ -239,8 +264,12 @@ export function hostnameView(
 ): HostnameView {
   const { hostname, status, ssl, ownership } = one;
   const target = one.origin ?? fallback?.origin ?? null;
-  const lead = target === null ? `${hostname} CNAME (the fallback origin, which is missing)` : `${hostname} CNAME ${target}`;
-  const shown = (proofs: readonly Proof[]): string[] => proofs.map((proof) => `The customer publishes: ${proofText(proof)}`);
+  const lead =
+    target === null
+      ? `${hostname} CNAME (the fallback origin, which is missing)`
+      : `${hostname} CNAME ${target}`;
+  const shown = (proofs: readonly Proof[]): string[] =>
+    proofs.map((proof) => `The customer publishes: ${proofText(proof)}`);
   const states = `hostname ${status}, certificate ${ssl?.status ?? 'none'}`;
   if (status.includes('deletion') || status === 'deleted')
     return { state: 'ending', says: `It is being deleted (${states}).`, next: [] };
@@ -257,7 +286,11 @@ export function hostnameView(
       next: [...shown(ssl.proofs), `zoneward tls hostnames restart ${zone} ${hostname}`],
     };
   if (status === 'active' && (ssl === null || ssl.status === 'active'))
-    return { state: 'served', says: ssl === null ? 'Served, without a certificate.' : 'Served over HTTPS.', next: [] };
+    return {
+      state: 'served',
+      says: ssl === null ? 'Served, without a certificate.' : 'Served over HTTPS.',
+      next: [],
+    };
   const proofs = [...ownership.slice(0, 1), ...(ssl?.proofs ?? [])];
   if (proofs.length > 0)
     return {
@@ -265,5 +298,9 @@ export function hostnameView(
       says: `It waits for the customer (${states}).`,
       next: [...(status === 'active' ? [] : [`The customer publishes: ${lead}`]), ...shown(proofs)],
     };
-  return { state: 'under-way', says: `Cloudflare is at it (${states}).`, next: ['Wait a few minutes, then look again.'] };
+  return {
+    state: 'under-way',
+    says: `Cloudflare is at it (${states}).`,
+    next: ['Wait a few minutes, then look again.'],
+  };
 }

@@ -136,7 +136,11 @@ export function draftRestart(zone: DomainName, pack: CertificatePack): Drafted {
   return { drafts: [draft], problems: [] };
 }
 
-export function draftDelete(zone: DomainName, pack: CertificatePack, packs: readonly CertificatePack[]): Drafted {
+export function draftDelete(
+  zone: DomainName,
+  pack: CertificatePack,
+  packs: readonly CertificatePack[],
+): Drafted {
   if (pack.type !== 'advanced') {
     const next =
       pack.type === 'universal'
@@ -148,7 +152,9 @@ export function draftDelete(zone: DomainName, pack: CertificatePack, packs: read
     return { drafts: [], problems: [error('not-deletable', message, { next })] };
   }
   const others = packs.filter(({ id, status }) => id !== pack.id && status === 'active');
-  const bare = pack.hosts.filter((host) => !others.some(({ hosts }) => hosts.some((one) => coversAll(one, host))));
+  const bare = pack.hosts.filter(
+    (host) => !others.some(({ hosts }) => hosts.some((one) => coversAll(one, host))),
+  );
   const lost =
     pack.status !== 'active' || bare.length === 0
       ? 'no name loses HTTPS by it'
@@ -176,7 +182,9 @@ export function draftDelete(zone: DomainName, pack: CertificatePack, packs: read
 function coversAll(pattern: string, host: string): boolean {
   if (pattern === host) return true;
   return (
-    pattern.startsWith('*.') && !host.startsWith('*.') && host.slice(host.indexOf('.') + 1) === pattern.slice(2)
+    pattern.startsWith('*.') &&
+    !host.startsWith('*.') &&
+    host.slice(host.indexOf('.') + 1) === pattern.slice(2)
   );
 }
 
@@ -184,7 +192,11 @@ export function titleOf({ type, hosts }: Pick<CertificatePack, 'type' | 'hosts'>
   return `${type} certificate for ${[...hosts].sort().join(', ')}`;
 }
 
-export function error(code: string, message: string, more: { readonly next?: string; readonly file?: string }): Problem {
+export function error(
+  code: string,
+  message: string,
+  more: { readonly next?: string; readonly file?: string },
+): Problem {
   return {
     code,
     severity: 'error',

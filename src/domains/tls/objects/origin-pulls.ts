@@ -68,10 +68,15 @@ export function draftPullHostname(
     drafts: [],
     problems: [error(code, message, next === undefined ? {} : { next })],
   });
-  if (hostname === null || !isInZone(hostname, zone)) return refuse('host-invalid', `${text} is no name of ${zone}`);
+  if (hostname === null || !isInZone(hostname, zone))
+    return refuse('host-invalid', `${text} is no name of ${zone}`);
   const certificateId = want.certificateId ?? now?.certificateId ?? null;
   if (certificateId === null)
-    return refuse('certificate-missing', `${hostname} has no client certificate yet`, 'Name one: --certificate ID');
+    return refuse(
+      'certificate-missing',
+      `${hostname} has no client certificate yet`,
+      'Name one: --certificate ID',
+    );
   const known = certificates.some(({ id, level }) => id === certificateId && level === 'hostname');
   if (!known)
     return refuse(

@@ -8,8 +8,8 @@ import type { CustomHostname } from '../model.ts';
 import type { ObjectState } from '../ports.ts';
 import { orderDraft } from './custom-certificate.ts';
 import { editDraft } from './custom-hostname.ts';
-import { pullDraft } from './origin-pulls.ts';
 import type { Drafted } from './order-certificate.ts';
+import { pullDraft } from './origin-pulls.ts';
 
 export interface UndoneObject {
   readonly change: ObjectChange;
@@ -50,7 +50,8 @@ function backOf(undone: UndoneObject): ObjectDraft | Problem | null {
 
 function removal(change: ObjectChange, { recordId }: OperationOutcome, now: ObjectState): ObjectDraft {
   if (change.resource === 'origin-pull-hostname') return pullDraft(now.id, now.facts, null);
-  const level = change.resource === 'origin-pull-certificate' ? { level: now.facts['level'] ?? 'zone' } : null;
+  const level =
+    change.resource === 'origin-pull-certificate' ? { level: now.facts['level'] ?? 'zone' } : null;
   return {
     resource: change.resource,
     action: 'delete',
@@ -82,7 +83,8 @@ function updateBack({ change, hostname }: UndoneObject, now: ObjectState): Objec
     case 'custom-certificate-order':
       return orderDraft(now.id, texts(now.facts['order']), texts(before['order']));
     case 'custom-hostname':
-      if (hostname === undefined || 'timed_out' in before) return cannot(change, 'a restarted validation goes on');
+      if (hostname === undefined || 'timed_out' in before)
+        return cannot(change, 'a restarted validation goes on');
       return editDraft(hostname, after as Flat, before as Flat);
     case 'origin-pull-hostname':
       return pullDraft(now.id, now.facts, before);
