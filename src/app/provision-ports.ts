@@ -47,7 +47,7 @@ export function provisionPorts(context: Context, tenantId: TenantId, joined: Joi
     dnssec: (zoneId) => joined.tls.dnssec(zoneId, { connection: connection.id }),
     certificates: async (zoneId) => {
       try {
-        const packs = await cloudflare.certificates.certificatePacks(zoneId, { lane: 'apply' });
+        const packs = await cloudflare.tls.certificatePacks(zoneId, { lane: 'apply' });
         return packs.map(({ status }) => status);
       } catch (error) {
         if (isZonewardError(error) && error.kind === 'permission') return null;

@@ -1,6 +1,6 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
+import { proofText, type TlsCalendar, type TlsView, type ZoneSetting } from '../../app/handed-out.ts';
 import { isoTime, maybeTime, texts, type View } from './common.ts';
 
 const finding = z.strictObject({
@@ -82,10 +82,13 @@ export function settingView({ name, setting: id, state, error }: ZoneSetting): V
 
 export function certificateCalendarView({ entries, unreadable }: TlsCalendar): View {
   return {
-    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt, waitsFor } }) => ({
+    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt, proofs } }) => ({
       zoneId: zone.facts.id,
       zoneName: zone.facts.name,
-      certificate: { id, type, status, hosts, authority, expiresAt: isoTime(expiresAt), waitsFor },
+      certificate: {
+        ...{ id, type, status, hosts, authority, expiresAt: isoTime(expiresAt) },
+        waitsFor: proofs.map(proofText),
+      },
     })),
     unreadable: unreadable.map(({ zone, error: { code, message } }) => ({
       zoneId: zone.facts.id,
