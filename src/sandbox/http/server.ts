@@ -71,10 +71,15 @@ export async function listenHttp(core: Core, options: ListenOptions): Promise<Ht
 /** Without a context of its own a name gets the sandbox's certificate. */
 function pickContext(edge: EdgeDoor): NonNullable<TlsOptions['SNICallback']> {
   return (name, done) => {
-    const found = edge.handshake(name);
-    if (found === 'refused') done(new Error(`The edge has no certificate for ${name}`));
-    else if (found === undefined) done(null);
-    else done(null, createSecureContext(found));
+    try {
+      const found = edge.handshake(name);
+      if (found === 'refused') done(new Error(`The edge has no certificate for ${name}`));
+      else if (found === undefined) done(null);
+      else done(null, createSecureContext(found));
+    } catch (error) {
+      // A certificate that TLS does not take ends this handshake, not the sandbox.
+      done(error as Error);
+    }
   };
 }
 
