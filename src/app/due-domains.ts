@@ -1,12 +1,14 @@
 /**
- * What a worker does for domains: looks after purchases under way and carries on with provisionings, each when it is
- * due. It buys nothing and deletes nothing: purchases are only looked at.
+ * What a worker does for domains: looks after purchases under way, carries on with provisionings and reads registrations,
+ * each when it is due. It buys nothing and deletes nothing: purchases are only looked at.
  */
 import type { TenantId } from '../base/ids.ts';
 import { toUnicode } from '../dns/name.ts';
 import type { Provisioning } from '../domains/provisioning/model.ts';
 import { followPurchase } from '../domains/registrar/follow-purchase.ts';
-import type { Purchase } from '../domains/registrar/model.ts';
+import { syncRegistrations } from '../domains/registrar/mirror.ts';
+import { hasEnded, type Purchase } from '../domains/registrar/model.ts';
+import type { RegistrationReading } from '../domains/registrar/ports.ts';
 import type { Context } from './context.ts';
 import { tenantChanges } from './tenant-changes.ts';
 import { tenantProvisioning } from './tenant-provisioning.ts';
@@ -34,8 +36,10 @@ export async function dueErrands(worker: Context): Promise<readonly Errand[]> {
   const now = context.clock.now();
   const purchases = await context.store.purchases.due(now, DUE_MAX);
   const provisionings = await context.store.provisionings.due(now, DUE_MAX);
+  const readings = await context.store.registrations.due(now, DUE_MAX);
   return [
     ...purchases.map((purchase) => purchaseErrand(context, purchase)),
+    ...readings.map((reading) => readingErrand(context, reading)),
     ...provisionings.filter(({ state }) => state === 'going').map((one) => provisioningErrand(context, one)),
   ];
 }
@@ -48,7 +52,8 @@ function purchaseErrand(context: Context, purchase: Purchase): Errand {
     const { cloudflare } = await tenantReach(context, tenantId).linkedById(connectionId);
     const call = { lane: 'sync' as const, ...(signal === undefined ? {} : { signal }) };
     const ports = { registrar: cloudflare.registrar, purchases, clock };
-    await followPurchase(ports, purchase, { principal: PRINCIPAL, call, waitMs: 0 });
+    const seen = await followPurchase(ports, purchase, { principal: PRINCIPAL, call, waitMs: 0 });
+    if (hasEnded(seen)) await context.store.registrations.dueAgain(tenantId, purchase, clock.now());
   };
   const putOff = async (): Promise<void> => {
     const current = await purchases.get(tenantId, id);
@@ -57,6 +62,21 @@ function purchaseErrand(context: Context, purchase: Purchase): Errand {
     await purchases.advance({ ...current, dueAt, version: current.version + 1 }, null, []);
   };
   return { key: `purchase ${id}`, tenantId, domain: toUnicode(domain), run: orPutOff(run, putOff) };
+}
+
+function readingErrand(context: Context, reading: RegistrationReading): Errand {
+  const { tenantId, connectionId, place } = reading;
+  const { clock } = context;
+  const mirror = context.store.registrations;
+  const run: Errand['run'] = async (signal) => {
+    const { cloudflare } = await tenantReach(context, tenantId).linkedById(connectionId);
+    const call = { lane: 'sync' as const, ...(signal === undefined ? {} : { signal }) };
+    const request = { tenantId, connectionId, place, principal: PRINCIPAL, call };
+    await syncRegistrations({ registrar: cloudflare.registrar, mirror, clock }, request);
+  };
+  const putOff = () => mirror.dueAgain(tenantId, place, clock.now() + FAILED_WAIT_MS);
+  const key = `registrations ${tenantId} ${place.accountId} ${place.namespace}`;
+  return { key, tenantId, domain: '', run: orPutOff(run, putOff) };
 }
 
 function provisioningErrand(context: Context, provisioning: Provisioning): Errand {

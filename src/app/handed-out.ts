@@ -172,7 +172,7 @@ export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { ListedHostname, ZoneHostnames } from './tenant-hostnames.ts';
 export type { RoundState } from './tenant-inventory.ts';
 export type { Planned } from './tenant-plans.ts';
-export type { ProvisionInput } from './tenant-provisioning.ts';
+export type { ProvisionInput, ProvisionTemplate } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';

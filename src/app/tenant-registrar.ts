@@ -8,15 +8,17 @@ import type { CallOptions } from '../domains/cloudflare-call.ts';
 import { approvePurchase, cancelPurchase } from '../domains/registrar/approve-purchase.ts';
 import { type ExpiryEntry, expiryCalendar, formatICalendar } from '../domains/registrar/calendar.ts';
 import { type FollowPorts, followPurchase } from '../domains/registrar/follow-purchase.ts';
-import type {
-  DomainOffer,
-  Extension,
-  Purchase,
-  PurchaseId,
-  PurchaseOrder,
-  Registration,
-  SpendLimit,
-  TransferOffer,
+import { syncRegistrations } from '../domains/registrar/mirror.ts';
+import {
+  type DomainOffer,
+  type Extension,
+  hasEnded,
+  type Purchase,
+  type PurchaseId,
+  type PurchaseOrder,
+  type Registration,
+  type SpendLimit,
+  type TransferOffer,
 } from '../domains/registrar/model.ts';
 import { checkNames, readRegistrable } from '../domains/registrar/offer.ts';
 import type { RegistrarPlace } from '../domains/registrar/ports.ts';
@@ -49,6 +51,12 @@ export interface TransferInput extends Omit<RegisterInput, 'years'> {
   readonly authCode?: Secret;
 }
 
+export interface MirroredRegistrations {
+  readonly registrations: readonly Registration[];
+  /** Milliseconds. */
+  readonly readAt: number;
+}
+
 export interface TenantRegistrar {
   search(
     text: string,
@@ -74,7 +82,10 @@ export interface TenantRegistrar {
   purchase(id: PurchaseId): Promise<Purchase>;
   approve(id: PurchaseId): Promise<Purchase>;
   cancel(id: PurchaseId): Promise<Purchase>;
-  list(target?: RegistrarTarget): Promise<readonly Registration[]>;
+  /** As they were last read; read first when that is more than six hours ago, or something was done since. */
+  list(target?: RegistrarTarget & { readonly refresh?: boolean }): Promise<readonly Registration[]>;
+  /** The same, with the moment of the reading. */
+  mirrored(target?: RegistrarTarget & { readonly refresh?: boolean }): Promise<MirroredRegistrations>;
   show(name: string, target?: RegistrarTarget): Promise<Registration>;
   setAutoRenew(
     name: string,
@@ -104,12 +115,18 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
     if (purchase !== null) return purchase;
     throw purchaseUnknown(id);
   };
-  const listAll: TenantRegistrar['list'] = async (target) => {
-    const { registrar, place, call } = await at(target);
-    const all: Registration[] = [];
-    for await (const page of registrar.list(place, call)) all.push(...page);
-    return all;
+  const mirrored: TenantRegistrar['mirrored'] = async (target = {}) => {
+    const { registrar, place, call, connection } = await at(target);
+    const mirror = context.store.registrations;
+    const known = await mirror.read(tenantId, place);
+    if (known !== null && known.dueAt > clock.now() && target.refresh !== true) return known;
+    const readAt = clock.now();
+    const request = { tenantId, connectionId: connection.id, place, principal, call };
+    return { registrations: await syncRegistrations({ registrar, mirror, clock }, request), readAt };
   };
+  /** What was done is not in the last reading. */
+  const readSoon = (place: RegistrarPlace): Promise<void> =>
+    context.store.registrations.dueAgain(tenantId, place, clock.now());
   const order = async (
     text: string,
     input: RegisterInput,
@@ -121,7 +138,7 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
     const policies = await context.store.policies.list(tenantId);
     // A registration cannot be taken back, so what asks for approval of guarded changes asks for it here.
     const policy = policyFor(policies, { connectionId: connection.id, zoneId: '' as ZoneId });
-    return registerDomain(
+    const purchase = await registerDomain(
       { registrar, purchases, clock, random },
       {
         tenantId,
@@ -137,6 +154,8 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
         waitMs: input.waitMs ?? WAIT_MS,
       },
     );
+    if (hasEnded(purchase)) await readSoon(place);
+    return purchase;
   };
   return {
     search: async (text, options = {}) => {
@@ -170,7 +189,13 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       if (latest === undefined) throw purchaseUnknown(toUnicode(name));
       const linked = await reach.linkedById(latest.connectionId);
       const ports = { registrar: linked.cloudflare.registrar, purchases, clock };
-      return followPurchase(ports, latest, { principal, call: callOf(options), waitMs: options.waitMs ?? 0 });
+      const seen = await followPurchase(ports, latest, {
+        principal,
+        call: callOf(options),
+        waitMs: options.waitMs ?? 0,
+      });
+      if (hasEnded(seen)) await readSoon(latest);
+      return seen;
     },
     purchases: (filter = {}, limit = LIST_MAX) => {
       const { domain, open } = filter;
@@ -188,7 +213,8 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       return approvePurchase({ purchases, clock }, purchase, { principal, approvalMs });
     },
     cancel: async (id) => cancelPurchase({ purchases, clock }, await stored(id), principal),
-    list: listAll,
+    list: async (target) => (await mirrored(target)).registrations,
+    mirrored,
     show: async (text, target) => {
       const { name } = readRegistrable(text);
       const { registrar, place, call } = await at(target);
@@ -200,7 +226,9 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       const { name: domain } = readRegistrable(text);
       const { registrar, place, call, connection } = await at(target);
       const request = { tenantId, connectionId: connection.id, place, domain, autoRenew, principal, call };
-      return setAutoRenew({ registrar, audit, clock }, request);
+      const done = await setAutoRenew({ registrar, audit, clock }, request);
+      if (done.changed) await readSoon(place);
+      return done;
     },
     extensions: async (target) => {
       const { registrar, place, call } = await at(target);
@@ -220,7 +248,8 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
     },
     calendar: async (target) => {
       const now = clock.now();
-      const entries = expiryCalendar(await listAll(target), now);
+      const { registrations } = await mirrored(target);
+      const entries = expiryCalendar(registrations, now);
       return { entries, iCalendar: formatICalendar(entries, now) };
     },
     spendLimit: () => purchases.spendLimit(tenantId),

@@ -18,6 +18,7 @@ import { SESSION_ENDPOINTS } from './routes/session.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { TENANT_ENDPOINTS } from './routes/tenants.ts';
 import { TLS_ENDPOINTS } from './routes/tls.ts';
+import { TRANSFER_ENDPOINTS } from './routes/transfers.ts';
 import { USAGE_ENDPOINTS } from './routes/usage.ts';
 import { VAULT_KEY_ENDPOINTS } from './routes/vault-keys.ts';
 import { VERIFY_ENDPOINTS } from './routes/verify.ts';
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PLAN_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
   ...TEMPLATE_ENDPOINTS,
+  ...TRANSFER_ENDPOINTS,
   ...POLICY_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...USAGE_ENDPOINTS,

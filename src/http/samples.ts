@@ -50,6 +50,8 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   applyChangeSet: () => ({}),
   resumeChangeSet: () => ({}),
   verifyZone: () => ({}),
+  checkTransfers: () => ({ domains: [{ domain: 'moving-name.com' }] }),
+  startTransfer: () => ({ domain: 'moving-name.com', authCode: 'code', confirmPrice: '10.46' }),
   checkTemplate: () => ({ template: 'vercel.com/site' }),
   setPolicy: ({ zone }) => ({ zone, policy: { deletionsMax: 100 } }),
   createApiKey: () => ({ label: 'made', scopes: ['read'] }),

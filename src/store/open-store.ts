@@ -23,7 +23,7 @@ import type {
 import type { JobStore, WakeUps } from '../domains/jobs/ports.ts';
 import type { TenantRows } from '../domains/offboarding/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
-import type { PurchaseStore } from '../domains/registrar/ports.ts';
+import type { PurchaseStore, RegistrationMirror } from '../domains/registrar/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
 import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
@@ -60,6 +60,7 @@ import { openProvisioningStore } from './provisioning-store.ts';
 import { openPurchaseStore } from './purchase-store.ts';
 import { openRecordFinder } from './record-finder.ts';
 import { openRecordList } from './record-list.ts';
+import { openRegistrationStore } from './registration-store.ts';
 import { openRotationStore } from './rotation-store.ts';
 import type { Schema } from './schema.ts';
 import { ensureStoreId, openSettings, type StoreSettings } from './settings.ts';
@@ -122,6 +123,7 @@ export interface Store {
   /** A tenant as a whole, for its end. */
   readonly tenants: TenantRows;
   readonly templates: TemplateStore;
+  readonly registrations: RegistrationMirror;
   /** Examines the file and what must hold between rows. Reads only; takes time with the size of the store. */
   check(): Promise<StoreCheck>;
   /**
@@ -214,6 +216,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     connectSessions: openConnectSessionStore(context),
     tenants: openTenantRows(context),
     templates: openTemplateStore(context),
+    registrations: openRegistrationStore(context),
     check: () => checkStore(context),
     backUp: (path) => context.engine.backUp(path),
     copyTo: async (url, options) => {

@@ -4,6 +4,7 @@
  */
 import { connectContract } from './contract/connect-contract.ts';
 import { connectionContract, vaultContract } from './contract/connection-contract.ts';
+import { domainsContract } from './contract/domains-contract.ts';
 import { finderContract } from './contract/finder-contract.ts';
 import type { MakeStorePlace } from './contract/fixture.ts';
 import { isolationContract } from './contract/isolation-contract.ts';
@@ -39,6 +40,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   usageContract(makePlace);
   settingsContract(makePlace);
   serviceContract(makePlace);
+  domainsContract(makePlace);
   webhookContract(makePlace);
   connectContract(makePlace);
   isolationContract(makePlace);

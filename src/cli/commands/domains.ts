@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { collect, examples, wholeNumber } from '../help.ts';
+import { isoTime } from '../output/time.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import {
@@ -91,13 +92,15 @@ function registerFinding(domains: Command, cli: Cli): void {
 
 function registerHolding(domains: Command, cli: Cli): void {
   withRegistrarFlags(domains.command('list'))
-    .description('The registrations of the account.')
+    .description('The registrations of the account, as they were last read: at most six hours ago.')
+    .option('--refresh', 'read them now')
     .action(
-      cli.run(async (session, flags: RegistrarFlags) => {
-        const registrations = await (await session.tenant()).registrar.list(targetOf(session, flags));
+      cli.run(async (session, flags: RegistrarFlags & { readonly refresh?: boolean }) => {
+        const target = { ...targetOf(session, flags), refresh: flags.refresh === true };
+        const { registrations, readAt } = await (await session.tenant()).registrar.mirrored(target);
         session.out.result({
-          json: () => ({ registrations }),
-          text: () => formatRegistrations(session.out, registrations),
+          json: () => ({ registrations, readAt: isoTime(readAt) }),
+          text: () => formatRegistrations(session.out, { registrations, readAt }),
         });
       }),
     );

@@ -13,7 +13,7 @@ import {
 } from '../../app/handed-out.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Output } from '../output/output.ts';
-import { isoTime, utcTime } from '../output/time.ts';
+import { isoTime, timeWithAge, utcTime } from '../output/time.ts';
 import { nextSteps } from './connection.ts';
 
 export function offerJson(offer: DomainOffer): Record<string, unknown> {
@@ -68,9 +68,12 @@ export function tellPurchase(out: Output, purchase: Purchase): ExitCode {
   return purchaseExit(purchase);
 }
 
-export function formatRegistrations(out: Output, registrations: readonly Registration[]): string {
+export function formatRegistrations(
+  out: Output,
+  { registrations, readAt }: { readonly registrations: readonly Registration[]; readonly readAt: number },
+): string {
   if (registrations.length === 0) return 'The account holds no registrations.\n';
-  return out.table(
+  const table = out.table(
     [
       { title: 'DOMAIN', cell: ({ domain }) => toUnicode(domain) },
       { title: 'STATUS', cell: ({ status }) => status },
@@ -81,6 +84,7 @@ export function formatRegistrations(out: Output, registrations: readonly Registr
     ],
     registrations,
   );
+  return `${table}${out.paint.dim(`Read ${timeWithAge(readAt, out.now())}.`)}\n`;
 }
 
 /** What the API has no call for, so that nobody looks for a command. */

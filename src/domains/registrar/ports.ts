@@ -1,5 +1,5 @@
 /** What registrations need: Cloudflare's registrar, and a journal of purchases that survives a crash. */
-import type { AccountId, TenantId } from '../../base/ids.ts';
+import type { AccountId, ConnectionId, TenantId } from '../../base/ids.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { NewEvent } from '../audit/model.ts';
@@ -84,6 +84,34 @@ export interface Registrar {
   extensions(place: RegistrarPlace, options: CallOptions): AsyncIterable<readonly Extension[]>;
   /** Null for an extension that the API does not sell. */
   extension(place: RegistrarPlace, name: string, options: CallOptions): Promise<Extension | null>;
+}
+
+/** When and through which connection an account's registrations were read. */
+export interface RegistrationReading {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly place: RegistrarPlace;
+  readonly readAt: number;
+  readonly dueAt: number;
+}
+
+/** Registrations as they were last read. Every method is one transaction; events commit with the rows, last. */
+export interface RegistrationMirror {
+  /** By name; null when they were never read. */
+  read(
+    tenantId: TenantId,
+    place: RegistrarPlace,
+  ): Promise<(RegistrationReading & { readonly registrations: readonly Registration[] }) | null>;
+  /** Replaces all of the account's. */
+  replace(
+    reading: RegistrationReading,
+    registrations: readonly Registration[],
+    events: readonly NewEvent[],
+  ): Promise<void>;
+  /** Brings the next reading forward, or puts it off. Nothing where they were never read. */
+  dueAgain(tenantId: TenantId, place: RegistrarPlace, dueAt: number): Promise<void>;
+  /** Of all tenants, the longest overdue first. */
+  due(now: number, limit: number): Promise<readonly RegistrationReading[]>;
 }
 
 /** Called inside the transaction with what the tenant spent this month besides; throws to refuse. Pure. */

@@ -4,6 +4,7 @@ import type { PurchaseOrder } from '../../app/handed-out.ts';
 import { reachAccount } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { flag, nameList, PAGE } from '../inputs.ts';
+import { isoTime } from '../shapes/common.ts';
 import {
   expiryCalendarShape,
   extensionListShape,
@@ -112,12 +113,15 @@ const list = endpoint({
   path: '/v1/domains',
   operationId: 'listDomains',
   tag,
-  summary: 'All registrations of an account, as the registrar tells them',
+  summary: 'All registrations of an account, as they were last read; `refresh` reads them now',
   scope: 'read',
-  query: z.strictObject(place),
+  query: z.strictObject({ ...place, refresh: flag.optional() }),
   answers: { status: 200, description: 'The registrations', schema: registrationListShape },
-  handle: async (call, { query }) =>
-    json({ items: await call.caller.tenant.registrar.list(await registrarOf(call, query)) }),
+  handle: async (call, { query }) => {
+    const target = { ...(await registrarOf(call, query)), refresh: query.refresh ?? false };
+    const { registrations, readAt } = await call.caller.tenant.registrar.mirrored(target);
+    return json({ items: registrations, readAt: isoTime(readAt) });
+  },
 });
 
 const show = endpoint({

@@ -1,11 +1,12 @@
 /** Domains brought up and taken down over HTTP. What waits goes on by itself; whoever asks looks again. */
 import { z } from '@hono/zod-openapi';
-import type { Provisioning } from '../../app/handed-out.ts';
+import { BASELINE_NAMES, type Provisioning, type ProvisionTemplate } from '../../app/handed-out.ts';
 import { reachAccount, seesConnection } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { provisioningListShape, provisioningShape, provisioningView } from '../shapes/provisionings.ts';
+import { templateReference } from './templates.ts';
 
 const tag = 'provisionings';
 const SOURCE_MAX = 4 * 1024 * 1024;
@@ -71,17 +72,34 @@ const start = endpoint({
         .openapi({ description: 'Its records, and settings where it is a zone document' }),
       format: z.enum(['bind', 'octodns', 'document']).optional(),
       file: reference.optional().openapi({ description: 'What messages call it' }),
+      templates: z
+        .array(
+          z.strictObject({
+            template: templateReference,
+            host: z.string().max(255).optional(),
+            variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
+            groups: z.array(reference).min(1).max(100).optional(),
+          }),
+        )
+        .max(20)
+        .optional()
+        .openapi({ description: 'Templates for the zone, in order, after `text`' }),
+      tls: z.enum(BASELINE_NAMES).optional().openapi({ description: 'A baseline of TLS settings' }),
+      dnssec: z.boolean().optional(),
       allow,
       resolvers: z.array(z.string().max(64)).max(20).optional(),
     })
     .openapi('NewProvisioning'),
   answers: { status: 202, description: 'The provisioning, as far as it is', schema: provisioningShape },
   handle: async (call, { body }) => {
-    const { domain, text, format, file = 'request', resolvers } = body;
+    const { domain, text, format, file = 'request', resolvers, templates, tls, dnssec } = body;
     const via = await reachAccount(call.caller, body.connection);
     const begun = await call.caller.tenant.provisioning.provision(domain, {
       ...via,
       ...(text === undefined ? {} : { source: { text, file, ...(format === undefined ? {} : { format }) } }),
+      ...(templates === undefined ? {} : { templates: templates.map(wantedTemplate) }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(dnssec === undefined ? {} : { dnssec }),
       ...(body.allow === undefined ? {} : { allow: body.allow }),
       ...(resolvers === undefined ? {} : { resolvers }),
       signal: call.signal,
@@ -89,6 +107,19 @@ const start = endpoint({
     return json(provisioningView(begun), 202, { location: `/v1/provisionings/${begun.domain}` });
   },
 });
+
+type TemplateBody = Pick<ProvisionTemplate, 'template'> & {
+  readonly [Key in 'host' | 'variables' | 'groups']?: ProvisionTemplate[Key] | undefined;
+};
+
+function wantedTemplate({ template, host, variables, groups }: TemplateBody): ProvisionTemplate {
+  return {
+    template,
+    ...(host === undefined ? {} : { host }),
+    ...(variables === undefined ? {} : { variables }),
+    ...(groups === undefined ? {} : { groups }),
+  };
+}
 
 const resume = endpoint({
   method: 'post',

@@ -28,7 +28,7 @@ const registration = z
   .openapi('Registration');
 export const registrationShape: z.ZodType = registration;
 export const registrationListShape: z.ZodType = z
-  .strictObject({ items: z.array(registration) })
+  .strictObject({ items: z.array(registration), readAt: time })
   .openapi('RegistrationList');
 
 const extension = z

@@ -25,6 +25,9 @@ export const provisioningShape: z.ZodType = z
       zone: z.enum(['none', 'meant', 'made', 'found', 'removed']),
       changeSetId: z.string().nullable(),
       recordsTakenBack: z.boolean(),
+      others: z
+        .array(z.strictObject({ kind: z.string(), changeSetId: z.string(), takenBack: z.boolean() }))
+        .openapi({ description: 'Change sets of templates, TLS and DNSSEC' }),
     }),
     purchaseId: z.string().nullable(),
     author: z.string(),
@@ -58,6 +61,7 @@ export function provisioningView(provisioning: Provisioning): View {
       zone: added.zone.state,
       changeSetId: added.changeSetId,
       recordsTakenBack: added.recordsTakenBack,
+      others: added.others ?? [],
     },
     purchaseId: provisioning.wish.register?.purchaseId ?? null,
     author: provisioning.author,
