@@ -49,6 +49,8 @@ describe('registrations', () => {
     );
     const told = events.map(({ summary }) => summary);
     assert.deepEqual(told.sort(), [
+      // Ours: what was done and what was seen are told both.
+      'lemon-100.com changed: autoRenew false → true',
       'lemon-101.com changed: autoRenew false → true',
       'melon.com is in the account',
     ]);
