@@ -47,6 +47,7 @@ import type {
   NewConnection,
   NewConnectSession,
   NewProvisioning,
+  NewTransfer,
   NewWebhook,
   NewZone,
   PayloadErasure,
@@ -90,6 +91,8 @@ import type {
   TestReport,
   TlsReport,
   TokenLink,
+  TransferCheck,
+  TransferOfferList,
   Usage,
   UsageSeries,
   VaultKeyList,
@@ -386,9 +389,15 @@ export interface Operations {
     readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
     readonly answer: string;
   };
-  /** All registrations of an account, as the registrar tells them */
+  /** All registrations of an account, as they were last read; `refresh` reads them now */
   readonly listDomains: {
-    readonly input: { readonly query?: { readonly connection?: string; readonly sandbox?: boolean } };
+    readonly input: {
+      readonly query?: {
+        readonly connection?: string;
+        readonly sandbox?: boolean;
+        readonly refresh?: boolean;
+      };
+    };
     readonly answer: RegistrationList;
   };
   /** Buy a name once, under a confirmed price. Sent again, it goes on with what was begun. */
@@ -521,6 +530,13 @@ export interface Operations {
     readonly input: { readonly zone: string };
     readonly answer: AppliedTemplates;
   };
+  /** Whether names can be transferred in, for how much, and what stands in the way */
+  readonly checkTransfers: {
+    readonly input: { readonly body: TransferCheck };
+    readonly answer: TransferOfferList;
+  };
+  /** Begin a transfer, for exactly the price that was confirmed. Sent again, it goes on with what was begun. */
+  readonly startTransfer: { readonly input: { readonly body: NewTransfer }; readonly answer: Purchase };
   /** Guard rails and approval rules, for all, by connection, by zone */
   readonly listPolicies: { readonly input: Readonly<Record<string, never>>; readonly answer: Policies };
   /** Replace the tenant's policy, a connection's or a zone's; null takes it away */
@@ -799,6 +815,8 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listTemplates: { method: 'GET', path: '/v1/templates', answer: 'json' },
   checkTemplate: { method: 'POST', path: '/v1/templates/check', answer: 'json' },
   listAppliedTemplates: { method: 'GET', path: '/v1/zones/{zone}/templates', answer: 'json' },
+  checkTransfers: { method: 'POST', path: '/v1/transfers/check', answer: 'json' },
+  startTransfer: { method: 'POST', path: '/v1/transfers', answer: 'json' },
   listPolicies: { method: 'GET', path: '/v1/policies', answer: 'json' },
   setPolicy: { method: 'PUT', path: '/v1/policies', answer: 'json' },
   listAuditEvents: { method: 'GET', path: '/v1/audit', answer: 'json' },

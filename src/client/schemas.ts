@@ -710,7 +710,11 @@ export type ExpiryCalendar = {
   }[];
 };
 
-export type RegistrationList = { readonly items: readonly Registration[] };
+export type RegistrationList = {
+  readonly items: readonly Registration[];
+  /** RFC 3339, UTC */
+  readonly readAt: string;
+};
 
 export type Registration = {
   readonly domain: string;
@@ -820,6 +824,12 @@ export type Provisioning = {
     readonly zone: 'none' | 'meant' | 'made' | 'found' | 'removed';
     readonly changeSetId: string | null;
     readonly recordsTakenBack: boolean;
+    /** Change sets of templates, TLS and DNSSEC */
+    readonly others: readonly {
+      readonly kind: string;
+      readonly changeSetId: string;
+      readonly takenBack: boolean;
+    }[];
   };
   readonly purchaseId: string | null;
   readonly author: string;
@@ -837,6 +847,16 @@ export type NewProvisioning = {
   readonly format?: 'bind' | 'octodns' | 'document';
   /** What messages call it */
   readonly file?: string;
+  /** Templates for the zone, in order, after `text` */
+  readonly templates?: readonly {
+    readonly template: string | { readonly text: string; readonly file?: string };
+    readonly host?: string;
+    readonly variables?: Readonly<Record<string, string>>;
+    readonly groups?: readonly string[];
+  }[];
+  /** A baseline of TLS settings */
+  readonly tls?: 'modern' | 'strict';
+  readonly dnssec?: boolean;
   readonly allow?: readonly string[];
   readonly resolvers?: readonly string[];
 };
@@ -1242,6 +1262,37 @@ export type AppliedTemplate = {
     readonly essential: 'Always' | 'OnApply';
     readonly added: boolean;
   }[];
+};
+
+export type TransferOfferList = { readonly items: readonly TransferOffer[] };
+
+export type TransferOffer = {
+  readonly name: string;
+  readonly transferable: boolean;
+  /** As decimal strings */
+  readonly price: { readonly currency: string; readonly transfer: string; readonly renewal: string } | null;
+  /** Cloudflare's words for why not */
+  readonly reasons: readonly string[];
+  readonly message: string | null;
+  readonly next: readonly string[];
+};
+
+export type TransferCheck = {
+  readonly connection?: string;
+  readonly domains: readonly {
+    readonly domain: string;
+    /** What the registrar of today gives out. Sent on, and stored nowhere */
+    readonly authCode?: string;
+  }[];
+};
+
+export type NewTransfer = {
+  readonly connection?: string;
+  readonly domain: string;
+  /** What the registrar of today gives out. Sent on, and stored nowhere */
+  readonly authCode?: string;
+  readonly confirmPrice: string;
+  readonly autoRenew?: boolean;
 };
 
 export type Policies = {
