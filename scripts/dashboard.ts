@@ -1,15 +1,17 @@
 /**
- * Builds the dashboard into `dist/dashboard`, beside the old one until it is whole. `--watch` serves it from source
+ * Builds the dashboard into `dist/dashboard` (or `--out FOLDER`), beside the old one until it is whole. `--watch` serves it from source
  * instead, with the API of a running `zoneward serve` behind it (`ZONEWARD_SERVER`, default http://127.0.0.1:4500).
  */
 import { renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import react from '@vitejs/plugin-react';
 import { build, createServer, type InlineConfig, type Plugin } from 'vite';
 import { firstSegments } from '../src/dashboard/paths.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const TARGET = path.join(ROOT, 'dist', 'dashboard');
+const { values: flags } = parseArgs({ options: { out: { type: 'string' }, watch: { type: 'boolean' } } });
+const TARGET = path.resolve(flags.out ?? path.join(ROOT, 'dist', 'dashboard'));
 /** Stands in the page until the server puts a fresh one in its place, for each answer. */
 const NONCE_MARK = '__CSP_NONCE__';
 const SERVER_DEFAULT = 'http://127.0.0.1:4500';
@@ -72,4 +74,4 @@ async function watch(): Promise<void> {
   server.printUrls();
 }
 
-await (process.argv.includes('--watch') ? watch() : buildDashboard());
+await (flags.watch === true ? watch() : buildDashboard());

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { changeSetFlows } from './change-sets.ts';
 import { editingFlows } from './editing.ts';
 import { manyFlows } from './editing-many.ts';
 import { everyPage } from './every-page.ts';
@@ -23,6 +24,7 @@ describe('the dashboard in a browser', { skip, timeout: 300_000 }, () => {
 
   editingFlows(() => rig);
   manyFlows(() => rig);
+  changeSetFlows(() => rig);
   keyboardFlows(() => rig);
   everyPage(() => rig);
 

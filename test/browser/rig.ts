@@ -56,19 +56,21 @@ export function findBrowser(): string | null {
   return places.find((place) => existsSync(place)) ?? null;
 }
 
-/** Builds the dashboard anew when its sources are newer. */
-export function builtDashboard(): string {
-  execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'dashboard.ts')], { stdio: 'inherit' });
-  return path.join(ROOT, 'dist', 'dashboard');
+/** Builds the dashboard into a folder of the test's own: others build at the same time. */
+export function buildDashboard(folder: string): string {
+  const out = path.join(folder, 'dashboard');
+  const script = path.join(ROOT, 'scripts', 'dashboard.ts');
+  execFileSync(process.execPath, [script, '--out', out], { stdio: 'inherit' });
+  return out;
 }
 
 export async function startRig(executablePath: string): Promise<Rig> {
-  const dashboard = builtDashboard();
   rmSync(SHOTS, { recursive: true, force: true });
   mkdirSync(SHOTS, { recursive: true });
   const sandbox = await startSandbox({ seed: DEMO_SEED, dnsPort: false, rateLimit: false, warn: () => {} });
   sandbox.seedZone(BIG, bigRecords(), { plan: 'enterprise' });
   const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-browser-'));
+  const dashboard = buildDashboard(home);
   const zoneward = await openZoneward({ home, environment: {}, baseUrl: sandbox.baseUrl });
   const server = await startServer({
     zoneward,

@@ -1,0 +1,121 @@
+/** Files, guard rails, plans that wait, and what is said when Cloudflare refuses. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { type Rig, shot } from './rig.ts';
+
+const SHOP = 'shop.example';
+
+export function changeSetFlows(given: () => Rig): void {
+  it('exports a zone as a file, and plans what the edited file would change', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}`);
+    await page.getByRole('button', { name: 'File' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'BIND master file' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), `${SHOP}.zone`);
+    const text = readFileSync(await download.path(), 'utf8');
+    await page.getByRole('button', { name: 'File' }).click();
+    await page.getByRole('menuitem', { name: 'Import a zone file…' }).click();
+    const choose = async (content: string): Promise<void> => {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: /Choose a file|Another file/ }).click(),
+      ]);
+      await chooser.setFiles({ name: 'shop.zone', mimeType: 'text/plain', buffer: Buffer.from(content) });
+    };
+    await choose(text);
+    await page.getByText('Nothing to change').waitFor();
+    await choose(`${text}\nfrom-file 300 IN A 192.0.2.44\n`);
+    await page.getByRole('row', { name: /new: from-file/ }).waitFor();
+    await choose(`${text}\nbroken 300 IN A 192.0.2.444\n`);
+    await page.getByText('192.0.2.444').first().waitFor();
+    await shot(page, 'import-refused');
+    await page.context().close();
+  });
+
+  it('holds a plan that takes away what matters until its word is given', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}?type=MX`);
+    await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Review' }).click();
+    const rails = page.getByRole('region', { name: 'Guard rails' });
+    await rails.waitFor();
+    await shot(page, 'guard-rails');
+    const apply = page.getByRole('button', { name: 'Apply 2 changes' });
+    assert.equal(await apply.isDisabled(), true);
+    for (const box of await rails.getByRole('checkbox').all()) await box.check();
+    await apply.click();
+    await page.getByText('Applied. Every change is at Cloudflare.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+    await page.getByText('Taken back. Every record is as it was before.').waitFor();
+    assert.equal(rig.sandbox.records(SHOP).filter(({ type }) => type === 'MX').length, 2);
+    await page.context().close();
+  });
+
+  it('stores a plan for later, calls one off, and lets someone else approve what needs it', async () => {
+    const rig = given();
+    const tenant = rig.zoneward.tenant('local');
+    await tenant.policies.set(
+      { zone: tenantZone(rig, 'xn--caf-bcher-d4a5s.example') },
+      { approval: 'always' },
+    );
+    const add = async (name: string): Promise<string> => {
+      const planned = await tenant.changes.planAdd('xn--caf-bcher-d4a5s.example', {
+        name,
+        type: 'A',
+        content: '192.0.2.5',
+      });
+      return (await tenant.changes.save(planned)).id;
+    };
+    const page = await rig.signedIn(await rig.context(), `/changes/${await add('one')}`);
+    await page.getByText('waits for the approval of someone else').waitFor();
+    await shot(page, 'waits-for-approval');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('Applied. Every change is at Cloudflare.').waitFor();
+    await page.goto(`${rig.server.url}/changes/${await add('two')}`);
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByText('It was called off.').waitFor();
+    await page.context().close();
+  });
+
+  it('shows what Cloudflare refused, with its ray id to copy', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}`);
+    await page.getByRole('row', { name: /checkout/ }).click();
+    await page.getByRole('form', { name: /^Edit/ }).getByLabel('TTL').fill('900');
+    await page
+      .getByRole('form', { name: /^Edit/ })
+      .getByLabel(/^Content/)
+      .fill('192.0.2.12');
+    await page.getByRole('button', { name: 'Stage change' }).click();
+    rig.sandbox.setFault({
+      kind: 'error',
+      status: 403,
+      body: 'json',
+      code: 9109,
+      message: 'Unauthorized to access requested resource',
+      route: 'GET',
+      times: 50,
+    });
+    await page.getByRole('button', { name: 'Review' }).click();
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    await shot(page, 'refused');
+    await alert.getByRole('button', { name: 'Copy request id' }).waitFor();
+    await alert.getByRole('button', { name: 'Copy ray id' }).waitFor();
+    rig.sandbox.clearFaults();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Apply 1 change' }).waitFor();
+    await page.context().close();
+  });
+}
+
+function tenantZone(rig: Rig, name: string): string {
+  return rig.sandbox.zone(name).id;
+}
