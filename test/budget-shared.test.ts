@@ -8,8 +8,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { startSandboxes } from './kit/campaign.ts';
+import { createDatabase } from './kit/postgres.ts';
 import type { SpenderOrder } from './kit/spender.ts';
 
 const QUOTA = 240;
@@ -38,8 +39,32 @@ function spender(order: SpenderOrder): Promise<{ calls?: number; died?: boolean;
   });
 }
 
-test('four processes and a stranger share one budget without a 429', async (t) => {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-budget-'));
+interface StorePlace {
+  readonly url: string;
+  dispose(): Promise<void>;
+}
+
+const STORES: Readonly<Record<string, () => Promise<StorePlace>>> = {
+  async SQLite() {
+    const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-budget-'));
+    return {
+      url: `sqlite:${path.join(home, 'zoneward.db')}`,
+      dispose: () => rm(home, { recursive: true, force: true }),
+    };
+  },
+  async PostgreSQL() {
+    const { url, drop } = await createDatabase();
+    return { url, dispose: drop };
+  },
+};
+
+for (const [name, makeStore] of Object.entries(STORES)) {
+  test(`on ${name}, four processes and a stranger share one budget without a 429`, (t) =>
+    share(t, makeStore));
+}
+
+async function share(t: TestContext, makeStore: () => Promise<StorePlace>): Promise<void> {
+  const store = await makeStore();
   const rateLimit = { quota: QUOTA, windowSeconds: WINDOW_MS / 1_000 };
   const { addresses, close } = await startSandboxes({ count: 1, latencyMs: 5, scale: 1, rateLimit });
   const [address] = addresses;
@@ -57,7 +82,7 @@ test('four processes and a stranger share one budget without a 429', async (t) =
   try {
     const { id } = (await control('POST', 'zones', { name: 'busy.example' })) as { id: string };
     const order = {
-      storeUrl: `sqlite:${path.join(home, 'zoneward.db')}`,
+      storeUrl: store.url,
       baseUrl: address.baseUrl,
       token: address.token,
       zoneId: id,
@@ -85,6 +110,6 @@ test('four processes and a stranger share one budget without a 429', async (t) =
   } finally {
     clearInterval(stranger);
     close();
-    await rm(home, { recursive: true, force: true });
+    await store.dispose();
   }
-});
+}

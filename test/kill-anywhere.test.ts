@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyCells, formatTable, runCampaign } from './kit/campaign.ts';
+import { createDatabase } from './kit/postgres.ts';
 
 const KILLS = 500;
 /** More than there are processors: much of a chain's time is waiting for the quiet period. */
@@ -21,5 +22,15 @@ test('killed anywhere, nothing is lost and nothing is done twice', async (t) => 
   assert.ok(kills.length >= wanted, `${kills.length} kills`);
   const flying = kills.filter((kill) => kill.inFlight).length;
   assert.ok(flying / kills.length >= 0.3, `${flying} of ${kills.length} kills with a write in flight`);
+  assert.ok(operations >= kills.length);
+});
+
+test('killed anywhere on PostgreSQL, for half a minute', async (t) => {
+  const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
+  t.diagnostic(`seed ${seed}: CAMPAIGN_SEED=${seed} repeats its choices`);
+  const makeStore = async (): Promise<string> => (await createDatabase()).url;
+  const { kills, operations } = await runCampaign({ seed, kills: 0, chains: 6, secondsMax: 30, makeStore });
+  for (const line of formatTable(kills).split('\n')) t.diagnostic(line);
+  assert.ok(kills.length >= 15, `${kills.length} kills`);
   assert.ok(operations >= kills.length);
 });

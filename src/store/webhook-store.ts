@@ -3,12 +3,15 @@ import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { EndpointId, WebhookEndpoint } from '../domains/webhooks/model.ts';
 import type { ClaimedEndpoint, WebhookStore } from '../domains/webhooks/ports.ts';
 import { appendEvents } from './audit-trail.ts';
-import { conflict, type StoreContext, write } from './context.ts';
+import { conflict, type StoreContext, write, writeUnder } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
 import type { WebhookEndpointRow } from './schema.ts';
-import { deleteSecrets, findSecret, putSecret, type SlotPlace } from './sealed-secrets.ts';
+import { connectionLock, deleteSecrets, findSecret, putSecret, type SlotPlace } from './sealed-secrets.ts';
 import { fromJson, toJson } from './text.ts';
 import { putDeliveries, toDelivery, toDeliveryRow } from './webhook-outbox.ts';
+
+/** Who takes an endpoint, and who says how a delivery went, reads its holder first. */
+const SENDING_LOCK = 'webhooks';
 
 export function openWebhookStore(context: StoreContext): WebhookStore {
   const { db } = context;
@@ -89,7 +92,7 @@ function endpointRows(
     },
     list: async (tenantId) => (await listRows(db, tenantId)).map(toEndpoint),
     update: (endpoint, sealed, events) =>
-      write(context, async (trx) => {
+      writeUnder(context, connectionLock(placeOf(endpoint)), async (trx) => {
         const { numUpdatedRows } = await trx
           .updateTable('webhook_endpoints')
           .set(toRow(endpoint))
@@ -138,12 +141,12 @@ function endpointRows(
 function sending(context: StoreContext): Pick<WebhookStore, 'claim' | 'record' | 'release'> {
   return {
     claim: (holder, leaseMs, limit) =>
-      write(context, async (trx) => {
+      writeUnder(context, SENDING_LOCK, async (trx) => {
         const now = await context.engine.now(trx);
-        return context.engine.withLock(trx, 'webhooks', () => claim(trx, { now, holder, leaseMs, limit }));
+        return claim(trx, { now, holder, leaseMs, limit });
       }),
     record: (delivery, holder) =>
-      write(context, async (trx) => {
+      writeUnder(context, SENDING_LOCK, async (trx) => {
         const endpoint = await findRow(trx, delivery.tenantId, delivery.endpointId);
         if (endpoint?.holder !== holder) return false;
         const { numUpdatedRows } = await trx

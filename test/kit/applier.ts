@@ -1,13 +1,14 @@
 /**
  * A process that applies change sets and kills itself with SIGKILL where it is told to. It uses the library as a
  * host does; what it announces, and where it can die, it hangs into the platform around the library (`fetch` and
- * the SQLite statements), not into the product.
+ * the statements to SQLite or PostgreSQL), not into the product.
  *
  * Its work: take up what earlier processes left behind, bring the zones to round `round - 1`, then, with the death
  * armed, to round `round`. Every line that it prints is JSON.
  */
 import { writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { Client } from 'pg';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import type { ChangeSetId } from '../../src/base/ids.ts';
 import { openZoneward, type Tenant } from '../../src/index.ts';
@@ -29,6 +30,8 @@ export type Step =
 
 export interface Job {
   readonly home: string;
+  /** Null: a SQLite file in the home. */
+  readonly store: string | null;
   readonly address: Address;
   readonly zones: readonly string[];
   readonly round: number;
@@ -71,14 +74,38 @@ const clock: Clock = {
   },
 };
 
+/** What a statement writes, as far as the steps are told by it; `before` when it writes none of that. */
+function wroteBy(sql: string, before: string): string {
+  if (/^insert into "batches"/i.test(sql)) return 'intent';
+  if (/^update "batches"/i.test(sql)) return 'outcome';
+  return /^update "change_sets"/i.test(sql) ? 'status' : before;
+}
+
+/** The same on PostgreSQL, where several transactions run at a time, each on a connection of its own. */
+function watchQueries(): void {
+  const wrote = new WeakMap<Client, string>();
+  const { query } = Client.prototype;
+  const watched = async function (this: Client, ...input: unknown[]): Promise<unknown> {
+    const [sql] = input;
+    const call = (): Promise<unknown> => Reflect.apply(query, this, input) as Promise<unknown>;
+    if (typeof sql !== 'string') return call();
+    if (!/^commit/i.test(sql)) {
+      wrote.set(this, wroteBy(sql, wrote.get(this) ?? ''));
+      return call();
+    }
+    const what = wrote.get(this) ?? '';
+    wrote.delete(this);
+    committing(what, 'before');
+    const result = await call();
+    committing(what, 'after');
+    return result;
+  };
+  Object.defineProperty(Client.prototype, 'query', { value: watched });
+}
+
 /** Tells by the statements of a transaction what it wrote, and stops before and after it is committed. */
 function watchStatements(): void {
   let wrote = '';
-  const note = (sql: string): void => {
-    if (/^insert into "batches"/i.test(sql)) wrote = 'intent';
-    else if (/^update "batches"/i.test(sql)) wrote = 'outcome';
-    else if (/^update "change_sets"/i.test(sql)) wrote = 'status';
-  };
   const { prepare } = DatabaseSync.prototype;
   DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string) {
     const statement = prepare.call(this, sql);
@@ -87,7 +114,7 @@ function watchStatements(): void {
       const original = statement[method].bind(statement) as (...input: never[]) => unknown;
       const watched = (...input: never[]): unknown => {
         if (!isCommit) {
-          note(sql);
+          wrote = wroteBy(sql, wrote);
           return original(...input);
         }
         const what = wrote;
@@ -211,9 +238,11 @@ async function report(tenant: Tenant): Promise<void> {
   });
 }
 
-watchStatements();
+if (job.store === null) watchStatements();
+else watchQueries();
 const zoneward = await openZoneward({
   home: job.home,
+  ...(job.store === null ? {} : { store: job.store }),
   clock,
   fetch: watchedFetch,
   environment: {

@@ -63,6 +63,8 @@ export interface CampaignOptions {
   readonly chains: number;
   /** No new kill after this. */
   readonly secondsMax?: number;
+  /** The store of each chain; default: a SQLite file of its own. */
+  readonly makeStore?: () => Promise<string>;
 }
 
 export interface CampaignReport {
@@ -81,8 +83,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const cells = cellsOf(options);
     const epochMs = Date.now();
     const endsAt = Date.now() + (options.secondsMax ?? 3_600) * 1_000;
+    const stores = await Promise.all(sandboxes.addresses.map(() => options.makeStore?.() ?? null));
     const chains = sandboxes.addresses.map(
-      (address, index) => new Chain({ address, index, epochMs, root, cells, endsAt, seed: options.seed }),
+      (address, index) =>
+        new Chain({
+          address,
+          index,
+          epochMs,
+          root,
+          cells,
+          endsAt,
+          seed: options.seed,
+          store: stores[index] ?? null,
+        }),
     );
     const ends = await Promise.allSettled(
       chains.map((chain) =>
@@ -130,6 +143,7 @@ interface ChainInput {
   readonly index: number;
   readonly epochMs: number;
   readonly root: string;
+  readonly store: string | null;
   /** Shared by the chains: each takes the next. */
   readonly cells: Cell[];
   readonly endsAt: number;
@@ -184,11 +198,12 @@ class Chain {
   }
 
   async #live(step: Step | null, fault: string): Promise<Life> {
-    const { address, index, epochMs, root } = this.#input;
+    const { address, index, epochMs, root, store } = this.#input;
     const nth = this.#random() < 0.5 ? 1 : 2;
     const perRequest = step !== 'begun' && step !== 'end-before' && step !== 'settling';
     const job: Job = {
       home: path.join(root, `chain-${index}`),
+      store,
       address,
       zones: this.#zones,
       round: this.#round,

@@ -10,6 +10,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -93,6 +94,28 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a statement as the user of the address. */
+export async function runStatement(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** An empty database on the server; `options` end the statement that creates it. @returns its address. */
+export async function makeDatabase(
+  serverUrl: string,
+  options = "encoding 'UTF8' template template0 strategy file_copy",
+): Promise<URL> {
+  const name = `zoneward_test_${randomBytes(6).toString('hex')}`;
+  await runStatement(serverUrl, `create database ${name} ${options}`);
+  return Object.assign(new URL(serverUrl), { pathname: `/${name}` });
 }
 
 function urlOf(port: number): string {

@@ -1,10 +1,9 @@
 /**
  * Empty databases for tests, on the server that `DATABASE_URL` names (as a superuser) or on one of the test file's own.
  */
-import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { Client } from 'pg';
-import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import { makeDatabase, type PostgresServer, runStatement, startPostgres } from './postgres-server.ts';
 
 export interface TestDatabase {
   /** With user and password. */
@@ -41,28 +40,18 @@ async function connect(url: string): Promise<Client> {
 
 /** Runs a statement as the server's administrator. */
 export async function administer(statement: string): Promise<void> {
-  const client = await connect(await serverUrl());
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  await runStatement(await serverUrl(), statement);
 }
 
 /** A server of our own takes its databases with it, and may be gone before a test file's own clearing up. */
-async function dropDatabase(name: string): Promise<void> {
-  if (server === null) await administer(`drop database if exists ${name} with (force)`);
+async function dropDatabase({ pathname }: URL): Promise<void> {
+  if (server === null) await administer(`drop database if exists ${pathname.slice(1)} with (force)`);
 }
 
 /** `options` end the statement that creates it. */
-export async function createDatabase(
-  options = "encoding 'UTF8' template template0 strategy file_copy",
-): Promise<TestDatabase> {
-  const name = `zoneward_test_${randomBytes(6).toString('hex')}`;
-  await administer(`create database ${name} ${options}`);
-  const url = new URL(await serverUrl());
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => dropDatabase(name) };
+export async function createDatabase(options?: string): Promise<TestDatabase> {
+  const url = await makeDatabase(await serverUrl(), options);
+  return { url: url.href, drop: () => dropDatabase(url) };
 }
 
 /**
