@@ -11,6 +11,7 @@ import { FIRST_SYNC } from './rows/first-sync.ts';
 import { GROWTH } from './rows/growth.ts';
 import { MEMORY } from './rows/memory.ts';
 import { SINGLE_CHANGES } from './rows/single-changes.ts';
+import { STEADY_HTTP } from './rows/steady-http.ts';
 import { STEADY_STATE } from './rows/steady-state.ts';
 import { formatTable, formatVerdicts, verdictsOf } from './table.ts';
 
