@@ -21,6 +21,7 @@ const ROWS: readonly Row[] = [
   ...CHANGES,
   ...SINGLE_CHANGES,
   ...STEADY_STATE,
+  ...STEADY_HTTP,
   ...MEMORY,
   ...GROWTH,
 ];
