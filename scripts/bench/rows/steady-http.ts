@@ -57,7 +57,7 @@ async function withTenant<Result>(
       ZONEWARD_DNS_SERVER: dns === undefined ? '' : `${dns.host}:${dns.port}`,
     },
   });
-  return work(zoneward.tenant('local'));
+  return await work(zoneward.tenant('local'));
 }
 
 interface Run {
