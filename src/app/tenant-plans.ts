@@ -61,13 +61,16 @@ export interface Planned {
 }
 
 export interface TenantPlans {
-  /** Plans a zone from a source. Narrower than the source says with `scope` and `ignore`. */
+  /**
+   * Plans a zone from a source. Narrower than the source says with `scope` and `ignore`; `own`: only records that a
+   * change set of ours made, and those that the source adds.
+   */
   plan(
     zone: string,
     source: SourceText,
     options?: {
       readonly connection?: string;
-      readonly scope?: Scope;
+      readonly scope?: Scope | 'own';
       readonly ignore?: readonly IgnoreRule[];
     },
   ): Promise<Planned>;
@@ -144,8 +147,17 @@ export function tenantPlans(
 
   return {
     plan: async (zone, source, options = {}) => {
-      const planned = await planEach(options.connection, [zone], (ports, found, settings) => {
-        const wish = narrow(wishOf(source, found.facts.name), options);
+      const { scope, ...rest } = options;
+      const planned = await planEach(options.connection, [zone], async (ports, found, settings) => {
+        const { id, name } = found.facts;
+        const narrowed =
+          scope === 'own'
+            ? { kind: 'own' as const, recordIds: await context.store.mirror.madeByUs(tenantId, id) }
+            : scope;
+        const wish = narrow(wishOf(source, name), {
+          ...rest,
+          ...(narrowed === undefined ? {} : { scope: narrowed }),
+        });
         return planWish(ports, found, wish, settings);
       });
       return { ...planned, conflicts: [], summary: `${source.file} → ${zone}`, undoes: null };

@@ -953,6 +953,8 @@ export type PlanInput =
       readonly file?: string;
       /** Touch only names like these: `www`, `*.dev` */
       readonly only?: readonly string[];
+      /** Touch only records that Zoneward made, and those that the source adds; not with `only` */
+      readonly own?: true;
       readonly connection?: string;
     }
   | { readonly kind: 'add'; readonly zone: string; readonly record: RecordText; readonly connection?: string }

@@ -6,7 +6,7 @@ import type { RecordVersion } from '../domains/zones/model.ts';
 import type { DriftMarks, MirrorHistory, RevisionRange } from '../domains/zones/ports.ts';
 import type { ZoneKey } from './advance-zone.ts';
 import { appendEvents } from './audit-trail.ts';
-import { notFound, type StoreContext, write, yieldToLoop } from './context.ts';
+import { notFound, read, type StoreContext, write, yieldToLoop } from './context.ts';
 import type { Reader } from './engine.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
 import type { RecordVersionRow } from './schema.ts';
@@ -40,6 +40,7 @@ export function openMirrorHistory(context: StoreContext): MirrorHistory {
         .execute();
       return rows.map(toVersion);
     },
+    madeByUs: (tenantId, zoneId) => read(context, (trx) => recordsOfOurs(trx, { tenantId, zoneId })),
     async nameActor(tenantId, zoneId, revision, actor) {
       await write(context, (trx) =>
         trx
@@ -58,6 +59,37 @@ export function openMirrorHistory(context: StoreContext): MirrorHistory {
       );
     },
   };
+}
+
+async function recordsOfOurs(trx: Reader, zone: ZoneKey): Promise<ReadonlySet<RecordId>> {
+  const revisions = await trx
+    .selectFrom('zone_revisions as r')
+    .innerJoin('zones as z', (on) =>
+      on.onRef('z.tenant_id', '=', 'r.tenant_id').onRef('z.zone_id', '=', 'r.zone_id'),
+    )
+    .select('r.revision')
+    .where('r.tenant_id', '=', zone.tenantId)
+    .where('r.zone_id', '=', zone.zoneId)
+    .where('r.origin', '=', 'change-set')
+    .whereRef('r.revision', '>', 'z.oldest_revision')
+    .execute();
+  const ours = new Set(revisions.map(({ revision }) => revision));
+  if (ours.size === 0) return new Set();
+  const rows = trx
+    .selectFrom('record_versions')
+    .where('tenant_id', '=', zone.tenantId)
+    .where('zone_id', '=', zone.zoneId);
+  const firsts = await rows
+    .select((eb) => ['lineage_id', eb.fn.min('from_revision').as('first')])
+    .groupBy('lineage_id')
+    .execute();
+  const lineages = new Set(
+    firsts.filter(({ first }) => ours.has(Number(first))).map((row) => row.lineage_id),
+  );
+  const current = await rows.select(['record_id', 'lineage_id']).where('to_revision', 'is', null).execute();
+  return new Set(
+    current.filter((row) => lineages.has(row.lineage_id)).map((row) => row.record_id as RecordId),
+  );
 }
 
 export function openDriftMarks(context: StoreContext): DriftMarks {

@@ -23,6 +23,7 @@ export interface SourceFlags {
   readonly file?: string;
   readonly format?: SourceFormat;
   readonly only?: readonly string[];
+  readonly own?: boolean;
 }
 
 /** Flags that say what is wanted; `plan` and `apply` take the same. */
@@ -35,7 +36,12 @@ export function withSourceFlags(command: Command): Command {
         'document',
       ]),
     )
-    .option('--only <pattern>', 'touch only names like this: www, *.dev (may be given again)', collect);
+    .option('--only <pattern>', 'touch only names like this: www, *.dev (may be given again)', collect)
+    .addOption(
+      new Option('--own', 'touch only records that Zoneward made, and those that the file adds').conflicts(
+        'only',
+      ),
+    );
 }
 
 interface PlanFlags extends SourceFlags {
@@ -103,6 +109,7 @@ export async function planSource(session: Session, zone: string, flags: SourceFl
       { ...source, ...(flags.format === undefined ? {} : { format: flags.format }) },
       {
         ...session.via,
+        ...(flags.own === true ? { scope: 'own' as const } : {}),
         ...(flags.only === undefined ? {} : { scope: { kind: 'names' as const, patterns: flags.only } }),
       },
     )

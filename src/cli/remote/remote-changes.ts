@@ -36,7 +36,7 @@ export function remoteChanges(client: Client): Changes {
 
   return {
     plan: async (zone, { text, file, format }, { connection, scope } = {}) => {
-      if (scope !== undefined && scope.kind !== 'names') throw notOnServer('this scope');
+      if (scope !== undefined && scope !== 'own' && scope.kind !== 'names') throw notOnServer('this scope');
       const input: PlanInput = {
         kind: 'source',
         zone,
@@ -44,7 +44,7 @@ export function remoteChanges(client: Client): Changes {
         ...(file === '-' ? {} : { file: file.slice(-255) }),
         ...(format === undefined ? {} : { format }),
         ...(connection === undefined ? {} : { connection }),
-        ...(scope === undefined ? {} : { only: scope.patterns }),
+        ...(scope === undefined ? {} : scope === 'own' ? { own: true } : { only: scope.patterns }),
       };
       return planned(input, `${file} → ${zone}`);
     },

@@ -313,6 +313,16 @@ export class FakeMirror
     return kept.versions.filter((version) => version.lineageId === lineageId);
   }
 
+  async madeByUs(_tenantId: TenantId, zoneId: ZoneId): Promise<ReadonlySet<RecordId>> {
+    const { revisions, versions, open } = this.#kept(zoneId);
+    const ours = new Set(
+      revisions.filter(({ origin }) => origin.kind === 'change-set').map(({ revision }) => revision),
+    );
+    const isOurs = ({ lineageId }: RecordVersion): boolean =>
+      ours.has(versions.find((one) => one.lineageId === lineageId)?.fromRevision ?? Number.NaN);
+    return new Set([...open].filter(([, { version }]) => isOurs(version)).map(([id]) => id));
+  }
+
   async nameActor(
     _tenantId: TenantId,
     zoneId: ZoneId,

@@ -169,6 +169,11 @@ export interface MirrorHistory {
   ): AsyncIterable<readonly RecordVersion[]>;
   /** The whole life of one record, oldest first, through all ids of the lineage that `recordId` belongs to. */
   recordVersions(tenantId: TenantId, zoneId: ZoneId, recordId: RecordId): Promise<readonly RecordVersion[]>;
+  /**
+   * The zone's current records that a change set of ours brought into being, under whatever id they have now. One whose
+   * beginning retention has pruned does not count: nobody knows any more who made it.
+   */
+  madeByUs(tenantId: TenantId, zoneId: ZoneId): Promise<ReadonlySet<RecordId>>;
   /** Tells afterwards who made an `outside` revision; leaves one alone that has an actor, or another origin. */
   nameActor(tenantId: TenantId, zoneId: ZoneId, revision: number, actor: OutsideActor): Promise<void>;
 }

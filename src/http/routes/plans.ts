@@ -74,6 +74,9 @@ const readPlan = z
         .max(1_000)
         .optional()
         .openapi({ description: 'Touch only names like these: `www`, `*.dev`' }),
+      own: z.literal(true).optional().openapi({
+        description: 'Touch only records that Zoneward made, and those that the source adds; not with `only`',
+      }),
       connection,
     }),
     z.strictObject({ kind: z.literal('add'), zone, record: recordText, connection }),
@@ -155,8 +158,13 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
       : {};
   switch (input.kind) {
     case 'source': {
-      const { text: source, format, file = 'request', only } = input;
-      const narrowed = only === undefined ? {} : { scope: { kind: 'names' as const, patterns: only } };
+      const { text: source, format, file = 'request', only, own } = input;
+      if (only !== undefined && own !== undefined)
+        throw new HttpError(422, 'scope-ambiguous', 'Give `only` or `own`.');
+      const narrowed =
+        only === undefined
+          ? { ...(own === true ? { scope: 'own' as const } : {}) }
+          : { scope: { kind: 'names' as const, patterns: only } };
       return changes.plan(
         await zoneId(input.zone),
         { text: source, file, ...(format === undefined ? {} : { format }) },

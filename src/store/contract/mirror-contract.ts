@@ -225,6 +225,26 @@ export function recordContract(makePlace: MakeStorePlace): void {
         assert.equal(theirs.outdated.size + theirs.unconfirmed.size, 0);
       }));
 
+    it('knows which records are ours: by their beginning, as far as that is kept', () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        const ours = { origin: { kind: 'change-set', changeSetId: 'chg_1' as ChangeSetId } } as const;
+        const made = async () => [...(await store.mirror.madeByUs(tenant, zoneId(1)))].sort();
+        await advance(store, 0, put(record(1), record(2)));
+        assert.deepEqual(await made(), []);
+        // We change one of theirs, and make two; someone changes one of ours; one is deleted and comes back.
+        await advance(store, 1, put(record(1, { content: '192.0.2.9' }), record(3), record(4)), ours);
+        await advance(store, 2, put(record(3, { content: '192.0.2.9' }), record(5)));
+        await advance(store, 3, { gone: [recordId(4)] });
+        const back = [{ record: record(6), continues: recordId(4) }];
+        await advance(store, 4, { put: back }, ours);
+        assert.deepEqual(await made(), [recordId(3), recordId(6)]);
+        assert.equal((await store.mirror.madeByUs(foreigner, zoneId(1))).size, 0);
+        await store.mirror.prune(tenant, 1_003);
+        // Whose beginning is pruned is nobody's; what we brought back began with us, as far as is known.
+        assert.deepEqual(await made(), [recordId(6)]);
+      }));
+
     it('moves freshness alone when nothing changed', () =>
       withStore(makePlace, async (store) => {
         await oneZone(store);
