@@ -63,4 +63,10 @@ export const ZONE_TABS: readonly ZoneTab[] = [
     fills: true,
     tab: load(() => import('../history/go-back-tab.tsx'), 'GoBackTab'),
   },
+  {
+    segment: 'verify',
+    label: 'Verify',
+    fills: true,
+    tab: load(() => import('../verify/verify-tab.tsx'), 'VerifyTab'),
+  },
 ];
