@@ -42,6 +42,11 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/changes/changes-page.tsx'), 'ChangesPage'),
     nav: { group: 'DNS', label: 'Changes', icon: 'change' },
   },
+  {
+    path: PATHS.drift,
+    page: load(() => import('./features/drift/drift-page.tsx'), 'DriftPage'),
+    nav: { group: 'DNS', label: 'Drift', icon: 'drift' },
+  },
   { path: PATHS.undo, page: load(() => import('./features/changes/undo-page.tsx'), 'UndoPage') },
   { path: PATHS.change, page: load(() => import('./features/changes/change-page.tsx'), 'ChangePage') },
   {

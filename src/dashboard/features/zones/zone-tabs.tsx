@@ -69,4 +69,24 @@ export const ZONE_TABS: readonly ZoneTab[] = [
     fills: true,
     tab: load(() => import('../verify/verify-tab.tsx'), 'VerifyTab'),
   },
+  {
+    segment: 'revert',
+    label: '',
+    parent: 'history',
+    fills: true,
+    tab: load(() => import('../drift/revert-tab.tsx'), 'RevertTab'),
+  },
+  { segment: 'tls', label: 'SSL/TLS', tab: load(() => import('../tls/tls-tab.tsx'), 'TlsTab') },
+  {
+    segment: 'settings',
+    label: 'Settings',
+    tab: load(() => import('../tls/settings-tab.tsx'), 'SettingsTab'),
+  },
+  {
+    segment: 'settings-plan',
+    label: '',
+    parent: 'tls',
+    fills: true,
+    tab: load(() => import('../tls/settings-plan-tab.tsx'), 'SettingsPlanTab'),
+  },
 ];
