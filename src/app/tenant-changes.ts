@@ -4,6 +4,7 @@ import { type ChangeSetId, type ConnectionId, newId, type TenantId, type ZoneId 
 import { hasErrors } from '../base/problem.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
+import { openOwners } from '../domains/access/four-eyes.ts';
 import {
   type ApplyPorts,
   type ApplyProgress,
@@ -189,7 +190,8 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
         changeSet.plans.map((plan) => policyOf(changeSet.connectionId, plan)),
       );
       const approvalMs = Math.min(...policies.map((policy) => policy.approvalMs));
-      const ports = { journal, clock: context.clock };
+      const owners = openOwners(context.store.apiKeys);
+      const ports = { journal, owners, clock: context.clock };
       await approveChangeSet(ports, changeSet, { principal: context.principal, approvalMs });
     },
     cancel: async (id) =>

@@ -3,6 +3,7 @@ import { ZonewardError } from '../base/errors.ts';
 import type { TenantId, ZoneId } from '../base/ids.ts';
 import type { Secret } from '../base/secret.ts';
 import { toUnicode } from '../dns/name.ts';
+import { openOwners } from '../domains/access/four-eyes.ts';
 import { policyFor } from '../domains/changes/policy.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
 import { approvePurchase, cancelPurchase } from '../domains/registrar/approve-purchase.ts';
@@ -108,7 +109,7 @@ const SEARCH_LIMIT = 20;
 
 export function tenantRegistrar(context: Context, tenantId: TenantId, reach: TenantReach): TenantRegistrar {
   const { clock, random, principal } = context;
-  const { purchases, audit } = context.store;
+  const { purchases, audit, apiKeys } = context.store;
   const at = (target: RegistrarTarget = {}) => reachRegistrar(context, reach, target);
   const stored = async (id: PurchaseId): Promise<Purchase> => {
     const purchase = await purchases.get(tenantId, id);
@@ -210,7 +211,10 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
         connectionId: purchase.connectionId,
         zoneId: '' as ZoneId,
       });
-      return approvePurchase({ purchases, clock }, purchase, { principal, approvalMs });
+      return approvePurchase({ purchases, owners: openOwners(apiKeys), clock }, purchase, {
+        principal,
+        approvalMs,
+      });
     },
     cancel: async (id) => cancelPurchase({ purchases, clock }, await stored(id), principal),
     list: async (target) => (await mirrored(target)).registrations,

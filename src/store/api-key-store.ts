@@ -77,5 +77,6 @@ function toRow(key: ApiKey, secretHash: string): ApiKeyRow {
 
 function toKey(row: ApiKeyRow): ApiKey {
   const data = fromJson<Omit<ApiKey, 'lastUsedAt' | 'revokedAt'>>(row.data);
-  return { ...data, lastUsedAt: row.last_used_at, revokedAt: row.revoked_at };
+  // A key from before there were owners answers for itself.
+  return { ...data, owner: data.owner ?? row.id, lastUsedAt: row.last_used_at, revokedAt: row.revoked_at };
 }

@@ -17,6 +17,7 @@ interface CreateFlags extends OwnerFlags {
   readonly onlyConnection?: readonly string[];
   readonly onlyZone?: readonly string[];
   readonly onlyName?: readonly string[];
+  readonly owner?: string;
   readonly expires?: number;
 }
 
@@ -38,6 +39,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--only-connection <id>', 'reach this connection only (may be given again)', collect)
     .option('--only-zone <id>', 'reach this zone only (may be given again)', collect)
     .option('--only-name <pattern>', 'reach these names only: @, api, *.dyn (may be given again)', collect)
+    .option('--owner <name>', 'who answers for it; keys of one owner cannot approve for each other')
     .option('--expires <span>', 'ends by itself: 90d, 12h', span)
     .option(ALL, "an operator's key: acts for the tenant that each request names")
     .addHelpText(
@@ -85,6 +87,7 @@ async function create(session: Session, flags: CreateFlags): Promise<void> {
       zoneIds: (flags.onlyZone ?? null) as readonly ZoneId[] | null,
       namePatterns: flags.onlyName ?? null,
     },
+    ...(flags.owner === undefined ? {} : { owner: flags.owner }),
     expiresAt: flags.expires === undefined ? null : out.now() + flags.expires,
   });
   out.result({

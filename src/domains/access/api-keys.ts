@@ -8,6 +8,7 @@ import { ZonewardError } from '../../base/errors.ts';
 import { newId, type TenantId } from '../../base/ids.ts';
 import { Secret } from '../../base/secret.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
+import { openOwners } from './four-eyes.ts';
 import { type ApiKey, type ApiKeyId, type KeyReach, SCOPES, type Scope, UNLIMITED_REACH } from './model.ts';
 import type { ApiKeyStore } from './ports.ts';
 
@@ -31,6 +32,8 @@ export interface NewApiKey {
   readonly label: string;
   readonly scopes: readonly Scope[];
   readonly reach?: Partial<KeyReach>;
+  /** Default: the key itself. A key that a key makes has its maker's owner, whatever stands here. */
+  readonly owner?: string;
   /** Milliseconds since the epoch; null or absent: until revoked. */
   readonly expiresAt?: number | null;
 }
@@ -49,12 +52,16 @@ export async function createApiKey(
 ): Promise<CreatedApiKey> {
   const at = ports.clock.now();
   checkNewKey(input, at);
+  const id = newId<ApiKeyId>('key', ports);
+  const maker = await openOwners(ports.store).ownerOf(principal);
+  const isMadeByKey = principal.startsWith('key_');
   const key: ApiKey = {
-    id: newId<ApiKeyId>('key', ports),
+    id,
     tenantId: input.tenantId,
     label: input.label.trim(),
     scopes: SCOPES.filter((scope) => input.scopes.includes(scope)),
     reach: { ...UNLIMITED_REACH, ...input.reach },
+    owner: isMadeByKey ? maker : (input.owner?.trim() ?? id),
     createdAt: at,
     createdBy: principal,
     expiresAt: input.expiresAt ?? null,
@@ -120,7 +127,7 @@ function keyEvent(
   kind: string,
   by: { readonly at: number; readonly principal: string },
 ): NewEvent {
-  const { id, label, scopes, reach, expiresAt, tenantId } = key;
+  const { id, label, scopes, reach, owner, expiresAt, tenantId } = key;
   return {
     kind,
     ...by,
@@ -129,6 +136,7 @@ function keyEvent(
       id,
       label,
       scopes: [...scopes],
+      owner,
       allTenants: tenantId === null,
       expiresAt,
       reach: {
@@ -147,6 +155,10 @@ function checkNewKey(input: NewApiKey, now: number): void {
     label.length >= 1 && label.length <= LABEL_LENGTH_MAX
       ? []
       : [`a label has 1 to ${LABEL_LENGTH_MAX} characters`],
+    input.owner === undefined || (input.owner.trim().length >= 1 && input.owner.length <= LABEL_LENGTH_MAX)
+      ? []
+      : [`an owner has 1 to ${LABEL_LENGTH_MAX} characters`],
+    input.owner?.startsWith('key_') === true ? ['an owner is a person or a team, not a key'] : [],
     input.scopes.length > 0 ? [] : ['a key needs a scope'],
     input.scopes.filter((scope) => !SCOPES.includes(scope)).map((scope) => `"${scope}" is no scope`),
     input.expiresAt === null || input.expiresAt === undefined || input.expiresAt > now

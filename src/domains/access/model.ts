@@ -25,6 +25,8 @@ export interface ApiKey {
   /** `admin` holds all others. */
   readonly scopes: readonly Scope[];
   readonly reach: KeyReach;
+  /** Who answers for it. Keys of one owner count as one when somebody else must approve. */
+  readonly owner: string;
   readonly createdAt: number;
   readonly createdBy: string;
   readonly expiresAt: number | null;

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { ZonewardError } from '../../base/errors.ts';
+import { type Owners, refuseOwnApproval } from '../access/four-eyes.ts';
 import type { Principal } from '../audit/model.ts';
 import type { ChangeSet } from './model.ts';
 import type { ChangeJournal } from './ports.ts';
@@ -15,18 +16,13 @@ export interface ApproveInput {
 
 /** Throws `approver-is-author` (permission), and `change-set-moved` (conflict) once it has begun. */
 export async function approveChangeSet(
-  ports: { readonly journal: ChangeJournal; readonly clock: Clock },
+  ports: { readonly journal: ChangeJournal; readonly owners: Owners; readonly clock: Clock },
   changeSet: ChangeSet,
   input: ApproveInput,
 ): Promise<void> {
-  if (input.principal === changeSet.author) {
-    throw new ZonewardError('A change set cannot be approved by its author', {
-      code: 'approver-is-author',
-      kind: 'permission',
-      next: ['Ask someone else to approve it.'],
-      details: { changeSetId: changeSet.id, author: changeSet.author },
-    });
-  }
+  const { author } = changeSet;
+  const who = { author, approver: input.principal };
+  await refuseOwnApproval(ports.owners, who, 'A change set', { changeSetId: changeSet.id });
   const at = ports.clock.now();
   const grant = { by: input.principal, at, expiresAt: at + input.approvalMs };
   await ports.journal.setStatus(

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ZonewardError } from '../../base/errors.ts';
 import { toUnicode } from '../../dns/name.ts';
 import { formatMoney } from '../../plan/money.ts';
+import { type Owners, refuseOwnApproval } from '../access/four-eyes.ts';
 import type { Principal } from '../audit/model.ts';
 import type { Purchase } from './model.ts';
 import { orderCommand } from './offer.ts';
@@ -16,17 +17,12 @@ interface Ports {
 
 /** Throws `approver-is-author` (permission), `purchase-moved` (conflict) once it was sent or called off. */
 export async function approvePurchase(
-  ports: Ports,
+  ports: Ports & { readonly owners: Owners },
   purchase: Purchase,
   by: { readonly principal: Principal; readonly approvalMs: number },
 ): Promise<Purchase> {
-  if (by.principal === purchase.author) {
-    throw new ZonewardError('A purchase cannot be approved by its author', {
-      code: 'approver-is-author',
-      kind: 'permission',
-      next: ['Ask someone else to approve it.'],
-    });
-  }
+  const who = { author: purchase.author, approver: by.principal };
+  await refuseOwnApproval(ports.owners, who, 'A purchase');
   refuseBegun(purchase);
   const at = ports.clock.now();
   const grant = { by: by.principal, at, expiresAt: at + by.approvalMs };

@@ -10,6 +10,7 @@ const fields = {
   connectionIds: texts.nullable(),
   zoneIds: texts.nullable(),
   namePatterns: texts.nullable(),
+  owner: z.string().openapi({ description: 'Keys of one owner count as one for approvals' }),
   createdAt: time,
   createdBy: z.string(),
   expiresAt: maybeTime,
@@ -31,7 +32,7 @@ export const createdApiKeyShape: z.ZodType = z
   .openapi('CreatedApiKey');
 
 export function apiKeyView(key: ApiKey): View {
-  const { id, label, scopes, reach, createdBy } = key;
+  const { id, label, scopes, reach, owner, createdBy } = key;
   return {
     id,
     label,
@@ -39,6 +40,7 @@ export function apiKeyView(key: ApiKey): View {
     connectionIds: reach.connectionIds,
     zoneIds: reach.zoneIds,
     namePatterns: reach.namePatterns,
+    owner,
     createdAt: isoTime(key.createdAt),
     createdBy,
     expiresAt: isoTime(key.expiresAt),

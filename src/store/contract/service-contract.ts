@@ -16,6 +16,7 @@ function apiKey(name: string, tenantId: TenantId | null = tenant): ApiKey {
     label: name,
     scopes: ['read'],
     reach: UNLIMITED_REACH,
+    owner: `key_${name}`,
     createdAt: 1,
     createdBy: 'test',
     expiresAt: null,
