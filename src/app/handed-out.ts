@@ -103,6 +103,7 @@ export type {
 export { proofText } from '../domains/tls/model.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
+export type { Gauges } from '../domains/usage/gauges.ts';
 export type { ApiCall, UsageBucket, UsageSummary } from '../domains/usage/ports.ts';
 export {
   isFine,

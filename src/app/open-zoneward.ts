@@ -17,6 +17,7 @@ import type { IdempotencyStore } from '../domains/access/idempotency.ts';
 import type { Principal } from '../domains/audit/model.ts';
 import { ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
 import type { Vault } from '../domains/connections/ports.ts';
+import type { Gauges } from '../domains/usage/gauges.ts';
 import type { MessengerOptions } from '../outbound/messenger.ts';
 import type { StoreCheck } from '../store/check-store.ts';
 import type { Backup } from '../store/sqlite-backup.ts';
@@ -136,6 +137,8 @@ export interface Zoneward {
   sweep(options?: WorkerOptions): Promise<SweepReport>;
   /** Does it until `signal` aborts. One worker of a store works; others wait to take over. */
   work(options?: WorkerOptions): Promise<void>;
+  /** How the store stands over all tenants, for a monitor. Names nobody. */
+  gauges(): Promise<Gauges>;
   /** Reads from the store and opens the vault's key. Throws what is wrong with either. */
   checkReady(): Promise<void>;
   /** Examines the store's file and what must hold between its rows. Reads only. */
@@ -218,6 +221,10 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     keys: vaultAdmin(opened),
     sweep: (work) => sweepOnce(opened, work),
     work: (work) => runWorker(opened, work),
+    gauges: async () => {
+      await opened.flushUsage();
+      return opened.store.gauges.read(opened.clock.now());
+    },
     checkReady: async () => {
       await opened.store.settings.get('ready');
       await opened.vault();

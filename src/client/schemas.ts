@@ -1434,6 +1434,8 @@ export type ApiKey = {
   readonly connectionIds: readonly string[] | null;
   readonly zoneIds: readonly string[] | null;
   readonly namePatterns: readonly string[] | null;
+  /** Keys of one owner count as one for approvals */
+  readonly owner: string;
   /** RFC 3339, UTC */
   readonly createdAt: string;
   readonly createdBy: string;
@@ -1452,6 +1454,8 @@ export type CreatedApiKey = {
   readonly connectionIds: readonly string[] | null;
   readonly zoneIds: readonly string[] | null;
   readonly namePatterns: readonly string[] | null;
+  /** Keys of one owner count as one for approvals */
+  readonly owner: string;
   /** RFC 3339, UTC */
   readonly createdAt: string;
   readonly createdBy: string;

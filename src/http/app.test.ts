@@ -330,6 +330,31 @@ describe('http', () => {
       (await edge.ask('GET', '/metrics')).text,
       /zoneward_http_requests_total\{.*route="\/v1\/zones"/,
     );
+    const figures = (await edge.ask('GET', '/metrics')).text;
+    const figure = (name: string): number => {
+      const line = figures.split('\n').find((one) => one.startsWith(`zoneward_${name} `));
+      assert.ok(line !== undefined, name);
+      return Number(line.split(' ')[1]);
+    };
+    assert.ok(figure('cloudflare_calls_5m{outcome="ok"}') > 0);
+    assert.equal(figure('cloudflare_calls_5m{outcome="rate-limited"}'), 0);
+    assert.ok(figure('budget_left_min') > 0);
+    assert.ok(figure('zones{state="all"}') >= 1);
+    assert.equal(
+      figure('zones{state="drifting"}'),
+      2,
+      'a record was made from outside, and two tenants see it',
+    );
+    assert.ok(figure('sync_lag_seconds') >= 0 && figure('sync_lag_seconds') < 600);
+    assert.ok(figure('connections{state="active"}') >= 1);
+    for (const name of [
+      'jobs{state="queued"}',
+      'job_wait_seconds',
+      'rotations_overdue',
+      'vault_key_age_seconds',
+    ])
+      assert.ok(figure(name) >= 0, name);
+    assert.doesNotMatch(figures, /acme|example\.com/);
     const document = (await edge.ask('GET', '/openapi.json')).body;
     assert.equal(document.openapi, '3.1.0');
     // `nullable()` of a shape with a name comes out as one of these, and says what is not so: see `orNull`.

@@ -25,6 +25,7 @@ import type { TenantRows } from '../domains/offboarding/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore, RegistrationMirror } from '../domains/registrar/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
+import type { GaugeReader } from '../domains/usage/gauges.ts';
 import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
 import type { RecordList, ZoneList } from '../domains/zones/list-ports.ts';
@@ -48,6 +49,7 @@ import { type StoreContext, storeError } from './context.ts';
 import type { CopiedTable, CopyOptions } from './copy-store.ts';
 import { openSqliteEngine } from './dialect-sqlite.ts';
 import type { Engine } from './engine.ts';
+import { openGauges } from './gauges.ts';
 import { openIdempotencyStore } from './idempotency-store.ts';
 import { openInventorySettings } from './inventory-settings.ts';
 import { openJobStore } from './job-store.ts';
@@ -103,6 +105,7 @@ export interface Store {
   /** Lets one worker of the store at a time do what a schedule asks for. */
   readonly workerLease: WorkerLease;
   readonly usage: PrunableUsageLog;
+  readonly gauges: GaugeReader;
   readonly budget: BudgetStore;
   readonly sync: SyncStateStore;
   readonly ownWrites: OwnWrites;
@@ -197,6 +200,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     alerts: openAlertStates(context),
     workerLease: openWorkerLease(context),
     usage: openUsageLog(context),
+    gauges: openGauges(context),
     budget: openBudgetStore(context),
     sync: openSyncStates(context),
     ownWrites: openOwnWrites(context),

@@ -9,6 +9,7 @@ import { finderContract } from './contract/finder-contract.ts';
 import type { MakeStorePlace } from './contract/fixture.ts';
 import { isolationContract } from './contract/isolation-contract.ts';
 import { journalContract } from './contract/journal-contract.ts';
+import { listContract } from './contract/list-contract.ts';
 import { recordContract, revisionContract, zoneContract } from './contract/mirror-contract.ts';
 import { processContract } from './contract/process-contract.ts';
 import { raceContract } from './contract/race-contract.ts';
@@ -30,6 +31,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   recordContract(makePlace);
   revisionContract(makePlace);
   finderContract(makePlace);
+  listContract(makePlace);
   journalContract(makePlace);
   connectionContract(makePlace);
   vaultContract(makePlace);
