@@ -20,6 +20,7 @@ const NOTHING: Things = {
   record: '0'.repeat(32),
   purchase: 'buy_none',
   domain: 'none.com',
+  connectSession: 'cns_none',
   sequence: 999_999,
 };
 
