@@ -66,7 +66,7 @@ export function listContract(makePlace: MakeStorePlace): void {
     it('are read page by page in every order, both ways', () =>
       withStore(makePlace, async (store) => {
         await fill(store);
-        const valueOf: Record<
+        const shownOf: Record<
           ZoneOrder,
           (zone: { name: string; records: number; at: number }) => string | number
         > = { name: ({ name }) => name, records: ({ records }) => records, verified: ({ at }) => at };
@@ -84,7 +84,7 @@ export function listContract(makePlace: MakeStorePlace): void {
                 records: zone.recordCount,
                 at: zone.freshness.verifiedAt ?? 0,
               };
-              after = { value: valueOf[order](told), zoneId: zone.facts.id };
+              after = { value: shownOf[order](told), zoneId: zone.facts.id };
             }
             const whole = await store.zoneList.list(tenant, {}, { order, descending, limit: 10 });
             assert.deepEqual(
