@@ -93,6 +93,22 @@ describe('provisioning with everything', () => {
     assert.equal((await tenant.tls.settings(DOMAIN, ['min_version']))[0]?.state?.value, '1.0');
   });
 
+  it('signs a zone that was there, and unsigns it only on its word while the parent vouches for it', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    engine.sandbox.seedZone(DOMAIN, []);
+    await days(engine, tenant, { dnssec: true });
+    engine.sandbox.updateZone(DOMAIN, { parentDs: 'published' });
+    assert.equal((await days(engine, tenant)).state, 'live');
+    await assert.rejects(tenant.provisioning.deprovision(DOMAIN), { code: 'guard-rail' });
+    assert.equal((await tenant.tls.dnssec(DOMAIN)).status, 'active');
+    engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
+    const removed = await tenant.provisioning.deprovision(DOMAIN, { allow: ['dnssec-off'] });
+    assert.equal(removed.state, 'removed');
+    assert.notEqual((await tenant.tls.dnssec(DOMAIN)).status, 'active');
+  });
+
   it('waits for the edge certificate where a record is proxied', async () => {
     await using engine = await start();
     await using zoneward = await withDns(engine);

@@ -8,6 +8,7 @@ import { policyFor } from '../domains/changes/policy.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
 import { approvePurchase, cancelPurchase } from '../domains/registrar/approve-purchase.ts';
 import { type ExpiryEntry, expiryCalendar, formatICalendar } from '../domains/registrar/calendar.ts';
+import { refuseWrongContacts } from '../domains/registrar/contacts.ts';
 import { type FollowPorts, followPurchase } from '../domains/registrar/follow-purchase.ts';
 import { syncRegistrations } from '../domains/registrar/mirror.ts';
 import {
@@ -134,6 +135,7 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
     kind: Pick<RegisterRequest, 'transfer'> = {},
   ): Promise<Purchase> => {
     const name = readRegistrable(text);
+    refuseWrongContacts(input.contacts ?? null);
 
     const { registrar, place, call, connection } = await at(input);
     const policies = await context.store.policies.list(tenantId);
