@@ -1,6 +1,6 @@
 /**
  * What `serve --sandbox` opens on, so that a newcomer sees life at once: two accounts, one of them behind a token that
- * may too little and ends soon; zones of every state; a history; a plan that waits; and changes that somebody else made.
+ * may do too little; zones of every state; a history; a plan that waits; and changes that somebody else made.
  * All of it is made through the same doors that everyone uses.
  */
 import type { Zoneward } from '../app/open-zoneward.ts';
@@ -9,7 +9,7 @@ import { LOCAL_TENANT } from './session.ts';
 
 const AGENCY = 'Harbour Agency';
 const DAY_MS = 86_400_000;
-const TOKEN_DAYS = 9;
+const TOKEN_DAYS = 40;
 const SHOP = 'shop.example';
 
 /** A customer's small site, as an agency keeps dozens of them. */
@@ -78,7 +78,13 @@ async function connect(
   const parsed = await connections.read({ token, accountId });
   if (!parsed.ok) return;
   const { credential, accountId: account } = parsed.value;
-  await connections.add({ credential, label, tags, ...(account === null ? {} : { accountId: account }) });
+  await connections.add({
+    credential,
+    label,
+    tags,
+    profile: 'full',
+    ...(account === null ? {} : { accountId: account }),
+  });
   await zones.syncAll({ connection: label });
 }
 

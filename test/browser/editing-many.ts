@@ -45,7 +45,7 @@ export function manyFlows(given: () => Rig): void {
     await page.getByRole('button', { name: 'TTL…' }).click();
     await page.getByRole('dialog').getByLabel('TTL', { exact: true }).fill('600');
     await page.getByRole('dialog').getByRole('button', { name: 'Stage' }).click();
-    await page.getByRole('button', { name: 'Proxy on' }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await shot(page, 'bulk-staged');
     // One step back takes the TTL back, and nothing else.
     await page.getByRole('button', { name: 'Step back' }).click();

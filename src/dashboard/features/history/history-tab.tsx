@@ -92,11 +92,15 @@ function Timeline({
                 type="button"
                 className="zw-revision"
                 aria-pressed={one.revision === to}
-                aria-label={`Revision ${one.revision}: ${countsText(one)}, ${originText(one)}`}
                 onClick={() => show(one.revision)}
               >
                 <span className="row row--apart">
-                  <strong>#{one.revision}</strong>
+                  <strong>
+                    <span className="visually-hidden">
+                      Revision {one.revision}: {countsText(one)}, {originText(one)}{' '}
+                    </span>
+                    #{one.revision}
+                  </strong>
                   <Counts revision={one} />
                   <span className="soft small">
                     <Time at={one.at} />
