@@ -10,4 +10,5 @@ export {
 } from './app/handed-out.ts';
 export type { Logger } from './app/logger.ts';
 export { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from './app/open-zoneward.ts';
+export { type Tracing, tracingOn } from './app/tracing.ts';
 export type { SweepReport, WorkerOptions } from './app/worker.ts';

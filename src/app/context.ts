@@ -29,6 +29,7 @@ import type { Config, Environment } from './config.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { once } from './once.ts';
 import { secretFetchers } from './secret-fetchers.ts';
+import { openTracing, type Tracing } from './tracing.ts';
 import { openVaultKeys } from './vault-keys.ts';
 
 export interface ContextOptions {
@@ -47,6 +48,8 @@ export interface ContextOptions {
   /** Told when a call waits for the shared budget. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;
+  /** The host's own traces, instead of those that the environment asks for. */
+  readonly tracing?: Tracing;
   /** How webhooks leave, in tests: names without a network, certificates of an authority of their own. */
   readonly webhookTransport?: Pick<MessengerOptions, 'lookup' | 'ca' | 'timeoutMs'>;
 }
@@ -73,6 +76,7 @@ export interface Context {
   readonly references: SecretReferences;
   /** Posts to the addresses of webhooks. */
   readonly messenger: Messenger;
+  readonly tracing: Tracing;
   /** Opened at the first use: what needs no saved secret needs no key. */
   vault(): Promise<Vault>;
   vaultKeys(): Promise<KeyProvider>;
@@ -97,6 +101,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, environment, logger = SILENT } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
+  const tracing = options.tracing ?? (await openTracing(environment));
   const messenger = createMessenger({
     userAgent: USER_AGENT,
     allowed: config.webhookAllow,
@@ -114,7 +119,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   });
   const fetchers = { ...secretFetchers(environment), ...options.secretFetchers };
   const references = openSecretReferences({ environment, fetchers });
-  const clients = openClientPool({ ...options, clock, random, budgetStore: store.budget, usage });
+  const watched = {
+    ...usage,
+    sinkFor: (...of: Parameters<typeof usage.sinkFor>) => tracing.watch(usage.sinkFor(...of)),
+  };
+  const clients = openClientPool({ ...options, clock, random, budgetStore: store.budget, usage: watched });
   const vaultKeys = once(async () => options.vaultKeys ?? openVaultKeys(config, environment, random));
   const vault = once(async () => {
     if (options.vault !== undefined) return options.vault;
@@ -135,6 +144,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     store,
     references,
     messenger,
+    tracing,
     vault,
     vaultKeys,
     clientFor: (owner, credential) => clients.clientFor(owner, credential),
@@ -168,6 +178,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       await clients.close();
       await usage.close();
       await store.close();
+      await tracing.close();
     },
   };
   return context;

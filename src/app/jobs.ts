@@ -102,7 +102,7 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
         wakeUps,
         clock,
         holder: engineHolder(context),
-        handlers: handlersOf(tenant),
+        handlers: traced(context, handlersOf(tenant)),
         describeError: (error, job) => describeError(context, error, job),
         onError,
       });
@@ -158,6 +158,17 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
       return appliedSummary(applied);
     },
   };
+}
+
+/** Each run of a job is a span, with the calls to Cloudflare in it. */
+function traced(context: Context, handlers: Record<string, JobHandler>): Record<string, JobHandler> {
+  const wrap = (kind: string, handler: JobHandler): JobHandler => {
+    return (job, run) => {
+      const facts = { 'zoneward.job': job.id, 'zoneward.attempt': job.attempts };
+      return context.tracing.span(`job ${kind}`, { kind: 'internal', facts }, () => handler(job, run));
+    };
+  };
+  return Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, wrap(kind, handler)]));
 }
 
 const FAILURES_SHOWN_MAX = 100;

@@ -58,6 +58,7 @@ import { type TenantWebhooks, tenantWebhooks } from './tenant-webhooks.ts';
 import { type TenantZoneLife, tenantZoneLife } from './tenant-zone-life.ts';
 import { type TenantZones, tenantZones } from './tenant-zones.ts';
 import { openTenants, type Tenants } from './tenants.ts';
+import type { Tracing } from './tracing.ts';
 import { type VaultKeys, vaultAdmin } from './vault-admin.ts';
 import { runWorker, type SweepReport, sweepOnce, type WorkerOptions } from './worker.ts';
 
@@ -80,6 +81,8 @@ export interface ZonewardOptions extends ConfigInput {
   /** Told when a call waits for the shared budget of its credential. */
   readonly onWait?: (wait: BudgetWait) => void;
   readonly fetch?: typeof fetch;
+  /** Traces through an OpenTelemetry that the host has set up: `tracingOn(api)`. Default: what `OTEL_…` asks for. */
+  readonly tracing?: Tracing;
   /** How webhooks leave, in tests: names without a network, certificates of an authority of their own. */
   readonly webhookTransport?: Pick<MessengerOptions, 'lookup' | 'ca' | 'timeoutMs'>;
 }
@@ -120,6 +123,7 @@ export interface Zoneward {
       readonly environmentCredential?: boolean;
     },
   ): Tenant;
+  readonly tracing: Tracing;
   readonly apiKeys: ApiKeys;
   /** Tenants as a whole: listed, exported, erased. */
   readonly tenants: Tenants;
@@ -207,6 +211,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     config,
     initialized,
     tenant,
+    tracing: opened.tracing,
     apiKeys: openApiKeys(opened),
     tenants: openTenants(opened),
     connectVisit: (secret) =>

@@ -187,4 +187,10 @@ export const OTHER_VARIABLES: readonly Setting[] = [
     about: 'anything: errors of the command line come with their stack',
     byDefault: 'off',
   },
+  {
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    about:
+      'where traces go, by OTLP over HTTP; `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_*` and `OTEL_SDK_DISABLED` mean what OpenTelemetry says; see [operations](operations.md#traces)',
+    byDefault: 'no traces',
+  },
 ];

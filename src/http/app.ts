@@ -38,6 +38,7 @@ const RATE_STRANGERS: RateRule = { quota: 120, windowSeconds: 60 };
 const RATE_VISITORS: RateRule = { quota: 60, windowSeconds: 60 };
 /** Tries to sign in that failed: of one address, and at one key. */
 const RATE_GUESSES: RateRule = { quota: 10, windowSeconds: 300 };
+const HEALTH: readonly string[] = ['/livez', '/readyz', '/metrics'];
 const TIME_LIMIT_MS = 60_000;
 const URL_LENGTH_MAX = 8_192;
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
@@ -65,7 +66,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     checkAnswers: options.checkAnswers ?? false,
   };
   const app: HttpApp = new Hono();
-  observe(app, { log, metrics });
+  observe(app, { log, metrics, tracing: zoneward.tracing });
   serveHealth(app, zoneward, metrics);
   serveDocuments(app);
   for (const endpoint of ENDPOINTS) {
@@ -88,8 +89,25 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 /** Ids, headers, log and figures: for every request, whatever becomes of it. */
 function observe(
   app: HttpApp,
-  { log, metrics }: { readonly log: HttpLog | undefined; readonly metrics: Metrics },
+  {
+    log,
+    metrics,
+    tracing,
+  }: { readonly log: HttpLog | undefined; readonly metrics: Metrics; readonly tracing: Zoneward['tracing'] },
 ): void {
+  /** Each request as a span, but for those that only ask whether all is well. */
+  const traced = (edge: Edge, requestId: string, next: () => Promise<void>): Promise<void> => {
+    const { method, path } = edge.req;
+    if (HEALTH.includes(path)) return next();
+    const route = routeOf(method, path);
+    const facts = { 'http.request.method': method, 'http.route': route, 'zoneward.request_id': requestId };
+    const parent = edge.req.raw.headers;
+    return tracing.span(`${method} ${route}`, { kind: 'server', facts, parent }, async (add) => {
+      await next();
+      const { status } = edge.res;
+      add({ 'http.response.status_code': status, 'error.type': status >= 500 ? String(status) : null });
+    });
+  };
   app.use(async (edge, next) => {
     const startedAt = performance.now();
     const given = edge.req.header('x-request-id') ?? '';
@@ -102,7 +120,7 @@ function observe(
     edge.set('headers', { ...SECURITY_HEADERS, 'x-request-id': requestId });
     if (edge.req.url.length > URL_LENGTH_MAX)
       throw new HttpError(414, 'address-too-long', 'The address is too long.');
-    await next();
+    await traced(edge, requestId, next);
     for (const [name, value] of Object.entries(edge.get('headers')))
       if (!edge.res.headers.has(name)) edge.res.headers.set(name, value);
     const seconds = (performance.now() - startedAt) / 1_000;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { LOG_LEVELS, resolveConfig } from '../../app/config.ts';
 import type { ApiKey, Secret } from '../../app/handed-out.ts';
 import { openZoneward, type Zoneward } from '../../app/open-zoneward.ts';
 import { openLog, type ServiceLog } from '../../http/log.ts';
@@ -16,32 +17,29 @@ import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
 import { furnish, SHOWCASE_SEED } from '../showcase.ts';
 
 interface ServeFlags {
-  readonly host: string;
-  readonly port: number;
+  readonly host?: string;
+  readonly port?: number;
   readonly sandbox?: boolean;
   readonly worker: boolean;
   readonly dashboard: boolean;
   readonly open?: boolean;
-  readonly logLevel: string;
+  readonly logLevel?: string;
 }
 
-const PORT_DEFAULT = 4_500;
 const PORT_MAX = 65_535;
 
 export function register(program: Command, cli: Cli): void {
   program
     .command('serve')
     .description('Show the dashboard, answer the HTTP API, work on jobs, keep zones in step. Ctrl-C ends it.')
-    .option('--host <address>', 'where to listen; put a TLS proxy before anything but 127.0.0.1', '127.0.0.1')
-    .option('--port <number>', '0: any free one', wholeNumber(0, PORT_MAX), PORT_DEFAULT)
+    .option('--host <address>', 'where to listen; put a TLS proxy before anything but 127.0.0.1, the default')
+    .option('--port <number>', 'default: 4500; 0: any free one', wholeNumber(0, PORT_MAX))
     .option('--sandbox', 'on a local Cloudflare with example zones, in a folder of its own that ends with it')
     .option('--open', 'open the dashboard in the browser, signed in as the operator of this machine')
     .option('--no-worker', 'answer and work on jobs only; `zoneward worker` does the rest elsewhere')
     .option('--no-dashboard', 'answer the API alone')
     .addOption(
-      new Option('--log-level <level>', 'JSON lines on standard error')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
-        .default('info'),
+      new Option('--log-level <level>', 'JSON lines on standard error; default: info').choices(LOG_LEVELS),
     )
     .addHelpText(
       'after',
@@ -54,15 +52,21 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
   // Listening for the end comes first, so that none is missed.
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const stopListening = session.io.onInterrupt(end);
-  const log = openLog({ level: flags.logLevel, write: (line) => session.io.stderr.write(line) });
+  const { config: file, home } = session.flags;
+  const named = { ...(file === undefined ? {} : { config: file }), ...(home === undefined ? {} : { home }) };
+  const config = resolveConfig(named, session.io.env);
+  const log = openLog({
+    level: flags.logLevel ?? config.logLevel,
+    write: (line) => session.io.stderr.write(line),
+  });
   try {
     const dashboard = flags.dashboard ? await dashboardFiles((line) => session.out.note(line)) : null;
     await using place = await openPlace(session, flags, log);
     const key = await firstKey(place, flags);
     await using server = await startServer({
       zoneward: place.zoneward,
-      host: flags.host,
-      port: flags.port,
+      host: flags.host ?? config.host,
+      port: flags.port ?? config.port,
       log,
       worker: flags.worker,
       ...(dashboard === null ? {} : { dashboard }),
@@ -84,7 +88,7 @@ interface Place extends AsyncDisposable {
 }
 
 async function openPlace(
-  { io, flags: { home, store } }: Session,
+  { io, flags: { home, store, config } }: Session,
   { sandbox }: ServeFlags,
   logger: ServiceLog,
 ): Promise<Place> {
@@ -95,6 +99,7 @@ async function openPlace(
     principal,
     logger,
     ...(home === undefined ? {} : { home }),
+    ...(config === undefined ? {} : { config }),
     ...(store === undefined ? {} : { store: storeUrl(store) }),
   });
   return { zoneward, sandbox: null, [Symbol.asyncDispose]: () => zoneward.close() };
