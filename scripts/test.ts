@@ -10,6 +10,7 @@ import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { startPostgres } from '../test/kit/postgres-server.ts';
+import { auditDependencies } from './audit.ts';
 import { provideTools } from './tools.ts';
 
 const wanted = process.argv.slice(2);
@@ -32,6 +33,17 @@ if (wanted.length === 0) {
   check('types (tsc)', 'node_modules/.bin/tsc', ['-p', 'tsconfig.json']);
   check('types of the dashboard (tsc)', 'node_modules/.bin/tsc', ['-p', 'src/dashboard/tsconfig.json']);
   check('lint and format (biome)', 'node_modules/.bin/biome', ['ci', '--error-on-warnings', '.']);
+  const audit = auditDependencies();
+  if (audit.state === 'unanswered')
+    console.log(`- dependencies were not audited: the registry gave no answer (${audit.reason})`);
+  else {
+    const isSound = audit.state === 'sound';
+    if (isSound) passed += 1;
+    else failed += 1;
+    console.log(
+      `${isSound ? '✔' : '✖'} dependencies (npm audit)${isSound ? '' : `: ${audit.packages.join(', ')}`}`,
+    );
+  }
 }
 
 // A file that is run by itself starts its own when it needs one.

@@ -172,4 +172,30 @@ describe('webhooks', () => {
     const { holdUntil } = await webhooks.get(endpoint.id);
     assert.ok((holdUntil ?? 0) > Date.now() + 100_000);
   });
+
+  it('follow a change set from its plan to the one that takes it back', async () => {
+    const tenant = engine.zoneward.tenant('changes');
+    engine.sandbox.seedZone('told.example', [{ type: 'A', name: 'www', content: '192.0.2.1' }]);
+    await addConnection('changes', 'Fifth');
+    await tenant.zones.syncAll();
+    await tenant.webhooks.add({ url: receiver.url, types: ['change_set.*', 'zone.*'] });
+    receiver.received.length = 0;
+    const text = 'zone: told.example\nrecords:\n  - {name: www, type: A, content: 192.0.2.2}\n';
+    const planned = await tenant.changes.plan('told.example', { file: 'a.yaml', text });
+    const applied = await tenant.changes.apply(planned);
+    assert.ok(applied !== null);
+    const back = await tenant.changes.planUndo(applied.changeSet.id);
+    const undone = await tenant.changes.apply(back);
+    assert.ok(undone !== null);
+    await engine.zoneward.sweep();
+    assert.deepEqual(
+      receiver.received.map(({ json }) => json.type),
+      ['planned', 'started', 'applied', 'planned', 'started', 'applied', 'undone'].map(
+        (verb) => `change_set.${verb}`,
+      ),
+    );
+    const told = receiver.received.at(-1)?.json.data;
+    assert.deepEqual([told.changeSetId, told.undoneBy], [applied.changeSet.id, undone.changeSet.id]);
+    assert.ok(!receiver.received.some(({ body }) => body.includes('192.0.2.')), 'no content of a record');
+  });
 });

@@ -1,7 +1,8 @@
 /** How a change set begins and ends: its status, with the event that says so. */
 import type { ZonewardError } from '../../base/errors.ts';
+import type { ChangeSetId } from '../../base/ids.ts';
 import { changeCount } from '../../plan/summarize-plans.ts';
-import type { Principal } from '../audit/model.ts';
+import type { NewEvent, Principal } from '../audit/model.ts';
 import type { ApplyPorts, ZoneResult } from './apply.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 
@@ -46,6 +47,7 @@ export async function finish(
   const status = statusOf(outcomes, total, stops);
   const at = ports.clock.now();
   const done = countState(outcomes, 'applied');
+  const takenBack = done > 0 ? changeSet.undoes : null;
   await ports.journal.setStatus(
     tenantId,
     id,
@@ -53,7 +55,7 @@ export async function finish(
       from: ['applying'],
       to: status,
       ...(status === 'interrupted' || status === 'unknown' ? {} : { finishedAt: at }),
-      ...(changeSet.undoes !== null && done > 0 ? { takesBack: changeSet.undoes } : {}),
+      ...(takenBack === null ? {} : { takesBack: takenBack }),
     },
     [
       {
@@ -65,9 +67,27 @@ export async function finish(
         summary: `${done} of ${total} changes applied: ${changeSet.summary}`,
         payload: { applied: done, total, stopped: zones.map((zone) => zone.stopped?.code ?? null) },
       },
+      ...(takenBack === null ? [] : [undoneEvent(changeSet, takenBack, { at, principal })]),
     ],
   );
   return status;
+}
+
+/** Told of the one that is taken back; this one tells of itself. */
+function undoneEvent(
+  { id, connectionId }: ChangeSet,
+  takenBack: ChangeSetId,
+  by: { readonly at: number; readonly principal: Principal },
+): NewEvent {
+  const summary = `Change set ${takenBack} was taken back by ${id}`;
+  return {
+    kind: 'change-set.undone',
+    ...by,
+    connectionId,
+    changeSetId: takenBack,
+    summary,
+    payload: { undoneBy: id },
+  };
 }
 
 /** What a change set's outcomes, and what stopped it, add up to. */

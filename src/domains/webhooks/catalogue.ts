@@ -175,20 +175,8 @@ const ZONES: readonly EventType[] = [
     },
   },
   {
-    type: 'zone.synced',
-    about: 'A sync that somebody asked for found the zone changed from outside.',
-    kinds: ['zone.synced'],
-    data: {
-      ...zone,
-      revision: number('The revision of the mirror that holds the change'),
-      created: number('Records that are new'),
-      updated: number('Records that differ'),
-      deleted: number('Records that are gone'),
-    },
-  },
-  {
     type: 'zone.drifted',
-    about: 'A zone was changed from outside, found by the worker.',
+    about: 'A zone was changed from outside, found by the worker or by a sync that somebody asked for.',
     kinds: ['zone.drifted'],
     data: {
       ...zone,
