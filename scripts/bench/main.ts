@@ -9,6 +9,7 @@ import type { Row, RowResult } from './frame.ts';
 import { CHANGES } from './rows/changes.ts';
 import { FIRST_SYNC } from './rows/first-sync.ts';
 import { GROWTH } from './rows/growth.ts';
+import { HTTP_LOAD } from './rows/http-load.ts';
 import { MEMORY } from './rows/memory.ts';
 import { SINGLE_CHANGES } from './rows/single-changes.ts';
 import { STEADY_HTTP } from './rows/steady-http.ts';
@@ -24,6 +25,7 @@ const ROWS: readonly Row[] = [
   ...STEADY_HTTP,
   ...MEMORY,
   ...GROWTH,
+  ...HTTP_LOAD,
 ];
 
 const { values } = parseArgs({

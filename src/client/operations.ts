@@ -631,7 +631,7 @@ export interface Operations {
   };
   /** How far a job is, and how it ended */
   readonly getJob: { readonly input: { readonly id: string }; readonly answer: Job };
-  /** The job as server-sent events, one for each change, until it has ended */
+  /** The job as server-sent events, one for each change, until it has ended; 204 for who has seen the end */
   readonly watchJob: { readonly input: { readonly id: string }; readonly answer: string };
   /** Stop a job at the next safe point; a request to Cloudflare under way is finished and written down */
   readonly cancelJob: { readonly input: { readonly id: string }; readonly answer: Job };

@@ -187,6 +187,7 @@ function callOf({ zoneward, timeLimitMs }: DispatchPorts, endpoint: Endpoint, { 
     requestId: edge.get('requestId'),
     route: `${endpoint.method} ${edge.req.path}`,
     ifMatch: edge.req.header('if-match') ?? null,
+    lastEventId: edge.req.header('last-event-id') ?? null,
     session: cookieOf(edge.req.raw.headers),
     isSecure: cameOverHttps(edge.req.raw),
     origin: originOf(edge.req.raw),

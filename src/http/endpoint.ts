@@ -18,6 +18,8 @@ export interface OpenCall {
   readonly route: string;
   /** The `If-Match` of the request; null without one. */
   readonly ifMatch: string | null;
+  /** The `Last-Event-ID` of a client that comes back to a stream; null without one. */
+  readonly lastEventId: string | null;
   /** The secret of the session that the browser sent along; null without one. */
   readonly session: string | null;
   /** Whether the client came over HTTPS. */

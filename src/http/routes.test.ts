@@ -174,6 +174,55 @@ describe('every route', () => {
     }
   });
 
+  it('does every write once for an idempotency key, and shows no secret twice', async () => {
+    const key = (await edge.makeKey('umbrella', ['admin'])).secret;
+    const own = await populate(engine, edge, key, 'umbrella');
+    const wrong: string[] = [];
+    const hidden: string[] = [];
+    for (const endpoint of ENDPOINTS) {
+      const { method, operationId, path } = endpoint;
+      if (method === 'get' || endpoint.for !== 'tenant' || operationId === 'eraseTenant') continue;
+      const body = BODIES[operationId];
+      const headers = { 'idempotency-key': `every ${operationId}`.replaceAll(' ', '-') };
+      const send = (target: string) =>
+        edge.ask(method.toUpperCase(), target, {
+          key,
+          headers,
+          ...(body === undefined ? {} : { body: body(own) }),
+        });
+      // What would take away what the others need is asked for by an id that is not there: that answer is kept, too.
+      const things = ['removeConnection', 'revokeApiKey', 'removeWebhook'].includes(operationId)
+        ? { ...own, connection: 'con_none', apiKey: 'key_none', webhook: 'whk_none' }
+        : own;
+      const first = await send(pathOf(endpoint, things));
+      const second = await send(pathOf(endpoint, things));
+      const isKept = first.status < 300 || [403, 404, 412, 422].includes(first.status);
+      if (isKept !== (second.headers.get('idempotent-replayed') === 'true'))
+        wrong.push(`${operationId}: ${first.status}, then ${second.status} not replayed`);
+      if (isKept && first.status !== second.status)
+        wrong.push(`${operationId}: ${first.status}, then ${second.status}`);
+      if (!isKept) continue;
+      const shownOnce = Object.keys(first.body).filter(
+        (member) => typeof first.body[member] === 'string' && second.body[member] === null,
+      );
+      if (shownOnce.some((member) => second.text.includes(first.body[member])))
+        wrong.push(`${operationId}: shows ${shownOnce} twice`);
+      if (shownOnce.length > 0) hidden.push(operationId);
+      const sync = `/v1/zones/${own.zone}/${operationId === 'syncZone' ? 'activate' : 'sync'}`;
+      const other = await edge.ask('POST', sync, { key, headers });
+      if (other.body.code !== 'idempotency-key-reused')
+        wrong.push(`${operationId} ${path}: another request with its key: ${other.text}`);
+    }
+    const SHOW_ONCE = ['createApiKey', 'addWebhook', 'rotateWebhookSecret'];
+    assert.deepEqual(
+      SHOW_ONCE.filter((operationId) => !hidden.includes(operationId)),
+      [],
+      'what is shown once is not kept',
+    );
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(edge.failures.splice(0).map(String), []);
+  });
+
   it('never answers 500, whatever comes', async () => {
     const hostile = fc.constantFrom(
       '',

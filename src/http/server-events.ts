@@ -7,6 +7,8 @@ const BEAT_EVERY_MS = 15_000;
 const LIFE_MAX_MS = 600_000;
 
 interface Watch<State> {
+  /** The version that the client has seen already (`Last-Event-ID`); null: none. */
+  readonly seen: number | null;
   readonly view: (state: State) => unknown;
   readonly hasEnded: (state: State) => boolean;
   readonly signal: AbortSignal;
@@ -19,7 +21,7 @@ export function jobEvents<State extends { readonly version: number }>(
   const encoder = new TextEncoder();
   const read = async function* (): AsyncGenerator<Uint8Array> {
     const startedAt = performance.now();
-    let seen = -1;
+    let seen = watch.seen ?? -1;
     let toldAt = startedAt;
     yield encoder.encode('retry: 1000\n\n');
     while (!watch.signal.aborted && performance.now() - startedAt < LIFE_MAX_MS) {
@@ -53,4 +55,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
+}
+
+/** `Last-Event-ID` as a version; null for what is none. */
+export function versionSeen(lastEventId: string | null): number | null {
+  return lastEventId !== null && /^\d{1,12}$/.test(lastEventId) ? Number(lastEventId) : null;
 }

@@ -84,6 +84,12 @@ describe('server', () => {
       assert.deepEqual([cancelled.status, cancelled.body.state], [202, 'cancelled']);
       const events = await edge.ask('GET', `/v1/jobs/${job.body.id}/events`, { key });
       assert.match(events.text, /"state":"cancelled"/);
+      const [, id = ''] = /^id: (\d+)$/m.exec(events.text) ?? [];
+      const again = (lastEventId: string) =>
+        edge.ask('GET', `/v1/jobs/${job.body.id}/events`, { key, headers: { 'last-event-id': lastEventId } });
+      assert.equal((await again(id)).status, 204, 'who has seen the end is told not to come back');
+      for (const other of [String(Number(id) - 1), 'x', '', '-1', '9'.repeat(40)])
+        assert.match((await again(other)).text, /"state":"cancelled"/, other);
     }));
 
   it('writes no secret to its log, wherever it stands', () => {

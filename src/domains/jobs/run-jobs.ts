@@ -10,6 +10,8 @@ import type { JobEnd, JobStore, WakeUps } from './ports.ts';
 
 const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 1_000;
+/** Progress is written down so soon, for who watches. */
+const BEAT_MS = 250;
 /** Where no word comes from other processes. */
 const POLL_EVERY_MS = 500;
 const CONCURRENCY_MAX = 4;
@@ -19,7 +21,7 @@ const STORE_PAUSE_MS = 2_000;
 
 export interface JobRun {
   readonly signal: AbortSignal;
-  /** Written down about once a second. */
+  /** Written down within a quarter of a second. */
   report(progress: JsonObject): void;
 }
 
@@ -124,10 +126,13 @@ async function runOne(ports: RunnerPorts, job: Job, stopping: AbortSignal): Prom
   if (job.cancelRequested) cancelling.abort();
 
   const heartbeat = async (): Promise<void> => {
+    let renewedAt = clock.now();
     while (!finished.signal.aborted) {
-      await clock.sleep(RENEW_EVERY_MS, finished.signal).catch(() => {});
+      await clock.sleep(BEAT_MS, finished.signal).catch(() => {});
       if (finished.signal.aborted) return;
       const told = progress;
+      if (told === null && clock.now() - renewedAt < RENEW_EVERY_MS) continue;
+      renewedAt = clock.now();
       progress = null;
       // A store that cannot be reached for a moment is no lost lease: the next beat comes before it runs out.
       const held = await store.renew(job, holder, LEASE_MS, told).catch(ports.onError);

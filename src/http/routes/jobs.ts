@@ -6,7 +6,7 @@ import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { idParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
-import { jobEvents } from '../server-events.ts';
+import { jobEvents, versionSeen } from '../server-events.ts';
 import { jobPageShape, jobShape, jobView } from '../shapes/jobs.ts';
 
 /** A narrowed key sees the jobs that it started. */
@@ -71,18 +71,22 @@ const watchJob = endpoint({
   path: '/v1/jobs/{id}/events',
   operationId: 'watchJob',
   tag: 'jobs',
-  summary: 'The job as server-sent events, one for each change, until it has ended',
+  summary:
+    'The job as server-sent events, one for each change, until it has ended; 204 for who has seen the end',
   scope: 'read',
   streams: true,
   params: idParams,
   answers: { status: 200, description: 'Events named `job`, each a Job as JSON', type: 'text/event-stream' },
   handle: async (call, { params }) => {
-    await findJob(call, params.id);
+    const job = await findJob(call, params.id);
+    const seen = versionSeen(call.lastEventId);
+    // A browser comes back to every stream that ends, until it is told that there is nothing more.
+    if (hasEnded(job) && seen === job.version) return { kind: 'empty' };
     return {
       kind: 'text',
       type: 'text/event-stream',
       headers: { 'x-accel-buffering': 'no' },
-      body: jobEvents(() => findJob(call, params.id), { view: jobView, hasEnded, signal: call.signal }),
+      body: jobEvents(() => findJob(call, params.id), { seen, view: jobView, hasEnded, signal: call.signal }),
     };
   },
 });
