@@ -9,7 +9,7 @@
  *   there throughout is missing from them: for the first pass to hide it, an id of that pass must have been gone
  *   by its end, and ids do not come back, so the second pass would differ.
  *
- * Never a list from before our last write, as a change from outside. For a quarter of an hour after one, a list that
+ * Never a list from before our last write, as a change from outside. For an hour after one, a list that
  * shows a record that we took out, or an earlier form of one that we changed, is old and read again; one that misses
  * a record that we wrote must do so twice. So nobody plans on such a list what is done already.
  *
@@ -30,7 +30,7 @@ import { type ReadPass, readPass } from './read-pass.ts';
 /** The first pass and three more. */
 const PASSES_MAX = 4;
 /** No list is thought to be older than this. */
-const LIST_AGE_MAX_MS = 900_000;
+const LIST_AGE_MAX_MS = 3_600_000;
 /** Before a list that is old, or may be, is read again. */
 const OLD_LIST_PAUSE_MS = 1_000;
 
