@@ -209,8 +209,15 @@ async function putOutcomes(
   await insertMany(trx, context.engine, into, cells);
 }
 
-/** `g2` before `g10`. */
+/** `g2` before `g10` and before `g2.1`; the groups of settings, `s1`, behind those of records. */
 function byPlanOrder(a: OperationOutcome, b: OperationOutcome): number {
-  const byGroup = a.groupId.localeCompare(b.groupId, 'en', { numeric: true });
-  return byGroup === 0 ? a.change - b.change : byGroup;
+  if (a.groupId === b.groupId) return a.change - b.change;
+  const [one, other] = [placeOf(a.groupId), placeOf(b.groupId)];
+  if (one.kind !== other.kind) return one.kind < other.kind ? -1 : 1;
+  return one.group - other.group || one.part - other.part;
+}
+
+function placeOf(groupId: string): { readonly kind: string; readonly group: number; readonly part: number } {
+  const [, kind = groupId, group = 0, part = 0] = /^([a-z]+)(\d+)(?:\.(\d+))?$/.exec(groupId) ?? [];
+  return { kind, group: Number(group), part: Number(part) };
 }
