@@ -29,6 +29,7 @@ function unpack(): string {
   const [packed] = JSON.parse(
     run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], ROOT),
   ) as [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }];
+  assert.ok(packed.files.some(({ path: file }) => file === 'dist/dashboard/index.html'));
   for (const { path: file } of packed.files) assert.doesNotMatch(file, /\.test\.|\/fakes?\.|^src\/|^test\//);
   const modules = path.join(folder, 'node_modules');
   mkdirSync(modules);

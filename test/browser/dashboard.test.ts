@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { changeSetFlows } from './change-sets.ts';
+import { doorFlows } from './door.ts';
 import { editingFlows } from './editing.ts';
 import { manyFlows } from './editing-many.ts';
 import { everyPage } from './every-page.ts';
@@ -22,6 +23,7 @@ describe('the dashboard in a browser', { skip, timeout: 300_000 }, () => {
   });
   after(() => rig[Symbol.asyncDispose]());
 
+  doorFlows(() => rig);
   editingFlows(() => rig);
   manyFlows(() => rig);
   changeSetFlows(() => rig);

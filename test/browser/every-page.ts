@@ -1,13 +1,10 @@
 /** What must hold of every page: axe-core finds nothing serious in either theme, and each is kept as a picture. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
-import { type Rig, shot } from './rig.ts';
+import { AXE, type Rig, shot } from './rig.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 390, height: 844 };
 
 /** A page, and what is there once it has been drawn. */

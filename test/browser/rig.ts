@@ -3,7 +3,8 @@
  * the server to a local Cloudflare; nothing is stubbed.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -13,6 +14,11 @@ import { openZoneward, type Zoneward } from '../../src/index.ts';
 import { DEMO_SEED, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 
 export const ROOT: string = path.join(import.meta.dirname, '..', '..');
+/** The script of axe-core, to be evaluated in a page. */
+export const AXE: string = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 /** Not in the repository: what the last run saw. */
 export const SHOTS: string = path.join(ROOT, 'coverage', 'screenshots');
 
@@ -21,6 +27,7 @@ export interface Rig extends AsyncDisposable {
   readonly zoneward: Zoneward;
   readonly server: RunningServer;
   readonly key: string;
+  readonly keyId: Parameters<Zoneward['signIns']['link']>[0];
   readonly browser: Browser;
   /** What the pages complained of: errors in the console, uncaught ones, requests that left the machine. */
   readonly complaints: string[];
@@ -90,6 +97,7 @@ export async function startRig(executablePath: string): Promise<Rig> {
     zoneward,
     server,
     key,
+    keyId: made.key.id,
     browser,
     complaints,
     context: async (options) => {
