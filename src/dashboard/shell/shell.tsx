@@ -2,7 +2,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { signOut } from '../api/session.ts';
+import { signOut, useSession } from '../api/session.ts';
+import { Badge } from '../kit/badge.tsx';
 import { useHotkey } from '../kit/hotkeys.ts';
 import { Icon } from '../kit/icons.tsx';
 import { NAV_GROUPS, PAGES } from '../pages.tsx';
@@ -41,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <Link href={PATHS.home} className="zw-rail__brand" aria-label="Zoneward, first page">
           <Brand />
         </Link>
+        <Place />
         <nav aria-label="Pages" className="grow">
           {NAV_GROUPS.map((group) => (
             <NavSection key={group} group={group} location={location} />
@@ -65,6 +67,25 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <PageErrors key={location.split('/')[1] ?? ''}>{children}</PageErrors>
       </main>
       <KeysHelp isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
+    </div>
+  );
+}
+
+/** That this is no Cloudflare, or which tenant it is about, where that needs saying. */
+function Place(): ReactNode {
+  const state = useSession();
+  if (state.kind !== 'signed-in') return null;
+  const { server, tenant } = state.session;
+  const isOther = tenant !== null && tenant !== 'local';
+  if (!server.sandbox && !isOther) return null;
+  return (
+    <div className="row row--tight zw-rail__place">
+      {server.sandbox ? (
+        <span title={server.cloudflare}>
+          <Badge tone="unknown">local sandbox</Badge>
+        </span>
+      ) : null}
+      {isOther ? <Badge>{tenant}</Badge> : null}
     </div>
   );
 }

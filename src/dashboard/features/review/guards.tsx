@@ -6,6 +6,7 @@ import { Checkbox, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { ZonePlan } from '../../../client/index.ts';
 import { Note } from '../../kit/note.tsx';
+import { sentence } from '../../kit/words.ts';
 
 export type Guard = ZonePlan['guards'][number] & { readonly zone: string };
 
@@ -84,9 +85,4 @@ function TypedWord({
       autoComplete="off"
     />
   );
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

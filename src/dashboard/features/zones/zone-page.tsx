@@ -16,6 +16,7 @@ import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { sentence } from '../../kit/words.ts';
 import { PATHS } from '../../paths.ts';
 import { readableName } from './names.ts';
 import { ZONE_TABS } from './zone-tabs.tsx';
@@ -90,11 +91,12 @@ function KnownZone({ zone, tab }: { readonly zone: ZoneWithAdvice; readonly tab:
 }
 
 /** What stands between the zone and `active`. */
-function Advice({ zone: { advice } }: { readonly zone: ZoneWithAdvice }): ReactNode {
+function Advice({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
+  const { advice } = zone;
   if (advice.state === 'fine') return null;
   return (
     <Note tone={advice.state === 'gone' ? 'delete' : 'risk'} icon="flag">
-      <p>{advice.message}</p>
+      <p>{sentence(advice.message)}</p>
       {advice.next.map((line) => (
         <p key={line}>→ {line}</p>
       ))}
@@ -105,12 +107,37 @@ function Advice({ zone: { advice } }: { readonly zone: ZoneWithAdvice }): ReactN
           ))}
         </div>
       )}
-      {advice.deletesAt === null ? null : (
-        <p className="soft">
-          Cloudflare deletes it <Time at={advice.deletesAt} />.
-        </p>
-      )}
+      {zone.status === 'pending' ? <Activate zone={zone} /> : null}
     </Note>
+  );
+}
+
+/** Cloudflare looks by itself, too; asking makes it look now, at most once an hour on Free. */
+function Activate({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const queries = useQueryClient();
+  const ask = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await api.activateZone({ zone: zone.id });
+      toast('Cloudflare looks at the nameservers');
+    } catch (failure) {
+      setError(failure);
+    }
+    await forgetZones(queries);
+    setBusy(false);
+  };
+  return (
+    <>
+      <div>
+        <Button size="compact-sm" variant="default" loading={isBusy} onClick={() => void ask()}>
+          Ask Cloudflare to check now
+        </Button>
+      </div>
+      {error === null ? null : <Problem error={error} />}
+    </>
   );
 }
 
