@@ -1,6 +1,6 @@
 /**
- * What a worker does for domains: looks after purchases under way, carries on with provisionings and reads registrations,
- * each when it is due. It buys nothing and deletes nothing: purchases are only looked at.
+ * What a worker does for domains: looks after purchases under way, carries on with provisionings, reads registrations
+ * and follows certificates, each when it is due. It buys nothing and deletes nothing: purchases are only looked at.
  */
 import type { TenantId } from '../base/ids.ts';
 import { toUnicode } from '../dns/name.ts';
@@ -9,6 +9,7 @@ import { followPurchase } from '../domains/registrar/follow-purchase.ts';
 import { syncRegistrations } from '../domains/registrar/mirror.ts';
 import { hasEnded, type Purchase } from '../domains/registrar/model.ts';
 import type { RegistrationReading } from '../domains/registrar/ports.ts';
+import type { TlsSnapshot } from '../domains/tls/snapshot.ts';
 import type { Context } from './context.ts';
 import { tenantChanges } from './tenant-changes.ts';
 import { tenantProvisioning } from './tenant-provisioning.ts';
@@ -16,6 +17,7 @@ import { tenantReach } from './tenant-reach.ts';
 import { tenantRegistrar } from './tenant-registrar.ts';
 import { tenantTemplates } from './tenant-templates.ts';
 import { tenantTls } from './tenant-tls.ts';
+import { lookAgain } from './tls-looks.ts';
 
 const PRINCIPAL = 'zoneward';
 const DUE_MAX = 50;
@@ -37,10 +39,12 @@ export async function dueErrands(worker: Context): Promise<readonly Errand[]> {
   const purchases = await context.store.purchases.due(now, DUE_MAX);
   const provisionings = await context.store.provisionings.due(now, DUE_MAX);
   const readings = await context.store.registrations.due(now, DUE_MAX);
+  const snapshots = await context.store.tlsSnapshots.due(now, DUE_MAX);
   return [
     ...purchases.map((purchase) => purchaseErrand(context, purchase)),
     ...readings.map((reading) => readingErrand(context, reading)),
     ...provisionings.filter(({ state }) => state === 'going').map((one) => provisioningErrand(context, one)),
+    ...snapshots.map((snapshot) => tlsErrand(context, snapshot)),
   ];
 }
 
@@ -99,6 +103,24 @@ function provisioningErrand(context: Context, provisioning: Provisioning): Erran
     await provisionings.advance({ ...current, dueAt, version: current.version + 1 }, []);
   };
   return { key: `provisioning ${id}`, tenantId, domain: toUnicode(domain), run: orPutOff(run, putOff) };
+}
+
+function tlsErrand(context: Context, snapshot: TlsSnapshot): Errand {
+  const { tenantId, zoneId, zoneName } = snapshot;
+  const { tlsSnapshots } = context.store;
+  const run: Errand['run'] = (signal) => lookAgain(context, snapshot, signal);
+  const putOff = async (): Promise<void> => {
+    const current = await tlsSnapshots.get(tenantId, zoneId);
+    if (current === null || current.dueAt === null) return;
+    const dueAt = context.clock.now() + FAILED_WAIT_MS;
+    await tlsSnapshots.put({ ...current, dueAt, version: current.version + 1 }, []);
+  };
+  return {
+    key: `tls ${tenantId} ${zoneId}`,
+    tenantId,
+    domain: toUnicode(zoneName),
+    run: orPutOff(run, putOff),
+  };
 }
 
 /** What fails is told, and not tried at every tick. */

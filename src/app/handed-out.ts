@@ -176,7 +176,7 @@ export type { Planned } from './tenant-plans.ts';
 export type { ProvisionInput, ProvisionTemplate } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
-export type { SettingsWish, TlsCalendar, TlsView, ZoneSetting } from './tenant-tls.ts';
+export type { SettingsWish, TlsCalendar, TlsOverview, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export { VERSION } from './version.ts';

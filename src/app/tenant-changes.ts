@@ -26,6 +26,7 @@ import { refuseWithoutRight } from './edit-rights.ts';
 import { rememberTemplate } from './template-memory.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
+import { follow } from './tls-looks.ts';
 
 export interface ApplyRequest {
   /** Words of the guard rails to lift. */
@@ -112,6 +113,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       ...(request.lockWaitMs === undefined ? {} : { lockWaitMs: request.lockWaitMs }),
       ...(request.keys === undefined ? {} : { keys: request.keys }),
     });
+    await followCertificates(context, tenantId, changeSet);
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
 
@@ -211,6 +213,14 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       return journal.list(tenantId, { ...rest, ...(zoneId === undefined ? {} : { zoneId }) }, limit);
     },
   };
+}
+
+/** What was ordered or uploaded comes into force by and by: the worker looks. */
+async function followCertificates(context: Context, tenantId: TenantId, { plans }: ChangeSet): Promise<void> {
+  for (const { zoneId, objects = [] } of plans) {
+    const zone = objects.length === 0 ? null : await context.store.mirror.getZone(tenantId, zoneId);
+    if (zone !== null) await follow(context, tenantId, zone);
+  }
 }
 
 function applyPorts(

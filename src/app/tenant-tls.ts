@@ -4,9 +4,9 @@ import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Parsed } from '../base/problem.ts';
 import { parseZoneDocument } from '../dns/zone-document.ts';
 import { type DnssecView, dnssecView } from '../domains/tls/dnssec.ts';
-import type { CertificatePack } from '../domains/tls/model.ts';
 import { planWithSettings, settingsAlone } from '../domains/tls/plan-settings.ts';
-import { SHOWN_SETTINGS, type TlsFinding, tlsReport } from '../domains/tls/tls-report.ts';
+import { type DatedCertificate, isMoving, type TlsSnapshot } from '../domains/tls/snapshot.ts';
+import type { TlsFinding } from '../domains/tls/tls-report.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import { BASELINES, type BaselineName } from '../plan/baselines.ts';
 import { readDesiredSettings, readSettingWords } from '../plan/desired-settings.ts';
@@ -17,6 +17,7 @@ import { parentAskerOf } from './ds-asker.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
+import { lookAtCertificates, lookAtTls, remember } from './tls-looks.ts';
 
 export interface TlsRequest {
   readonly connection?: string;
@@ -38,7 +39,22 @@ export interface TlsView {
 
 export interface CalendarEntry {
   readonly zone: Zone;
-  readonly pack: CertificatePack;
+  /** Packs, own certificates, Origin CA, custom hostnames, client certificates: its type tells. */
+  readonly pack: DatedCertificate;
+}
+
+/** A zone's TLS as it was last seen. Zeros where nobody looked yet. */
+export interface TlsOverview {
+  readonly zone: Zone;
+  /** Milliseconds of the last look at its certificates, and at its verdicts; null before the first. */
+  readonly readAt: number | null;
+  readonly findingsAt: number | null;
+  readonly bad: number;
+  readonly couldBeBetter: number;
+  readonly certificates: number;
+  /** Certificates that are under way. */
+  readonly moving: number;
+  readonly nextExpiry: number | null;
 }
 
 export interface TlsCalendar {
@@ -63,14 +79,21 @@ export interface TenantTls {
   plan(zones: readonly string[], wish: SettingsWish, request?: TlsRequest): Promise<Planned>;
   /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next. */
   dnssec(zone: string, request?: TlsRequest): Promise<DnssecView>;
-  /** When the certificates of these zones end: a call for each zone. */
-  calendar(zones: readonly string[], request?: TlsRequest): Promise<TlsCalendar>;
+  /** When the certificates of these zones end: six calls for each zone, or with `stored` none, as they were last seen. */
+  calendar(
+    zones: readonly string[],
+    request?: TlsRequest & { readonly stored?: boolean },
+  ): Promise<TlsCalendar>;
+  /** Every zone as it was last seen, with how long ago. Asks Cloudflare nothing. */
+  list(request?: TlsRequest): Promise<readonly TlsOverview[]>;
+  /** Looks at these zones now; from then on the worker follows them: daily, and each minute what is under way. */
+  refresh(zones: readonly string[], request?: TlsRequest): Promise<void>;
 }
 
 /** Zones that are asked at the same time; the budget paces them. */
 const IN_FLIGHT = 8;
 
-export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantReach): TenantTls {
+export function tenantTls(context: Context, tenantId: TenantId, reach: TenantReach): TenantTls {
   const linked = async (
     reference: string,
     { connection }: TlsRequest,
@@ -83,16 +106,31 @@ export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantRe
   return {
     show: async (reference, request = {}) => {
       const { zone, cloudflare } = await linked(reference, request);
-      const { id, name } = zone.facts;
-      const options = callOptions(request);
-      const [{ states, failures }, packs, caa, parentDs] = await Promise.all([
-        cloudflare.settings.readSettings(id, SHOWN_SETTINGS, options),
-        orWhy(cloudflare.tls.certificatePacks(id, options)),
-        orWhy(cloudflare.tls.caaRecords(id, name, options)),
-        parent === null ? null : parent.parentDs(name, signalOf(request)),
-      ]);
-      const now = context.clock.now();
-      return { zone, findings: tlsReport({ zone: name, states, failures, packs, caa, parentDs, now }) };
+      const findings = await lookAtTls(context, cloudflare, zone, callOptions(request));
+      await remember(context, tenantId, zone, { findings });
+      return { zone, findings };
+    },
+    list: async (request = {}) => {
+      const via =
+        request.connection === undefined
+          ? {}
+          : { connectionId: (await reach.connection(request.connection)).id };
+      const zones = await context.store.mirror.listZones(tenantId, via);
+      const seen = new Map((await context.store.tlsSnapshots.list(tenantId)).map((one) => [one.zoneId, one]));
+      return zones
+        .filter(({ facts }) => facts.status !== 'deleted')
+        .map((zone) => overviewOf(zone, seen.get(zone.facts.id)));
+    },
+    refresh: async (references, request = {}) => {
+      await eachInOrder(references, async (reference) => {
+        const { zone, cloudflare } = await linked(reference, request);
+        const options = callOptions(request);
+        const [certificates, findings] = await Promise.all([
+          lookAtCertificates(cloudflare, zone.facts.id, options),
+          lookAtTls(context, cloudflare, zone, options),
+        ]);
+        await remember(context, tenantId, zone, { certificates, findings });
+      });
     },
     settings: async (reference, names, request = {}) => {
       const keys = names.length === 0 ? SETTINGS.map(({ key }) => key) : names.map(keyOf);
@@ -135,10 +173,16 @@ export function tenantTls(context: Context, _tenantId: TenantId, reach: TenantRe
     calendar: async (references, request = {}) => {
       const unreadable: { zone: Zone; error: ZonewardError }[] = [];
       const lists = await eachInOrder(references, async (reference): Promise<CalendarEntry[]> => {
+        if (request.stored === true) {
+          const zone = await reach.zone(reference, request.connection);
+          const seen = await context.store.tlsSnapshots.get(tenantId, zone.facts.id);
+          return (seen?.certificates ?? []).map((pack) => ({ zone, pack }));
+        }
         const { zone, cloudflare } = await linked(reference, request);
         try {
-          const packs = await cloudflare.tls.certificatePacks(zone.facts.id, callOptions(request));
-          return packs.map((pack) => ({ zone, pack }));
+          const certificates = await lookAtCertificates(cloudflare, zone.facts.id, callOptions(request));
+          await remember(context, tenantId, zone, { certificates });
+          return certificates.map((pack) => ({ zone, pack }));
         } catch (error) {
           if (!isZonewardError(error) || error.kind !== 'permission') throw error;
           unreadable.push({ zone, error });
@@ -162,14 +206,22 @@ function signalOf({ signal }: TlsRequest): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-/** What was read, or the reason for a person, where only a right is missing. */
-async function orWhy<T>(reading: Promise<T>): Promise<T | { readonly unreadable: string }> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!isZonewardError(error) || error.kind !== 'permission') throw error;
-    return { unreadable: error.message };
-  }
+function overviewOf(zone: Zone, seen: TlsSnapshot | undefined): TlsOverview {
+  const findings = seen?.findings ?? [];
+  const certificates = seen?.certificates ?? [];
+  const count = (verdict: TlsFinding['verdict']): number =>
+    findings.filter((finding) => finding.verdict === verdict).length;
+  const ends = certificates.flatMap(({ expiresAt }) => expiresAt ?? []);
+  return {
+    zone,
+    readAt: seen?.readAt ?? null,
+    findingsAt: seen?.findingsAt ?? null,
+    bad: count('bad'),
+    couldBeBetter: count('could-be-better'),
+    certificates: certificates.length,
+    moving: certificates.filter(isMoving).length,
+    nextExpiry: ends.length === 0 ? null : Math.min(...ends),
+  };
 }
 
 function desiredOf(wish: SettingsWish): {

@@ -153,13 +153,13 @@ export async function seesChangeSet(
 
 /** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach. */
 export function refuseForeignNames(caller: Caller, plans: readonly Planned['zones'][number]['plan'][]): void {
-  for (const { zoneName, groups, settings = [] } of plans) {
-    // A setting concerns every name of the zone.
-    if (settings.length > 0 && caller.key.reach.namePatterns !== null)
+  for (const { zoneName, groups, settings = [], objects = [] } of plans) {
+    // A setting or a certificate concerns every name of the zone.
+    if (settings.length + objects.length > 0 && caller.key.reach.namePatterns !== null)
       throw new HttpError(
         403,
         'key-limited',
-        'This API key reaches only some names of a zone, and no settings.',
+        'This API key reaches only some names of a zone, and no settings or certificates.',
       );
     const reaches = nameFilter(caller, zoneName);
     for (const change of groups.flatMap((group) => group.changes)) {

@@ -2,6 +2,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { API_KEY_ENDPOINTS } from './routes/api-keys.ts';
 import { AUDIT_ENDPOINTS } from './routes/audit.ts';
+import { CERTIFICATE_ENDPOINTS } from './routes/certificates.ts';
 import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECT_SESSION_ENDPOINTS } from './routes/connect-sessions.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PROVISIONING_ENDPOINTS,
   ...PLAN_ENDPOINTS,
   ...CHANGE_ENDPOINTS,
+  ...CERTIFICATE_ENDPOINTS,
   ...TEMPLATE_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,
   ...POLICY_ENDPOINTS,

@@ -15,6 +15,7 @@ import { webhooksMigration } from './migrations/0006-webhooks.ts';
 import { domainsMigration } from './migrations/0007-domains.ts';
 import { signInsMigration } from './migrations/0008-sign-ins.ts';
 import { connectSessionsMigration } from './migrations/0009-connect-sessions.ts';
+import { tlsSnapshotsMigration } from './migrations/0010-tls-snapshots.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   domainsMigration,
   signInsMigration,
   connectSessionsMigration,
+  tlsSnapshotsMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

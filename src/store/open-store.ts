@@ -25,6 +25,7 @@ import type { TenantRows } from '../domains/offboarding/ports.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import type { PurchaseStore, RegistrationMirror } from '../domains/registrar/ports.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
+import type { TlsSnapshots } from '../domains/tls/ports.ts';
 import type { GaugeReader } from '../domains/usage/gauges.ts';
 import type { Announce, WebhookStore } from '../domains/webhooks/ports.ts';
 import type { InventorySettingsStore } from '../domains/zones/inventory-settings.ts';
@@ -72,6 +73,7 @@ import { openAlertStates, openConnectionSweep, openWorkerLease, type WorkerLease
 import { openOwnWrites, openSyncStates } from './sync-states.ts';
 import { openTemplateStore } from './template-store.ts';
 import { openTenantRows } from './tenant-rows.ts';
+import { openTlsSnapshots } from './tls-snapshot-store.ts';
 import { openUsageLog, type PrunableUsageLog } from './usage-log.ts';
 import { openSealedSecretRows, openVaultHeader } from './vault-rows.ts';
 import { openWebhookStore } from './webhook-store.ts';
@@ -121,6 +123,7 @@ export interface Store {
   readonly wakeUps: WakeUps;
   readonly purchases: PurchaseStore;
   readonly provisionings: ProvisioningStore;
+  readonly tlsSnapshots: TlsSnapshots;
   readonly webhooks: WebhookStore;
   readonly connectSessions: ConnectSessionStore;
   /** A tenant as a whole, for its end. */
@@ -216,6 +219,7 @@ async function assemble(context: StoreContext): Promise<Store> {
     wakeUps: context.engine.wakeUps,
     purchases: openPurchaseStore(context),
     provisionings: openProvisioningStore(context),
+    tlsSnapshots: openTlsSnapshots(context),
     webhooks: openWebhookStore(context),
     connectSessions: openConnectSessionStore(context),
     tenants: openTenantRows(context),

@@ -42,6 +42,7 @@ export interface Schema {
   template_uses: TemplateUseRow;
   registrations: RegistrationRow;
   registration_readings: RegistrationReadingRow;
+  tls_snapshots: TlsSnapshotRow;
 }
 
 export interface ConnectionRow {
@@ -389,4 +390,13 @@ export interface RegistrationReadingRow {
   connection_id: string;
   read_at: number | null;
   due_at: number | null;
+}
+
+export interface TlsSnapshotRow {
+  tenant_id: string;
+  zone_id: string;
+  read_at: number | null;
+  due_at: number | null;
+  version: number;
+  data: string;
 }

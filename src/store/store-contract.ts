@@ -21,6 +21,7 @@ import {
   budgetContract,
   leaseContract,
   settingsContract,
+  tlsSnapshotContract,
   usageContract,
 } from './contract/small-contract.ts';
 import { webhookContract } from './contract/webhook-contract.ts';
@@ -41,6 +42,7 @@ export function storeContract(makePlace: MakeStorePlace): void {
   budgetContract(makePlace);
   usageContract(makePlace);
   settingsContract(makePlace);
+  tlsSnapshotContract(makePlace);
   serviceContract(makePlace);
   domainsContract(makePlace);
   webhookContract(makePlace);

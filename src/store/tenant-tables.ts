@@ -31,6 +31,7 @@ export const TENANT_TABLES: readonly TenantTable[] = [
   { table: 'registrations', key: ['account_id', 'namespace', 'domain'], name: 'registrations' },
   { table: 'registration_readings', key: ['account_id', 'namespace'], name: null },
   { table: 'template_uses', key: ['id'], name: 'template-uses' },
+  { table: 'tls_snapshots', key: ['zone_id'], name: 'tls-snapshots' },
   { table: 'provisionings', key: ['id'], name: 'provisionings' },
   {
     table: 'operation_outcomes',

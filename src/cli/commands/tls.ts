@@ -12,6 +12,7 @@ import { readSource } from '../source.ts';
 import { calendarIcs, calendarJson, formatCalendar, formatDnssec, formatTls, tlsJson } from '../views/tls.ts';
 import { withApplyFlags } from './apply.ts';
 import { registerCertificates } from './tls-certificates.ts';
+import { registerFleet } from './tls-fleet.ts';
 import { registerHostnames } from './tls-hostnames.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -22,6 +23,7 @@ export function register(program: Command, cli: Cli): void {
   registerSet(tls, cli);
   registerDnssec(tls, cli);
   registerCalendar(tls, cli);
+  registerFleet(tls, cli, allZones);
   registerCertificates(tls, cli);
   registerHostnames(tls, cli);
 }
@@ -159,22 +161,30 @@ function registerDnssec(tls: Command, cli: Cli): void {
 function registerCalendar(tls: Command, cli: Cli): void {
   tls
     .command('calendar [zone]')
-    .description('When certificates end: of one zone, or of all. One call for each zone.')
+    .description('When certificates end, of every kind: of one zone, or of all. Six calls for each zone.')
+    .option('--stored', 'as they were last seen; asks Cloudflare nothing')
     .option('--ical', 'as a calendar (RFC 5545), for a calendar program')
     .addHelpText(
       'after',
       examples('zoneward tls calendar', 'zoneward tls calendar --ical > certificates.ics'),
     )
     .action(
-      cli.run(async (session, zone: string | undefined, flags: { readonly ical?: boolean }) => {
-        const tenant = await session.tenant();
-        const named = zone ?? session.flags.zone;
-        const zones = named === undefined ? await allZones(session) : [named];
-        const calendar = await tenant.tls.calendar(zones, session.via);
-        const { out } = session;
-        if (flags.ical === true) session.io.stdout.write(calendarIcs(calendar, out.now()));
-        else out.result({ json: () => calendarJson(calendar), text: () => formatCalendar(out, calendar) });
-        return EXIT.done;
-      }),
+      cli.run(
+        async (
+          session,
+          zone: string | undefined,
+          flags: { readonly ical?: boolean; readonly stored?: boolean },
+        ) => {
+          const tenant = await session.tenant();
+          const named = zone ?? session.flags.zone;
+          const zones = named === undefined ? await allZones(session) : [named];
+          const stored = flags.stored === true ? { stored: true } : {};
+          const calendar = await tenant.tls.calendar(zones, { ...session.via, ...stored });
+          const { out } = session;
+          if (flags.ical === true) session.io.stdout.write(calendarIcs(calendar, out.now()));
+          else out.result({ json: () => calendarJson(calendar), text: () => formatCalendar(out, calendar) });
+          return EXIT.done;
+        },
+      ),
     );
 }

@@ -1,11 +1,12 @@
 /** What settings need of the world: reading and writing them at Cloudflare, and asking a zone's parent for its DS. */
 import type { ZonewardError } from '../../base/errors.ts';
-import type { ZoneId } from '../../base/ids.ts';
+import type { TenantId, ZoneId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { ObjectChange, ObjectKind } from '../../plan/object-change.ts';
 import type { SettingState } from '../../plan/setting-change.ts';
+import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type {
   CertificatePack,
@@ -16,6 +17,7 @@ import type {
   OriginPullCertificate,
   Quota,
 } from './model.ts';
+import type { TlsSnapshot } from './snapshot.ts';
 
 /** Settings by the catalogue's keys. What cannot be read stands beside what can. */
 export interface SettingsRead {
@@ -136,4 +138,17 @@ export interface ZoneObjects {
     request: ObjectRequest,
     options: CallOptions,
   ): Promise<ObjectAnswer>;
+}
+
+/** What was last seen of zones' TLS. Every method is one transaction; all but `due` are scoped to the tenant. */
+export interface TlsSnapshots {
+  get(tenantId: TenantId, zoneId: ZoneId): Promise<TlsSnapshot | null>;
+  list(tenantId: TenantId): Promise<readonly TlsSnapshot[]>;
+  /** Of all tenants, the longest overdue first. */
+  due(now: number, limit: number): Promise<readonly TlsSnapshot[]>;
+  /**
+   * Replaces the version before it, or is the zone's first. Refuses (`conflict`, code `tls-snapshot-moved`) when
+   * someone else wrote meanwhile. Commits with its events.
+   */
+  put(snapshot: TlsSnapshot, events: readonly NewEvent[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import { proofText, type TlsCalendar, type TlsView, type ZoneSetting } from '../../app/handed-out.ts';
+import type { TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
 import { isoTime, maybeTime, texts, type View } from './common.ts';
 
 const finding = z.strictObject({
@@ -54,7 +54,6 @@ const pack = z.strictObject({
   hosts: texts,
   authority: z.string().nullable(),
   expiresAt: maybeTime,
-  waitsFor: texts,
 });
 export const certificateCalendarShape: z.ZodType = z
   .strictObject({
@@ -82,12 +81,11 @@ export function settingView({ name, setting: id, state, error }: ZoneSetting): V
 
 export function certificateCalendarView({ entries, unreadable }: TlsCalendar): View {
   return {
-    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt, proofs } }) => ({
+    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt } }) => ({
       zoneId: zone.facts.id,
       zoneName: zone.facts.name,
       certificate: {
         ...{ id, type, status, hosts, authority, expiresAt: isoTime(expiresAt) },
-        waitsFor: proofs.map(proofText),
       },
     })),
     unreadable: unreadable.map(({ zone, error: { code, message } }) => ({

@@ -1,6 +1,7 @@
 /** What every store keeps of audit, leases, budgets, usage, settings and sync states. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { unseen } from '../../domains/tls/snapshot.ts';
 import type { ApiCall } from '../../domains/usage/ports.ts';
 import type { SyncState } from '../../domains/zones/signals/ports.ts';
 import { bufferUsage } from '../buffer-usage.ts';
@@ -235,6 +236,29 @@ export function settingsContract(makePlace: MakeStorePlace): void {
         );
         assert.deepEqual([...(await sync.marks(tenant, connectionId))], [[zoneId(1), mark]]);
         assert.equal((await sync.marks(foreigner, connectionId)).size, 0);
+      }));
+  });
+}
+
+export function tlsSnapshotContract(makePlace: MakeStorePlace): void {
+  describe('TLS snapshots', () => {
+    it('are replaced version by version, told by tenant, and found when due', () =>
+      withStore(makePlace, async ({ tlsSnapshots }) => {
+        const zone = { tenantId: tenant, zoneId: zoneId(1), zoneName: 'shop.example' as never };
+        const first = { ...unseen(zone, 1_000), version: 1 };
+        assert.equal(await tlsSnapshots.get(tenant, zoneId(1)), null);
+        await tlsSnapshots.put(first, [event('certificate.status')]);
+        assert.deepEqual(await tlsSnapshots.get(tenant, zoneId(1)), first);
+        await refuses('tls-snapshot-moved', () => tlsSnapshots.put(first, []));
+        const next = { ...first, readAt: 2_000, dueAt: 3_000, version: 2 };
+        await tlsSnapshots.put(next, []);
+        assert.deepEqual(await tlsSnapshots.list(tenant), [next]);
+        assert.deepEqual(await tlsSnapshots.list(foreigner), []);
+        assert.equal(await tlsSnapshots.get(foreigner, zoneId(1)), null);
+        assert.deepEqual(await tlsSnapshots.due(2_999, 10), []);
+        assert.deepEqual(await tlsSnapshots.due(3_000, 10), [next]);
+        await tlsSnapshots.put({ ...next, dueAt: null, version: 3 }, []);
+        assert.deepEqual(await tlsSnapshots.due(9_999, 10), []);
       }));
   });
 }

@@ -1,0 +1,168 @@
+/**
+ * What was last seen of a zone's TLS. Views over many zones and the calendar come from it without a call; what moves
+ * (a certificate that is being issued) is looked at again soon, the rest once a day, and every change of a status is
+ * an event.
+ */
+import type { TenantId, ZoneId } from '../../base/ids.ts';
+import type { DomainName } from '../../dns/name.ts';
+import type { NewEvent, Principal } from '../audit/model.ts';
+import type {
+  CertificatePack,
+  CustomCertificate,
+  CustomHostname,
+  OriginCertificate,
+  OriginPullCertificate,
+} from './model.ts';
+import type { TlsFinding } from './tls-report.ts';
+
+/** Whatever ends on a day and has a status. */
+export interface DatedCertificate {
+  readonly id: string;
+  /** `universal`, `advanced`, …; `own`, `origin-ca`, `custom-hostname`, `client` for what is no pack. */
+  readonly type: string;
+  readonly status: string;
+  readonly hosts: readonly string[];
+  readonly authority: string | null;
+  /** Milliseconds; null before one is issued. */
+  readonly expiresAt: number | null;
+}
+
+export interface TlsSnapshot {
+  readonly tenantId: TenantId;
+  readonly zoneId: ZoneId;
+  readonly zoneName: DomainName;
+  /** Milliseconds; null before the first look. */
+  readonly readAt: number | null;
+  /** Of the verdicts, which are asked less often. */
+  readonly findingsAt: number | null;
+  readonly findings: readonly TlsFinding[];
+  readonly certificates: readonly DatedCertificate[];
+  /** When it is looked at again; null: not by itself. */
+  readonly dueAt: number | null;
+  /** Since when something has been under way; null when nothing is. */
+  readonly movingSince: number | null;
+  readonly version: number;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** What is under way is looked at each minute for so long, then four times an hour. */
+const EAGER_MS = 15 * MINUTE_MS;
+const PATIENT_WAIT_MS = 15 * MINUTE_MS;
+const MOVING = /^(initializing|pending|pending_.*|holding_deployment|staging_deployment|deactivating)$/;
+
+export function isMoving({ status }: Pick<DatedCertificate, 'status'>): boolean {
+  return MOVING.test(status);
+}
+
+export interface Seen {
+  readonly packs: readonly CertificatePack[];
+  readonly own: readonly CustomCertificate[];
+  readonly origin: readonly OriginCertificate[];
+  readonly hostnames: readonly CustomHostname[];
+  readonly pulls: readonly OriginPullCertificate[];
+}
+
+/** Own certificates stand among the packs too; there they are left out. */
+export function datedOf({ packs, own, origin, hostnames, pulls }: Seen): DatedCertificate[] {
+  const edge = own.length === 0 ? packs : packs.filter(({ type }) => !/custom$/.test(type));
+  return [
+    ...edge.map(({ id, type, status, hosts, authority, expiresAt }) => ({
+      ...{ id, type, status, hosts, authority, expiresAt },
+    })),
+    ...own.map(({ id, status, hosts, issuer, expiresAt }) => ({
+      ...{ id, type: 'own', status, hosts, authority: issuer, expiresAt },
+    })),
+    ...origin.map(({ id, hosts, expiresAt }) => ({
+      ...{ id, type: 'origin-ca', status: 'active', hosts, authority: 'cloudflare', expiresAt },
+    })),
+    ...hostnames.map(({ id, hostname, status, ssl }) => ({
+      id,
+      type: 'custom-hostname',
+      status: status === 'active' ? (ssl?.status ?? 'active') : status,
+      hosts: [hostname],
+      authority: ssl?.authority ?? null,
+      expiresAt: ssl?.expiresAt ?? null,
+    })),
+    ...pulls.map(({ id, level, status, issuer, expiresAt }) => ({
+      ...{ id, type: 'client', status, hosts: [`(${level})`], authority: issuer, expiresAt },
+    })),
+  ];
+}
+
+/** The snapshot after a look; without findings those from before stay. */
+export function afterLook(
+  before: TlsSnapshot,
+  seen: { readonly certificates: readonly DatedCertificate[]; readonly findings?: readonly TlsFinding[] },
+  now: number,
+): TlsSnapshot {
+  const moving = seen.certificates.some(isMoving);
+  const movingSince = moving ? (before.movingSince ?? now) : null;
+  const eager = movingSince !== null && now - movingSince < EAGER_MS;
+  const waitMs = !moving ? DAY_MS : eager ? MINUTE_MS : PATIENT_WAIT_MS;
+  return {
+    ...before,
+    readAt: now,
+    certificates: seen.certificates,
+    ...(seen.findings === undefined ? {} : { findings: seen.findings, findingsAt: now }),
+    dueAt: now + waitMs,
+    movingSince,
+    version: before.version + 1,
+  };
+}
+
+/** Whether the verdicts are due too. */
+export function findingsDue({ findingsAt }: TlsSnapshot, now: number): boolean {
+  return findingsAt === null || now - findingsAt >= DAY_MS;
+}
+
+export function unseen(
+  zone: Pick<TlsSnapshot, 'tenantId' | 'zoneId' | 'zoneName'>,
+  dueAt: number | null,
+): TlsSnapshot {
+  return {
+    ...zone,
+    readAt: null,
+    findingsAt: null,
+    findings: [],
+    certificates: [],
+    dueAt,
+    movingSince: null,
+    version: 0,
+  };
+}
+
+/** An event for each certificate that came, went, or has another status. None after the first look: nothing moved. */
+export function statusEvents(
+  before: TlsSnapshot,
+  after: TlsSnapshot,
+  { principal, at }: { readonly principal: Principal; readonly at: number },
+): NewEvent[] {
+  if (before.readAt === null) return [];
+  const old = new Map(before.certificates.map((one) => [one.id, one]));
+  const current = new Set(after.certificates.map(({ id }) => id));
+  const moves = [
+    ...after.certificates.flatMap((one) => {
+      const from = old.get(one.id)?.status ?? null;
+      return from === one.status ? [] : [{ one, from, to: one.status as string | null }];
+    }),
+    ...before.certificates.flatMap((one) =>
+      current.has(one.id) ? [] : [{ one, from: one.status, to: null }],
+    ),
+  ];
+  return moves.map(({ one, from, to }) => ({
+    kind: 'certificate.status',
+    at,
+    principal,
+    zoneId: after.zoneId,
+    summary: `${one.type} certificate ${one.id} of ${after.zoneName}: ${from ?? 'new'} → ${to ?? 'gone'}`,
+    payload: {
+      certificateId: one.id,
+      type: one.type,
+      hosts: [...one.hosts],
+      from,
+      to,
+      expiresAt: one.expiresAt,
+    },
+  }));
+}

@@ -1,0 +1,64 @@
+/** Certificates over HTTP: ordered through a change set, uploaded within one request, refused in words that help. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Edge, openEdge } from '../src/http/testing.ts';
+import { makeCertificate, makeChain } from './kit/certificates.ts';
+import { startEngine } from './kit/engine.ts';
+
+const ZONE = 'shop.example';
+
+async function ready(edge: Edge, token: string): Promise<{ key: string; zone: string }> {
+  const { secret: key } = await edge.makeKey('acme', ['read', 'plan', 'apply', 'connections']);
+  await edge.ask('POST', '/v1/connections', { key, body: { credential: { token } } });
+  await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key, body: {} }), key);
+  const { body } = await edge.ask('GET', '/v1/zones', { key });
+  return { key, zone: body.items[0].id };
+}
+
+test('certificates over HTTP', async (t) => {
+  await using engine = await startEngine({
+    rateLimit: false,
+    seed: { zones: [{ name: ZONE, plan: 'enterprise' }] },
+  });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const { key, zone } = await ready(edge, engine.sandbox.tokens.full);
+  const at = `/v1/zones/${zone}/certificates`;
+
+  await t.test('an order is planned, stored and applied like every change', async () => {
+    const planned = await edge.ask('POST', `${at}/plan`, { key, body: { kind: 'order' } });
+    assert.equal(planned.body.plans[0].objects[0].action, 'create', planned.text);
+    const saved = await edge.ask('POST', `${at}/change-sets`, { key, body: { plan: { kind: 'order' } } });
+    assert.equal(saved.status, 201, saved.text);
+    await edge.ended(
+      await edge.ask('POST', `/v1/change-sets/${saved.body.id}/apply`, { key, body: {} }),
+      key,
+    );
+    const { body } = await edge.ask('GET', at, { key });
+    assert.equal(body.packs.filter(({ type }: { type: string }) => type === 'advanced').length, 1);
+  });
+
+  await t.test('an upload goes out within its request, and nothing tells the key', async () => {
+    const { certificate, key: secret } = makeChain([ZONE]);
+    const body = { certificate: certificate.text, privateKey: secret.secret.reveal() };
+    const answer = await edge.ask('POST', `${at}/upload`, { key, body });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.body.status, 'applied');
+    const details = await edge.ask('GET', `/v1/change-sets/${answer.body.id}`, { key });
+    const line = secret.secret.reveal().split('\n')[1] ?? '';
+    assert.ok(line.length > 20 && !details.text.includes(line) && !answer.text.includes(line));
+  });
+
+  await t.test('what does not fit is refused with its reason', async () => {
+    const { certificate } = makeCertificate([ZONE]);
+    const { key: other } = makeCertificate([ZONE]);
+    const body = { certificate: certificate.text, privateKey: other.secret.reveal() };
+    const answer = await edge.ask('POST', `${at}/upload`, { key, body });
+    assert.deepEqual([answer.status, answer.body.code], [422, 'key-mismatch'], answer.text);
+  });
+
+  await t.test('the fleet view is there', async () => {
+    const { body } = await edge.ask('GET', '/v1/tls', { key });
+    assert.equal(body.items[0].zoneName, ZONE);
+  });
+});
