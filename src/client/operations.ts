@@ -10,6 +10,8 @@ import type {
   AuditVerdict,
   CallList,
   CertificateCalendar,
+  CertificatePlanInput,
+  CertificateUpload,
   ChangeSet,
   ChangeSetDetails,
   ChangeSetPage,
@@ -21,6 +23,7 @@ import type {
   ConnectSession,
   ConnectSessionList,
   CreatedApiKey,
+  CustomHostnames,
   Discovery,
   DiscoveryRequest,
   Dnssec,
@@ -43,6 +46,7 @@ import type {
   Minter,
   MinterChange,
   NewApiKey,
+  NewCertificateChange,
   NewChangeSet,
   NewConnection,
   NewConnectSession,
@@ -50,6 +54,7 @@ import type {
   NewTransfer,
   NewWebhook,
   NewZone,
+  OriginPullCertificates,
   PayloadErasure,
   Plan,
   PlanFile,
@@ -89,6 +94,7 @@ import type {
   TenantList,
   TestedConnection,
   TestReport,
+  TlsOverview,
   TlsReport,
   TokenLink,
   TransferCheck,
@@ -111,6 +117,7 @@ import type {
   WebhookWithSecret,
   Zone,
   ZoneActivation,
+  ZoneCertificates,
   ZoneDiff,
   ZoneDriftPage,
   ZonePage,
@@ -521,6 +528,35 @@ export interface Operations {
   readonly approveChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
   /** Call off a change set that has not begun, or was interrupted */
   readonly cancelChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
+  /** Every certificate of a zone with its state, its end and the quotas. Asks Cloudflare: 5 calls. */
+  readonly listCertificates: { readonly input: { readonly zone: string }; readonly answer: ZoneCertificates };
+  /** Client certificates that Cloudflare shows to origins */
+  readonly listOriginPullCertificates: {
+    readonly input: { readonly zone: string };
+    readonly answer: OriginPullCertificates;
+  };
+  /** Customers' hostnames of a zone: two statuses as one state, with what comes next */
+  readonly listHostnames: {
+    readonly input: { readonly zone: string; readonly query?: { readonly hostname?: string } };
+    readonly answer: CustomHostnames;
+  };
+  /** The TLS of every zone as it was last seen, and when. Asks Cloudflare nothing. */
+  readonly listTls: { readonly input: Readonly<Record<string, never>>; readonly answer: TlsOverview };
+  /** What a change of certificates or hostnames would do, and whether it may. Nothing is stored. */
+  readonly planCertificates: {
+    readonly input: { readonly zone: string; readonly body: CertificatePlanInput };
+    readonly answer: Plan;
+  };
+  /** Plan and store as a change set, to be approved and applied at /v1/change-sets */
+  readonly saveCertificateChange: {
+    readonly input: { readonly zone: string; readonly body: NewCertificateChange };
+    readonly answer: ChangeSet;
+  };
+  /** Check a certificate and its key, and upload them at once */
+  readonly uploadCertificate: {
+    readonly input: { readonly zone: string; readonly body: CertificateUpload };
+    readonly answer: ChangeSet;
+  };
   /** The templates that come with Zoneward, all on one page */
   readonly listTemplates: { readonly input: Readonly<Record<string, never>>; readonly answer: Templates };
   /** Read a template, from the pack or as text: what it holds, or every mistake with its line */
@@ -812,6 +848,17 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },
   approveChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/approve', answer: 'json' },
   cancelChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/cancel', answer: 'json' },
+  listCertificates: { method: 'GET', path: '/v1/zones/{zone}/certificates', answer: 'json' },
+  listOriginPullCertificates: { method: 'GET', path: '/v1/zones/{zone}/origin-pulls', answer: 'json' },
+  listHostnames: { method: 'GET', path: '/v1/zones/{zone}/hostnames', answer: 'json' },
+  listTls: { method: 'GET', path: '/v1/tls', answer: 'json' },
+  planCertificates: { method: 'POST', path: '/v1/zones/{zone}/certificates/plan', answer: 'json' },
+  saveCertificateChange: {
+    method: 'POST',
+    path: '/v1/zones/{zone}/certificates/change-sets',
+    answer: 'json',
+  },
+  uploadCertificate: { method: 'POST', path: '/v1/zones/{zone}/certificates/upload', answer: 'json' },
   listTemplates: { method: 'GET', path: '/v1/templates', answer: 'json' },
   checkTemplate: { method: 'POST', path: '/v1/templates/check', answer: 'json' },
   listAppliedTemplates: { method: 'GET', path: '/v1/zones/{zone}/templates', answer: 'json' },

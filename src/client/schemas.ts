@@ -671,7 +671,6 @@ export type CertificateCalendar = {
       readonly authority: string | null;
       /** RFC 3339, UTC */
       readonly expiresAt: string | null;
-      readonly waitsFor: readonly string[];
     };
   }[];
   readonly unreadable: readonly {
@@ -1213,6 +1212,181 @@ export type ChangeSetDetails = {
 };
 
 export type ApplyOptions = { readonly verify?: boolean; readonly continueOnRefusal?: boolean };
+
+export type ZoneCertificates = {
+  readonly zone: string;
+  readonly packs: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly status: string;
+    readonly hosts: readonly string[];
+    readonly authority: string | null;
+    readonly validationMethod: string | null;
+    readonly validityDays: number | null;
+    /** RFC 3339, UTC */
+    readonly expiresAt: string | null;
+    readonly proofs: readonly Proof[];
+    readonly delegations: readonly Proof[];
+    readonly errors: readonly string[];
+  }[];
+  readonly quota: { readonly allocated: number; readonly used: number };
+  readonly own: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly hosts: readonly string[];
+    readonly issuer: string;
+    /** RFC 3339, UTC */
+    readonly expiresAt: string | null;
+    readonly bundleMethod: string | null;
+    readonly priority: number;
+  }[];
+  readonly ownQuota: number | null;
+  readonly origin: readonly {
+    readonly id: string;
+    readonly hosts: readonly string[];
+    /** RFC 3339, UTC */
+    readonly expiresAt: string | null;
+    readonly validityDays: number | null;
+    readonly keySha256: string | null;
+    readonly certificate: string | null;
+  }[];
+};
+
+/** What must be published to prove control of a name */
+export type Proof =
+  | { readonly kind: 'txt'; readonly name: string; readonly value: string; readonly text: string }
+  | { readonly kind: 'cname'; readonly name: string; readonly target: string; readonly text: string }
+  | { readonly kind: 'http'; readonly url: string; readonly body: string; readonly text: string }
+  | { readonly kind: 'email'; readonly addresses: readonly string[]; readonly text: string };
+
+export type OriginPullCertificates = {
+  readonly items: readonly {
+    readonly id: string;
+    readonly level: 'zone' | 'hostname';
+    readonly status: string;
+    readonly issuer: string;
+    readonly sha256: string | null;
+    /** RFC 3339, UTC */
+    readonly expiresAt: string | null;
+  }[];
+};
+
+export type CustomHostnames = {
+  readonly zone: string;
+  readonly quota: { readonly allocated: number; readonly used: number };
+  readonly fallback: {
+    readonly origin: string;
+    readonly status: string;
+    readonly errors: readonly string[];
+  } | null;
+  readonly items: readonly CustomHostname[];
+};
+
+export type CustomHostname = {
+  readonly id: string;
+  readonly hostname: string;
+  readonly status: string;
+  readonly state: 'served' | 'waits-for-customer' | 'under-way' | 'timed-out' | 'blocked' | 'ending';
+  readonly says: string;
+  readonly next: readonly string[];
+  readonly origin: string | null;
+  readonly ssl: {
+    readonly status: string;
+    readonly method: string | null;
+    readonly authority: string | null;
+    readonly wildcard: boolean;
+    readonly minTls: string | null;
+    /** RFC 3339, UTC */
+    readonly expiresAt: string | null;
+    readonly proofs: readonly Proof[];
+    readonly errors: readonly string[];
+  } | null;
+  readonly ownership: readonly Proof[];
+  readonly errors: readonly string[];
+};
+
+export type TlsOverview = {
+  readonly items: readonly {
+    readonly zoneId: string;
+    readonly zoneName: string;
+    /** RFC 3339, UTC */
+    readonly readAt: string | null;
+    /** RFC 3339, UTC */
+    readonly findingsAt: string | null;
+    readonly bad: number;
+    readonly couldBeBetter: number;
+    readonly certificates: number;
+    readonly moving: number;
+    /** RFC 3339, UTC */
+    readonly nextExpiry: string | null;
+  }[];
+};
+
+export type CertificatePlanInput =
+  | {
+      readonly kind: 'order';
+      readonly hosts?: readonly string[];
+      readonly authority?: string;
+      readonly validationMethod?: string;
+      readonly validityDays?: number;
+    }
+  | { readonly kind: 'restart'; readonly id: string }
+  | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'prioritize'; readonly ids: readonly string[] }
+  | {
+      readonly kind: 'origin-ca';
+      /** PEM. The key stays with you. */
+      readonly csr: string;
+      readonly hosts?: readonly string[];
+      readonly validityDays?: number;
+    }
+  | { readonly kind: 'origin-ca-revoke'; readonly id: string }
+  | { readonly kind: 'origin-pull-delete'; readonly id: string }
+  | {
+      readonly kind: 'origin-pull-hostname';
+      readonly hostname: string;
+      readonly certificateId?: string;
+      /** Null: taken out */
+      readonly enabled: boolean | null;
+    }
+  | {
+      readonly kind: 'hostname-add';
+      readonly hostname: string;
+      readonly method?: string;
+      readonly authority?: string;
+      readonly wildcard?: boolean;
+      readonly minTls?: string;
+      readonly origin?: string;
+    }
+  | {
+      readonly kind: 'hostname-edit';
+      readonly hostname: string;
+      readonly method?: string;
+      readonly authority?: string;
+      readonly wildcard?: boolean;
+      readonly minTls?: string;
+      readonly origin?: string;
+    }
+  | { readonly kind: 'hostname-restart'; readonly hostname: string }
+  | { readonly kind: 'hostname-delete'; readonly hostname: string };
+
+export type NewCertificateChange = {
+  readonly plan: CertificatePlanInput;
+  /** Words of guard rails to lift */
+  readonly allow?: readonly string[];
+};
+
+export type CertificateUpload = {
+  /** PEM: leaf first, then its issuers */ readonly certificate: string;
+  /** PEM. Goes to Cloudflare with this request; nothing keeps it. */
+  readonly privateKey: string;
+  /** The certificate of your own that it takes the place of */
+  readonly replaces?: string;
+  /** A client certificate for origin pulls */
+  readonly clientFor?: 'zone' | 'hostname';
+  /** Words of guard rails to lift */
+  readonly allow?: readonly string[];
+};
 
 export type Templates = {
   readonly items: readonly Template[];
