@@ -124,7 +124,7 @@ export function tenantTemplates(
     planRemoval: async (reference, key, { host = '', connection } = {}) => {
       const zone = await reach.zone(reference, connection);
       return planWith(zone, via(connection), {
-        source: `without template ${key}${host === '' ? '' : ` at ${host}`}`,
+        source: `removal of template ${key}${host === '' ? '' : ` at ${host}`}`,
         draft: (scene) => {
           const named = scene.instances.filter((one) => isNamed(one, key) && one.host === host);
           const [instance] = named;

@@ -13,18 +13,16 @@ import { remoteWebhooks } from './remote-webhooks.ts';
 const PAGE = 500;
 
 export function remoteTenant(client: Client, name: string): Tenant {
-  return {
-    connections: only('connections', {}),
+  const rooms: Readonly<Record<string, object>> = {
     zones: only('zones', remoteZones(client, name)),
     changes: only('changes', remoteChanges(client)),
     audit: only('audit', remoteAudit(client)),
-    usage: only('usage', {}),
-    policies: only('policies', {}),
-    inventory: only('inventory', {}),
-    drift: only('drift', {}),
     webhooks: remoteWebhooks(client),
-    // Rooms that come later are refused like those above.
-  } as unknown as Tenant;
+  };
+  return new Proxy(rooms, {
+    // A promise of a tenant must not be taken for one itself.
+    get: (has, room) => (room === 'then' ? undefined : (Reflect.get(has, room) ?? only(String(room), {}))),
+  }) as unknown as Tenant;
 }
 
 /** The given methods; every other one is refused with what was asked. */

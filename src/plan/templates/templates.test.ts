@@ -1,6 +1,7 @@
 /** Templates, pure: files read, variables judged, conflicts by type, ownership, SPF. Tables; one checking function each. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { RecordId } from '../../base/ids.ts';
 import { parseSource } from '../../dns/detect-source.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
@@ -525,6 +526,75 @@ describe('instances', () => {
     const removed = draftTemplateRemoval(remembered(made), { zone: ZONE, live: zone, instances: [] });
     assert.deepEqual(shown(after(zone, removed)), shown(start));
     assert.ok(removed.problems.some(({ code }) => code === 'template-record-altered'));
+  });
+});
+
+describe('any template on any zone', () => {
+  const label = fc.constantFrom('@', 'www', 'a', 'b.a', '_x');
+  const value = fc.integer({ min: 1, max: 9 });
+  const wanted = fc.oneof(
+    fc.record({
+      type: fc.constant('A'),
+      host: label,
+      pointsTo: value.map((n) => `192.0.2.${n}`),
+      ttl: fc.constant(600),
+    }),
+    fc.record({
+      type: fc.constant('MX'),
+      host: label,
+      pointsTo: value.map((n) => `mx${n}.a.example`),
+      priority: value,
+      ttl: fc.constant(600),
+    }),
+    fc.record({
+      type: fc.constant('SPFM'),
+      host: label,
+      spfRules: value.map((n) => `include:s${n}.example`),
+    }),
+    fc.record({
+      type: fc.constant('TXT'),
+      host: label,
+      data: value.map((n) => `t${n}`),
+      ttl: fc.constant(600),
+      essential: fc.constantFrom('Always', 'OnApply'),
+    }),
+  );
+  const line = fc.oneof(
+    fc.tuple(label, value).map(([at, n]) => `${at} 600 IN A 192.0.2.${n}`),
+    fc.tuple(label, value).map(([at, n]) => `${at} 600 IN MX ${n} mx${n}.b.example.`),
+    fc.tuple(label, value).map(([at, n]) => `${at} 600 IN TXT "t${n}"`),
+    label.map((at) => `${at} 600 IN TXT "v=spf1 ip4:192.0.2.1 -all"`),
+  );
+  const distinct = (record: { readonly host: string; readonly type: string }): string =>
+    JSON.stringify(record);
+
+  it('is whole after it was applied, is planned again without a change, and leaves what stayed of the zone when it goes', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(wanted, { minLength: 1, maxLength: 6, selector: distinct }),
+        fc.uniqueArray(line, { maxLength: 8 }),
+        (records, lines) => {
+          const of = template(records);
+          const zone = live(...lines);
+          const made = draft(of, zone);
+          const applied = after(zone, made);
+          const instance = remembered(made);
+          const instances = [instance];
+          assert.deepEqual(draft(of, applied, { instances }).drafts, []);
+          const removed = draftTemplateRemoval(instance, { zone: ZONE, live: applied, instances });
+          const gave = new Set(
+            made.problems.flatMap(({ code, subject, message }) =>
+              code === 'template-conflict' ? [`${subject} ${message}`] : [],
+            ),
+          );
+          const left = shown(after(applied, removed));
+          const stayed = shown(zone).filter(
+            (one) => ![...gave].some((text) => text.includes(`${one} gives way`)),
+          );
+          assert.deepEqual(left, stayed);
+        },
+      ),
+    );
   });
 });
 
