@@ -86,7 +86,7 @@ async function share(t: TestContext, makeStore: () => Promise<StorePlace>): Prom
       baseUrl: address.baseUrl,
       token: address.token,
       zoneId: id,
-      untilMs: Date.now() + WINDOWS * WINDOW_MS,
+      forMs: WINDOWS * WINDOW_MS,
     };
     const ended = await Promise.all([
       spender({ ...order, lane: 'interactive', dieAtGrant: null }),

@@ -1,6 +1,6 @@
 /** `zoneward store backup` and `store migrate`, from a store with a sealed credential to one on PostgreSQL that uses it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -85,7 +85,13 @@ describe('store commands', () => {
       const backup = await zoneward(['store', 'backup', 'x.db'], there);
       assert.equal(backup.code, 2);
       assert.match(backup.stderr, /pg_dump --format=custom/);
-      ran.push(again, backup);
+      // Another machine, to which nobody brought the vault's key.
+      const elsewhere = path.join(folder, 'elsewhere');
+      const keyless = await zoneward(['zones', 'list'], { ...there, ZONEWARD_HOME: elsewhere });
+      assert.equal(keyless.code, 1, keyless.stderr);
+      assert.match(keyless.stderr, /holds secrets that need it/);
+      assert.equal(existsSync(path.join(elsewhere, 'vault.key')), false, 'no key is made that opens nothing');
+      ran.push(again, backup, keyless);
       const { password } = new URL(url);
       for (const { stdout, stderr } of ran) assert.ok(!(stdout + stderr).includes(password));
     }));

@@ -10,6 +10,7 @@
  *
  * Concurrent calls are safe; so are several processes on one store. `close` waits for what is being written.
  */
+import { rm } from 'node:fs/promises';
 import type { Clock, Random } from '../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { BudgetWait } from '../cloudflare/budget-gate.ts';
@@ -161,7 +162,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   const initialized: Initialized =
     (options.init ?? true) ? await initHome(config, environment) : { home: config.home, keyCreated: null };
   const opened = await openContext({ ...options, config, environment });
-  await proveKeys(opened, options);
+  await proveKeys(opened, options, initialized);
   const tenant: Zoneward['tenant'] = (name, options = {}) => {
     const { principal, environmentCredential = name === LOCAL_TENANT } = options;
     const context: Context = {
@@ -246,11 +247,17 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
  * A store that has sealed anything does not start without its keys: a wrong one must not show first when a secret
  * is needed. A store that never has asks for none.
  */
-async function proveKeys(opened: Context, { vault }: ZonewardOptions): Promise<void> {
+async function proveKeys(
+  opened: Context,
+  { vault }: ZonewardOptions,
+  { keyCreated }: Initialized,
+): Promise<void> {
   try {
     if (vault === undefined && (await opened.store.vaultHeader.read()) !== null) await opened.vault();
   } catch (error) {
     await opened.close();
+    // Made a moment ago, as for a first start: this store began elsewhere, and its own key belongs in that place.
+    if (keyCreated !== null) await rm(keyCreated, { force: true });
     throw isZonewardError(error) && error.code === 'vault-key-missing' ? keyLost(error) : error;
   }
 }

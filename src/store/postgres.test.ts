@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { Client } from 'pg';
 import {
   administer,
   createDatabase,
@@ -11,8 +12,21 @@ import {
 import { startPostgres } from '../../test/kit/postgres-server.ts';
 import { systemClock, systemRandom } from '../base/clock.ts';
 import { isZonewardError } from '../base/errors.ts';
+import type { TenantId } from '../base/ids.ts';
 import { refuses, type StorePlace } from './contract/fixture.ts';
-import { announceForTests, event, sealForTests, tenant, zoneId } from './contract/samples.ts';
+import { advance, put } from './contract/mirror-contract.ts';
+import {
+  announceForTests,
+  connection,
+  connectionId,
+  event,
+  facts,
+  record,
+  sealed,
+  sealForTests,
+  tenant,
+  zoneId,
+} from './contract/samples.ts';
 import { openStore, type Store } from './open-store.ts';
 import { withoutPassword } from './postgres-url.ts';
 import { sharedStoreContract, storeContract } from './store-contract.ts';
@@ -114,7 +128,6 @@ describe('store: a PostgreSQL that cannot be used', () => {
   it('because it is too old, or cannot be written', () =>
     withDatabase(async (url) => {
       // A server that says of itself what an old one would.
-      const { Client } = await import('pg');
       const client = new Client({ connectionString: url });
       await client.connect();
       await client.query(`create schema old; create function old.current_setting(name text) returns text
@@ -150,7 +163,6 @@ describe('store: PostgreSQL goes away', () => {
     withDatabase(async (url) => {
       await using store = await open(url);
       await store.audit.append(tenant, [event('a')]);
-      const { Client } = await import('pg');
       const other = new Client({ connectionString: url });
       await other.connect();
       await other.query('begin; lock table audit_heads in access exclusive mode');
@@ -178,6 +190,31 @@ describe('store: PostgreSQL', () => {
     };
     for (const [url, shown] of Object.entries(cases)) assert.equal(withoutPassword(url), shown);
   });
+
+  it('erases a tenant, and nothing of tables that are not its own', () =>
+    withDatabase(async (url) => {
+      await using store = await open(url);
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query(`create table customers (tenant_id text, name text);
+        insert into customers values ('${tenant}', 'of the host')`);
+      await store.connections.create(connection('a'), sealed(), [event('a')]);
+      await store.mirror.putZones(tenant, connectionId, [facts(1)], 1);
+      await advance(store, 0, put(record(1), record(2)));
+      const kinds = new Set<string>();
+      for await (const { name } of store.tenants.read(tenant)) kinds.add(name);
+      assert.ok(['connections', 'zones', 'records', 'audit'].every((name) => kinds.has(name)));
+      assert.equal(await store.tenants.shut(tenant), 1);
+      const gone = await store.tenants.erase(tenant);
+      assert.deepEqual([gone['record_versions'], gone['zones'], gone['customers']], [2, 1, undefined]);
+      await store.tenants.bury(tenant, 'buried' as TenantId, () => [event('tenant.erased')]);
+      await store.tenants.scrub();
+      assert.deepEqual(await store.tenants.counts(tenant), {});
+      const { rows } = await client.query('select name from customers');
+      await client.end();
+      assert.deepEqual(rows, [{ name: 'of the host' }]);
+      assert.deepEqual((await store.check()).problems, []);
+    }));
 
   it('tells its own time, whatever the clock of the process says', () =>
     withDatabase(async (url) => {

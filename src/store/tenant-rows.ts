@@ -47,11 +47,15 @@ export function openTenantRows(context: StoreContext): TenantRows {
   };
 }
 
-/** Also those that nobody listed: what is not known is erased all the same. */
-async function tablesWithTenants({ db }: StoreContext): Promise<readonly string[]> {
+/**
+ * In a file of our own also those that nobody listed: what is not known is erased all the same. In a database, a table
+ * that we do not know may be someone else's.
+ */
+async function tablesWithTenants({ db, engine }: StoreContext): Promise<readonly string[]> {
+  const listed = TENANT_TABLES.map(({ table }): string => table);
+  if (engine.changeMark === null) return listed;
   const tables = await db.introspection.getTables();
   const found = tables.filter(({ columns }) => columns.some(({ name }) => name === 'tenant_id'));
-  const listed = TENANT_TABLES.map(({ table }): string => table);
   const strange = found.map(({ name }) => name).filter((name) => !listed.includes(name));
   return [...new Set([...strange, ...listed])];
 }

@@ -63,6 +63,8 @@ export interface CampaignOptions {
   readonly chains: number;
   /** No new kill after this. */
   readonly secondsMax?: number;
+  /** Visits so many cells and no more, whatever `kills` says: a part of a campaign. */
+  readonly cellsMax?: number;
   /** The store of each chain; default: a SQLite file of its own. */
   readonly makeStore?: () => Promise<string>;
 }
@@ -80,7 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const root = await mkdtemp(path.join(os.tmpdir(), 'zoneward-kills-'));
   const sandboxes = await startSandboxes({ count: options.chains, latencyMs: LATENCY_MS, scale: SCALE });
   try {
-    const cells = cellsOf(options);
+    const cells = cellsOf(options).slice(0, options.cellsMax);
     const epochMs = Date.now();
     const endsAt = Date.now() + (options.secondsMax ?? 3_600) * 1_000;
     const stores = await Promise.all(sandboxes.addresses.map(() => options.makeStore?.() ?? null));

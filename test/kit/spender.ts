@@ -17,7 +17,8 @@ export interface SpenderOrder {
   readonly baseUrl: string;
   readonly token: string;
   readonly zoneId: string;
-  readonly untilMs: number;
+  /** From when its store is open. */
+  readonly forMs: number;
   readonly lane: 'interactive' | 'apply' | 'sync';
   readonly dieAtGrant: number | null;
 }
@@ -50,9 +51,10 @@ const cloudflare = createCloudflare({
   baseUrl: order.baseUrl,
   budgetStore,
 });
+const untilMs = Date.now() + order.forMs;
 let calls = 0;
 async function spend(): Promise<void> {
-  while (Date.now() < order.untilMs) {
+  while (Date.now() < untilMs) {
     await cloudflare.zones.getZone(order.zoneId as ZoneId, { lane: order.lane });
     calls += 1;
   }
