@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from '../../src/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
+import { createDatabase } from './postgres.ts';
 
 export interface Engine extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -12,14 +13,19 @@ export interface Engine extends AsyncDisposable {
   readonly home: string;
 }
 
-/** The tenant uses the sandbox's full-rights token from the environment. */
+/**
+ * The tenant uses the sandbox's full-rights token from the environment. The store is a file; with `TEST_STORE=postgres`
+ * in the environment of the tests it is a database of its own.
+ */
 export async function startEngine(
   options: SandboxOptions = {},
   engine: ZonewardOptions = {},
 ): Promise<Engine> {
   const sandbox = await startSandbox({ dnsPort: false, warn: () => {}, ...options });
   const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-test-'));
+  const database = process.env['TEST_STORE'] === 'postgres' ? await createDatabase() : null;
   const zoneward = await openZoneward({
+    ...(database === null ? {} : { store: database.url }),
     ...engine,
     home,
     environment: {
@@ -36,6 +42,7 @@ export async function startEngine(
     [Symbol.asyncDispose]: async () => {
       await zoneward.close();
       await sandbox.close();
+      await database?.drop();
       await rm(home, { recursive: true, force: true });
     },
   };
