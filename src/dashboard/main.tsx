@@ -8,6 +8,7 @@ import './styles/base.css';
 import './styles/kit.css';
 import './styles/shell.css';
 import './styles/features.css';
+import './styles/cloudflare.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -72,4 +72,9 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/usage/usage-page.tsx'), 'UsagePage'),
     nav: { group: 'Account', label: 'Usage', icon: 'usage' },
   },
+  {
+    path: PATHS.connect,
+    page: load(() => import('./features/connect/connect-page.tsx'), 'ConnectPage'),
+    isBare: true,
+  },
 ];

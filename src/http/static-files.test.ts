@@ -12,7 +12,7 @@ mkdirSync(path.join(folder, 'assets'));
 const SCRIPT = 'console.log("hello");\n'.repeat(200);
 writeFileSync(path.join(folder, 'assets', 'main-abc.js'), SCRIPT);
 writeFileSync(path.join(folder, 'favicon.svg'), '<svg/>');
-writeFileSync(path.join(folder, 'paths.json'), JSON.stringify({ nonceMark: '__N__', pages: ['', 'zones'] }));
+writeFileSync(path.join(folder, 'paths.json'), JSON.stringify({ nonceMark: '__N__', pages: ['', 'zones', 'connect'] }));
 writeFileSync(path.join(folder, 'index.html'), '<meta nonce="__N__"><script nonce="__N__"></script>');
 writeFileSync(path.join(folder, '.secret'), 'not for anyone');
 after(() => rmSync(folder, { recursive: true }));
@@ -50,6 +50,13 @@ describe('static files', () => {
       seen.add(nonce);
     }
     assert.equal(seen.size, 3);
+  });
+
+  it('lets the page of a connect link show a logo from elsewhere, and no other', () => {
+    const images = (asked: string) =>
+      /img-src [^;]*/.exec(ask(asked)?.headers.get('content-security-policy') ?? '')?.[0];
+    assert.equal(images('/connect'), "img-src 'self' data: https:");
+    assert.equal(images('/zones'), "img-src 'self' data:");
   });
 
   it('has nothing at other addresses', () => {

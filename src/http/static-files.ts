@@ -34,6 +34,8 @@ const PACKED = new Set(['font/woff2', 'image/png']);
 const PACK_FROM_BYTES = 1_024;
 const PAGE = '/index.html';
 const NONCE_BYTES = 18;
+/** The page that shows the logo of whoever made the link, from where they keep it. */
+const BRANDED = 'connect';
 
 /** Throws when `folder` holds no built dashboard. */
 export function openStaticFiles(folder: string): StaticFiles {
@@ -48,8 +50,8 @@ export function openStaticFiles(folder: string): StaticFiles {
     answer: (asked, request) => {
       const file = files.get(asked);
       if (file !== undefined) return fileAnswer(asked, file, request);
-      if (!segments.has(asked.split('/')[1] ?? '')) return null;
-      return pageAnswer(page, nonceMark);
+      const segment = asked.split('/')[1] ?? '';
+      return segments.has(segment) ? pageAnswer(page, nonceMark, segment) : null;
     },
   };
 }
@@ -89,23 +91,23 @@ function fileAnswer(
   return new Response(new Uint8Array(file.packed), { headers: { ...headers, 'content-encoding': 'gzip' } });
 }
 
-function pageAnswer(page: string, nonceMark: string): Response {
+function pageAnswer(page: string, nonceMark: string, segment: string): Response {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
   return new Response(page.replaceAll(nonceMark, nonce), {
     headers: {
       'content-type': TYPES['.html'] ?? '',
-      'content-security-policy': policyOf(nonce),
+      'content-security-policy': policyOf(nonce, segment),
       'cross-origin-opener-policy': 'same-origin',
     },
   });
 }
 
-function policyOf(nonce: string): string {
+function policyOf(nonce: string, segment: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
+    `img-src 'self' data:${segment === BRANDED ? ' https:' : ''}`,
     "font-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",

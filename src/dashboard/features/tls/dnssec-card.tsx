@@ -48,7 +48,7 @@ function Known({
   const isOn = status === 'active' || status === 'pending';
   return (
     <>
-      <ol className="zw-steps">
+      <ol className="zw-chain">
         <Step
           isDone={isOn}
           name="Signed by Cloudflare"
