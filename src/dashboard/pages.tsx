@@ -63,6 +63,16 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/connections/connection-page.tsx'), 'ConnectionPage'),
   },
   {
+    path: PATHS.domains,
+    page: load(() => import('./features/domains/domains-page.tsx'), 'DomainsPage'),
+    nav: { group: 'Cloudflare', label: 'Domains', icon: 'globe' },
+  },
+  {
+    path: PATHS.provisioning,
+    page: load(() => import('./features/provisioning/provisioning-page.tsx'), 'ProvisioningPage'),
+    nav: { group: 'Cloudflare', label: 'Provisioning', icon: 'steps' },
+  },
+  {
     path: PATHS.audit,
     page: load(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
     nav: { group: 'Account', label: 'Audit', icon: 'audit' },

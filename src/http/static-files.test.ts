@@ -12,7 +12,10 @@ mkdirSync(path.join(folder, 'assets'));
 const SCRIPT = 'console.log("hello");\n'.repeat(200);
 writeFileSync(path.join(folder, 'assets', 'main-abc.js'), SCRIPT);
 writeFileSync(path.join(folder, 'favicon.svg'), '<svg/>');
-writeFileSync(path.join(folder, 'paths.json'), JSON.stringify({ nonceMark: '__N__', pages: ['', 'zones', 'connect'] }));
+writeFileSync(
+  path.join(folder, 'paths.json'),
+  JSON.stringify({ nonceMark: '__N__', pages: ['', 'zones', 'connect'] }),
+);
 writeFileSync(path.join(folder, 'index.html'), '<meta nonce="__N__"><script nonce="__N__"></script>');
 writeFileSync(path.join(folder, '.secret'), 'not for anyone');
 after(() => rmSync(folder, { recursive: true }));

@@ -136,7 +136,7 @@ function TokenStep({ page: { link } }: { readonly page: Opened }): ReactNode {
     <section className="stack stack--tight zw-connect__step" aria-labelledby="step-make">
       <h2 id="step-make">1 · Make a token at Cloudflare</h2>
       <ol className="zw-plainlist">
-        {link.instructions.map((line) => (
+        {forVisitors(link.instructions).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ol>
@@ -167,6 +167,11 @@ function TokenStep({ page: { link } }: { readonly page: Opened }): ReactNode {
       </details>
     </section>
   );
+}
+
+/** What is said to whoever runs the server is not said to a stranger: its command line, where it runs. */
+function forVisitors(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !/zoneward/i.test(line));
 }
 
 function Done({

@@ -3,8 +3,8 @@ import { Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/cor
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Client, Connected, TestReport, VisitorCredential } from '../../../client/index.ts';
 import { failureOf } from '../../api/failure.ts';
+import { Copy } from '../../kit/copy.tsx';
 import { Note } from '../../kit/note.tsx';
-import { Problem } from '../../kit/problem.tsx';
 import { Report, StepsUnderWay } from '../connections/report.tsx';
 
 const SPENT = ['connect-session-invalid', 'connect-session-exhausted'];
@@ -124,15 +124,52 @@ function failedAt(report: TestReport | null): string | null {
   return failure?.step ?? null;
 }
 
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  'connection-duplicate':
+    'This credential is connected already. Make another one where it shall be added again.',
+};
+
+/** In the words of the form: the server's name fields of a command line. */
 function Refusal({ error }: { readonly error: unknown }): ReactNode {
-  const { code, detail } = failureOf(error);
-  if (!SPENT.includes(code)) return <Problem error={error} />;
+  const { code, detail, next, requestId, ray } = failureOf(error);
+  if (SPENT.includes(code))
+    return (
+      <Note tone="risk" icon="link">
+        <div role="alert">
+          <strong>{detail}</strong>
+          <p>Nothing was saved. Ask whoever sent you this link for a new one.</p>
+        </div>
+      </Note>
+    );
+  const isOwn = code in OWN_WORDS;
   return (
-    <Note tone="risk" icon="link">
-      <div role="alert">
-        <strong>{detail}</strong>
-        <p>Nothing was saved. Ask whoever sent you this link for a new one.</p>
+    <Note tone="delete">
+      <div role="alert" className="stack stack--tight zw-connect__refusal">
+        <strong>{OWN_WORDS[code] ?? inWordsOfTheForm(detail)}</strong>
+        {isOwn ? null : next.map((line) => <p key={line}>→ {inWordsOfTheForm(line)}</p>)}
+        {requestId === null ? null : (
+          <p className="tiny soft">
+            request <span className="mono">{requestId}</span> <Copy text={requestId} what="request id" />
+          </p>
+        )}
+        {ray === null ? null : (
+          <p className="tiny soft">
+            Cloudflare ray <span className="mono">{ray}</span> <Copy text={ray} what="ray id" />
+          </p>
+        )}
       </div>
     </Note>
   );
+}
+
+/** `--token is cut off. → copy it again` as `The token is cut off.`: what to do stands below it. */
+export function inWordsOfTheForm(text: string): string {
+  return text
+    .replace(/\s*→.*$/s, '')
+    .replaceAll(/(^|[.;] )?--([a-z][a-z-]*)/g, (_, start: string | undefined, flag: string) => {
+      const field = `the ${flag.replaceAll('-', ' ')}`;
+      return start === undefined
+        ? field
+        : start + field.replace('the', start.startsWith(';') ? 'the' : 'The');
+    });
 }
