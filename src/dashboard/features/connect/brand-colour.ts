@@ -1,9 +1,9 @@
 /** Which ink is legible on a colour of somebody's choice (WCAG 2.2, relative luminance). */
 
-const DARK = '#111418';
+const DARK = '#000000';
 const LIGHT = '#ffffff';
 
-/** `#rrggbb`. Of black and white one always has a contrast of 4.5 or more; nearly black stays within that. */
+/** `#rrggbb`. Of black and white, one always has a contrast of 4.5 or more. */
 export function inkOn(colour: string): string {
   const ground = luminance(colour);
   return contrast(ground, luminance(LIGHT)) >= contrast(ground, luminance(DARK)) ? LIGHT : DARK;

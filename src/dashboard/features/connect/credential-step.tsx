@@ -6,6 +6,7 @@ import { failureOf } from '../../api/failure.ts';
 import { Copy } from '../../kit/copy.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Report, StepsUnderWay } from '../connections/report.tsx';
+import { inWordsOfTheForm } from './form-words.ts';
 
 const SPENT = ['connect-session-invalid', 'connect-session-exhausted'];
 
@@ -160,16 +161,4 @@ function Refusal({ error }: { readonly error: unknown }): ReactNode {
       </div>
     </Note>
   );
-}
-
-/** `--token is cut off. → copy it again` as `The token is cut off.`: what to do stands below it. */
-export function inWordsOfTheForm(text: string): string {
-  return text
-    .replace(/\s*→.*$/s, '')
-    .replaceAll(/(^|[.;] )?--([a-z][a-z-]*)/g, (_, start: string | undefined, flag: string) => {
-      const field = `the ${flag.replaceAll('-', ' ')}`;
-      return start === undefined
-        ? field
-        : start + field.replace('the', start.startsWith(';') ? 'the' : 'The');
-    });
 }

@@ -84,11 +84,11 @@ function ZoneCard({ drift }: { readonly drift: ZoneDrift }): ReactNode {
               in the history
             </Link>
           </span>
-          <Button variant="default" size="compact-md" loading={busy} onClick={() => void adopt()}>
+          <Button variant="default" size="compact-sm" loading={busy} onClick={() => void adopt()}>
             Adopt
           </Button>
           <Button
-            size="compact-md"
+            size="compact-sm"
             leftSection={<Icon name="undo" size={14} />}
             disabled={real.length === 0}
             onClick={() => go(`/zones/${zoneName}/revert`)}

@@ -159,7 +159,7 @@ function FileField({
       <div className="row">
         <FileButton onChange={(given) => void take(given)} accept=".zone,.txt,.db,.yaml,.yml,.json">
           {(props) => (
-            <Button {...props} variant="default" size="compact-md" leftSection={<Icon name="upload" />}>
+            <Button {...props} variant="default" size="compact-sm" leftSection={<Icon name="upload" />}>
               From a file
             </Button>
           )}

@@ -86,7 +86,7 @@ function Known({
       <div className="row">
         <Button
           variant="default"
-          size="compact-md"
+          size="compact-sm"
           onClick={() => onPlan(`set=${encodeURIComponent(`dnssec=${isOn ? 'off' : 'on'}`)}`)}
         >
           {isOn ? 'Turn off…' : 'Turn on…'}

@@ -58,8 +58,14 @@ export function TlsTab({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
           <Button variant="default" onClick={() => plan('baseline=strict')}>
             Baseline “strict”…
           </Button>
-          <Button variant="subtle" color="gray" loading={tls.isFetching} onClick={() => void tls.refetch()}>
-            <Icon name="refresh" /> Ask again
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={<Icon name="refresh" />}
+            loading={tls.isFetching}
+            onClick={() => void tls.refetch()}
+          >
+            Ask again
           </Button>
         </span>
       </div>
@@ -99,11 +105,21 @@ function FindingRow({
           className="zw-verdict__fix"
           variant="default"
           size="compact-sm"
+          title={words.join(' ')}
+          aria-label={`Set ${words.join(' ')}…`}
           onClick={() => onFix(words.map((word) => `set=${encodeURIComponent(word)}`).join('&'))}
         >
-          Set {words.join(' ')}…
+          {shortOf(words)}…
         </Button>
       )}
     </article>
   );
+}
+
+/** `always_use_https=on` as `Set to on`: what it sets stands at the head of the row. */
+function shortOf(words: readonly string[]): string {
+  const [only] = words;
+  return words.length === 1 && only !== undefined
+    ? `Set to ${only.slice(only.indexOf('=') + 1)}`
+    : `Set ${words.length} settings`;
 }
