@@ -13,7 +13,14 @@ describe('the fleet view', () => {
     const { tenant, sandbox } = engine;
     await tenant.zones.discover();
     await tenant.tls.show('z0.example');
-    await tenant.tls.refresh(['z0.example', 'z1.example']);
+    const unasked = sandbox.requests().length;
+    await tenant.tls.refresh(['z0.example']);
+    const asked = sandbox
+      .requests()
+      .slice(unasked)
+      .map(({ url }) => url);
+    assert.deepEqual([asked.length, new Set(asked).size], [17, 17], 'each thing once');
+    await tenant.tls.refresh(['z1.example']);
     const before = sandbox.requests().length;
     const startedAt = performance.now();
     const list = await tenant.tls.list();

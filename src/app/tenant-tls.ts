@@ -17,7 +17,7 @@ import { parentAskerOf } from './ds-asker.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
-import { lookAtCertificates, lookAtTls, remember } from './tls-looks.ts';
+import { lookAtAll, lookAtCertificates, lookAtTls, remember } from './tls-looks.ts';
 
 export interface TlsRequest {
   readonly connection?: string;
@@ -124,12 +124,8 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
     refresh: async (references, request = {}) => {
       await eachInOrder(references, async (reference) => {
         const { zone, cloudflare } = await linked(reference, request);
-        const options = callOptions(request);
-        const [certificates, findings] = await Promise.all([
-          lookAtCertificates(cloudflare, zone.facts.id, options),
-          lookAtTls(context, cloudflare, zone, options),
-        ]);
-        await remember(context, tenantId, zone, { certificates, findings });
+        const seen = await lookAtAll(context, cloudflare, zone, callOptions(request));
+        await remember(context, tenantId, zone, seen);
       });
     },
     settings: async (reference, names, request = {}) => {

@@ -3,6 +3,7 @@ import { isZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
+import type { CertificatePack } from '../domains/tls/model.ts';
 import {
   afterLook,
   type DatedCertificate,
@@ -18,13 +19,13 @@ import type { Context } from './context.ts';
 import { parentAskerOf } from './ds-asker.ts';
 import { tenantReach } from './tenant-reach.ts';
 
-/** Every certificate of the zone: five calls at the same time. What the zone may not have counts as none. */
+/** Every certificate of the zone: six calls at the same time, less one where the packs are asked already. What the zone may not have counts as none. */
 export async function lookAtCertificates(
   { tls }: Pick<Cloudflare, 'tls'>,
   zoneId: Zone['facts']['id'],
   call: CallOptions,
+  packs: Promise<readonly CertificatePack[]> = tls.certificatePacks(zoneId, call),
 ): Promise<readonly DatedCertificate[]> {
-  const packs = tls.certificatePacks(zoneId, call);
   const [edge, own, origin, hostnames, pulls] = await Promise.all([
     packs,
     orNone(tls.customCertificates(zoneId, call)),
@@ -41,17 +42,33 @@ export async function lookAtTls(
   cloudflare: Cloudflare,
   zone: Zone,
   call: CallOptions,
+  asked: Promise<readonly CertificatePack[]> = cloudflare.tls.certificatePacks(zone.facts.id, call),
 ): Promise<readonly TlsFinding[]> {
   const { id, name } = zone.facts;
   const parent = parentAskerOf(context.config);
   const signal = call.signal === undefined ? {} : { signal: call.signal };
   const [{ states, failures }, packs, caa, parentDs] = await Promise.all([
     cloudflare.settings.readSettings(id, SHOWN_SETTINGS, call),
-    orWhy(cloudflare.tls.certificatePacks(id, call)),
+    orWhy(asked),
     orWhy(cloudflare.tls.caaRecords(id, name, call)),
     parent === null ? null : parent.parentDs(name, signal),
   ]);
   return tlsReport({ zone: name, states, failures, packs, caa, parentDs, now: context.clock.now() });
+}
+
+/** Both at the same time: 17 calls, each thing once. */
+export async function lookAtAll(
+  context: Pick<Context, 'config' | 'clock'>,
+  cloudflare: Cloudflare,
+  zone: Zone,
+  call: CallOptions,
+): Promise<{ readonly certificates: readonly DatedCertificate[]; readonly findings: readonly TlsFinding[] }> {
+  const packs = cloudflare.tls.certificatePacks(zone.facts.id, call);
+  const [certificates, findings] = await Promise.all([
+    lookAtCertificates(cloudflare, zone.facts.id, call, packs),
+    lookAtTls(context, cloudflare, zone, call, packs),
+  ]);
+  return { certificates, findings };
 }
 
 /** Remembers a look, with an event for each status that moved. Someone else's look at the same time is as good. */
@@ -109,11 +126,10 @@ export async function lookAgain(
   }
   const { cloudflare } = await reach.linkedTo(zone);
   const call = { lane: 'sync' as const, ...(signal === undefined ? {} : { signal }) };
-  const certificates = await lookAtCertificates(cloudflare, zoneId, call);
-  const findings = findingsDue(snapshot, context.clock.now())
-    ? { findings: await lookAtTls(context, cloudflare, zone, call) }
-    : {};
-  await remember(context, tenantId, zone, { certificates, ...findings });
+  const seen = findingsDue(snapshot, context.clock.now())
+    ? await lookAtAll(context, cloudflare, zone, call)
+    : { certificates: await lookAtCertificates(cloudflare, zoneId, call) };
+  await remember(context, tenantId, zone, seen);
 }
 
 /** What was read, or the reason for a person, where only a right is missing. */

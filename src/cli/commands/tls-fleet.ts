@@ -14,7 +14,7 @@ export function registerFleet(
   tls
     .command('list')
     .description('The TLS of every zone as it was last seen, and how long ago. Asks Cloudflare nothing.')
-    .option('--refresh', 'look at every zone first: some 17 calls each; the worker then follows them')
+    .option('--refresh', 'look at every zone first: 17 calls each; the worker then follows them')
     .addHelpText('after', examples('zoneward tls list', 'zoneward tls list --refresh'))
     .action(
       cli.run(async (session, flags: { readonly refresh?: boolean }) => {
