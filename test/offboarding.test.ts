@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { Tenant } from '../src/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
+import { withDatabase } from './kit/postgres.ts';
 
 /** Words that stand in no other tenant's data, put into every place that takes one. */
 const LABEL = 'Quokka Industries';
@@ -47,10 +48,11 @@ async function live(engine: Engine, name: string, record = RECORD): Promise<stri
   return [id, endpoint.id, applied.changeSet.id, key.id, job.id, zone.facts.id, ...records];
 }
 
-async function started(): Promise<Engine> {
+async function started(store?: string): Promise<Engine> {
   const engine = await startEngine(
     {},
     {
+      ...(store === undefined ? {} : { store }),
       webhookTransport: { lookup: (_host, answer) => answer(null, [{ address: '192.0.2.1', family: 4 }]) },
     },
   );
@@ -189,6 +191,24 @@ describe('a tenant that leaves', () => {
     await assert.rejects(tenants.prepareErasure('nobody'), { code: 'tenant-unknown' });
     assert.equal((await engine.zoneward.tenant(TENANT).connections.list()).length, 1);
   });
+
+  it('is erased on PostgreSQL, too', () =>
+    withDatabase(async (url) => {
+      await using engine = await started(url);
+      const { zoneward } = engine;
+      await live(engine, TENANT);
+      await live(engine, 'somebody-else', 'another-record');
+      const before = await exported(engine, 'somebody-else');
+      assert.ok(((await exported(engine, TENANT)).files.get('records') ?? '').includes(RECORD));
+      const { code } = await zoneward.tenants.prepareErasure(TENANT);
+      const certificate = await zoneward.tenants.erase(TENANT, { ...order, confirm: TENANT, code });
+      await assert.rejects(zoneward.tenants.prepareErasure(TENANT), { code: 'tenant-unknown' });
+      const verdict = await zoneward.tenant(certificate.audit.trail).audit.verify();
+      assert.ok(verdict.ok, JSON.stringify(verdict));
+      assert.deepEqual((await zoneward.checkStore()).problems, []);
+      const after = await exported(engine, 'somebody-else');
+      for (const [name, text] of before.files) assert.equal(after.files.get(name), text, name);
+    }));
 
   it('is not erased while a change of it is being applied', async () => {
     await using engine = await started();
