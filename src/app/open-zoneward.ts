@@ -144,6 +144,8 @@ export interface Zoneward {
   work(options?: WorkerOptions): Promise<void>;
   /** How the store stands over all tenants, for a monitor. Names nobody. */
   gauges(): Promise<Gauges>;
+  /** What is on its way to webhooks, over all tenants. */
+  webhookGauges(): Promise<{ readonly pending: number; readonly oldestDueAt: number | null }>;
   /** Reads from the store and opens the vault's key. Throws what is wrong with either. */
   checkReady(): Promise<void>;
   /** Examines the store's file and what must hold between its rows. Reads only. */
@@ -227,6 +229,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     keys: vaultAdmin(opened),
     sweep: (work) => sweepOnce(opened, work),
     work: (work) => runWorker(opened, work),
+    webhookGauges: () => opened.store.webhooks.counts(),
     gauges: async () => {
       await opened.flushUsage();
       return opened.store.gauges.read(opened.clock.now());

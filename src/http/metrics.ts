@@ -51,6 +51,11 @@ function openStand(registers: Registry[]): { update(zoneward: Zoneward): Promise
     new Gauge({ name: `zoneward_${name}`, help, labelNames, registers });
   const jobs = gauge('jobs', 'Jobs that have not ended', 'state');
   const wait = gauge('job_wait_seconds', 'How long the longest waiting job is overdue');
+  const deliveries = gauge(
+    'webhook_deliveries_pending',
+    'Messages on their way to webhooks, those that wait to be tried again too',
+  );
+  const late = gauge('webhook_wait_seconds', 'How long the longest waiting message is overdue');
   const calls = gauge('cloudflare_calls_5m', 'Calls to Cloudflare in the last five minutes', 'outcome');
   const budget = gauge('budget_left_min', 'Calls left in the fullest used budget, as its last call told');
   const zones = gauge('zones', 'Zones, by how the mirror stands; drifting ones count twice', 'state');
@@ -62,8 +67,9 @@ function openStand(registers: Registry[]): { update(zoneward: Zoneward): Promise
     at === null ? 0 : Math.max(0, (Date.now() - at) / 1_000);
   return {
     update: async (zoneward) => {
-      const [queue, stand, keys] = await Promise.all([
+      const [queue, webhooks, stand, keys] = await Promise.all([
         zoneward.jobs.counts(),
+        zoneward.webhookGauges(),
         zoneward.gauges(),
         // Without its keys the service still says how it stands; that they are missing is for /readyz.
         zoneward.keys.status().catch(() => []),
@@ -71,6 +77,8 @@ function openStand(registers: Registry[]): { update(zoneward: Zoneward): Promise
       jobs.set({ state: 'queued' }, queue.queued);
       jobs.set({ state: 'running' }, queue.running);
       wait.set(secondsSince(queue.oldestDueAt));
+      deliveries.set(webhooks.pending);
+      late.set(secondsSince(webhooks.oldestDueAt));
       calls.set({ outcome: 'ok' }, stand.calls.ok);
       calls.set({ outcome: 'failed' }, stand.calls.failed);
       calls.set({ outcome: 'rate-limited' }, stand.calls.rateLimited);
