@@ -170,6 +170,7 @@ export {
   type ZoneCertificates,
 } from './tenant-certificates.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
+export type { NewConnectionInput } from './tenant-connections.ts';
 export type { ListedHostname, ZoneHostnames } from './tenant-hostnames.ts';
 export type { RoundState } from './tenant-inventory.ts';
 export type { Planned } from './tenant-plans.ts';

@@ -25,7 +25,7 @@ import { profileVerdict } from '../domains/connections/profile.ts';
 import { type Relinked, relinkConnection } from '../domains/connections/relink-connection.ts';
 import { type Retested, retestConnection } from '../domains/connections/retest-connection.ts';
 import { testConnection } from '../domains/connections/test-connection.ts';
-import type { TestReport } from '../domains/connections/test-report.ts';
+import type { TestReport, TestStep } from '../domains/connections/test-report.ts';
 import { linkForMissing, linkForProfile, type TokenLink } from '../domains/connections/token-link.ts';
 import type { Context } from './context.ts';
 import { isEnvironmentConnection, NO_ACCOUNT } from './environment-connection.ts';
@@ -46,6 +46,8 @@ export interface NewConnectionInput {
   readonly untested?: boolean;
   readonly duplicate?: boolean;
   readonly signal?: AbortSignal;
+  /** Called as each step of the test ends. */
+  readonly onStep?: (step: TestStep) => void;
 }
 
 export interface ImportRequest {
@@ -118,7 +120,7 @@ export function tenantConnections(
     return { tenantId, connectionId, principal };
   };
 
-  const tryOut: TenantConnections['try'] = ({ credential, accountId, zoneIds, profile, signal }) =>
+  const tryOut: TenantConnections['try'] = ({ credential, accountId, zoneIds, profile, signal, onStep }) =>
     testConnection(
       { openInspection: context.openInspection(tenantId), clock },
       {
@@ -127,6 +129,7 @@ export function tenantConnections(
         zoneIds: zoneIds ?? [],
         profile: profile ?? 'minimum',
         ...callOptions(signal),
+        ...(onStep === undefined ? {} : { onStep }),
       },
     );
   const testUnsaved = async (connection: Connection, signal?: AbortSignal): Promise<Retested> => {

@@ -149,6 +149,8 @@ export interface Operations {
     readonly input: { readonly body: NewConnection };
     readonly answer: AddedConnection;
   };
+  /** Test a credential and store nothing, as server-sent events: `step` as each step ends, then `report` or `problem` */
+  readonly watchCredentialTest: { readonly input: { readonly body: NewConnection }; readonly answer: string };
   /** One connection, by id or label */
   readonly getConnection: { readonly input: { readonly connection: string }; readonly answer: Connection };
   /** Change what describes a connection; what is not given stays */
@@ -772,6 +774,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   signOut: { method: 'DELETE', path: '/v1/session', answer: 'none' },
   listConnections: { method: 'GET', path: '/v1/connections', answer: 'json' },
   addConnection: { method: 'POST', path: '/v1/connections', answer: 'json' },
+  watchCredentialTest: { method: 'POST', path: '/v1/connections/test', answer: 'text' },
   getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },
   editConnection: { method: 'PATCH', path: '/v1/connections/{connection}', answer: 'json' },
   removeConnection: { method: 'DELETE', path: '/v1/connections/{connection}', answer: 'json' },

@@ -182,6 +182,8 @@ describe('every route', () => {
     for (const endpoint of ENDPOINTS) {
       const { method, operationId, path } = endpoint;
       if (method === 'get' || endpoint.for !== 'tenant' || operationId === 'eraseTenant') continue;
+      // A stream tells what happens now and stores nothing, so there is nothing to do once.
+      if (endpoint.streams === true) continue;
       const body = BODIES[operationId];
       const headers = { 'idempotency-key': `every ${operationId}`.replaceAll(' ', '-') };
       const send = (target: string) =>

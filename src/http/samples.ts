@@ -23,6 +23,7 @@ export interface Things {
 /** Bodies by operation. Those that name a foreign thing in the body have an entry for each in `FOREIGN_BODIES`. */
 export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   signIn: () => ({ apiKey: 'zwk_none' }),
+  watchCredentialTest: ({ token }) => ({ credential: { token } }),
   addConnection: ({ token }) => ({ credential: { token }, label: 'another', duplicate: true }),
   editConnection: () => ({ tags: ['a'] }),
   relinkConnection: ({ token }) => ({ credential: { token } }),

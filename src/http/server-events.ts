@@ -61,3 +61,33 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function versionSeen(lastEventId: string | null): number | null {
   return lastEventId !== null && /^\d{1,12}$/.test(lastEventId) ? Number(lastEventId) : null;
 }
+
+/**
+ * Work that tells what it does as events, and at last what became of it; what it throws is told as `problem`. The
+ * stream ends with the work; who no longer listens does not stop it.
+ */
+export function toldEvents(
+  work: (tell: (event: string, data: unknown) => void) => Promise<void>,
+  problemOf: (error: unknown) => unknown,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    start: async (controller) => {
+      let isHeard = true;
+      const tell = (event: string, data: unknown): void => {
+        if (!isHeard) return;
+        try {
+          controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+        } catch {
+          isHeard = false;
+        }
+      };
+      try {
+        await work(tell);
+      } catch (error) {
+        tell('problem', problemOf(error));
+      }
+      if (isHeard) controller.close();
+    },
+  });
+}

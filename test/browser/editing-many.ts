@@ -42,6 +42,7 @@ export function manyFlows(given: () => Rig): void {
     await dialog.getByLabel('Replace with').fill('198.51.100.');
     await dialog.getByText(`${BULK} of ${BULK} records hold it`).waitFor();
     await dialog.getByRole('button', { name: `Stage ${BULK} changes` }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'TTL…' }).click();
     await page.getByRole('dialog').getByLabel('TTL', { exact: true }).fill('600');
     await page.getByRole('dialog').getByRole('button', { name: 'Stage' }).click();

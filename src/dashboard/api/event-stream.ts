@@ -1,7 +1,17 @@
-/** Server-sent events (WHATWG HTML, section 9.2) of one name, as their data. */
+/** Server-sent events (WHATWG HTML, section 9.2) as their names and data. */
+
+export interface ServerEvent {
+  readonly event: string;
+  readonly data: string;
+}
 
 /** Yields the data of each event named `name`. Ends with the stream. */
 export async function* parseEvents(stream: ReadableStream<Uint8Array>, name: string): AsyncGenerator<string> {
+  for await (const { event, data } of readEvents(stream)) if (event === name) yield data;
+}
+
+/** Yields each event that has data. Ends with the stream. */
+export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();
   let text = '';
@@ -13,8 +23,8 @@ export async function* parseEvents(stream: ReadableStream<Uint8Array>, name: str
       const blocks = text.split(/\r?\n\r?\n/);
       text = blocks.pop() ?? '';
       for (const block of blocks) {
-        const data = dataOf(block, name);
-        if (data !== null) yield data;
+        const event = eventOf(block);
+        if (event !== null) yield event;
       }
     }
   } finally {
@@ -22,7 +32,7 @@ export async function* parseEvents(stream: ReadableStream<Uint8Array>, name: str
   }
 }
 
-function dataOf(block: string, name: string): string | null {
+function eventOf(block: string): ServerEvent | null {
   let event = 'message';
   const data: string[] = [];
   for (const line of block.split(/\r?\n/)) {
@@ -30,5 +40,5 @@ function dataOf(block: string, name: string): string | null {
     if (field === 'event') event = value;
     if (field === 'data') data.push(value);
   }
-  return event === name && data.length > 0 ? data.join('\n') : null;
+  return data.length > 0 ? { event, data: data.join('\n') } : null;
 }

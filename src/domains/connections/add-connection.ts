@@ -12,7 +12,7 @@ import type { Connection, Credential, Profile } from './model.ts';
 import type { ConnectionStore, OpenInspection, Vault } from './ports.ts';
 import { connectionEvent, judgeReport, type StateVerdict } from './state.ts';
 import { testConnection } from './test-connection.ts';
-import { reportFacts, type TestReport } from './test-report.ts';
+import { reportFacts, type TestReport, type TestStep } from './test-report.ts';
 
 export const ROTATION_DAYS_DEFAULT = 90;
 const DAY_MS = 86_400_000;
@@ -47,6 +47,8 @@ export interface NewConnection {
   /** Saves a credential that the tenant has saved for this account already. */
   readonly duplicate?: boolean;
   readonly options?: CallOptions;
+  /** Called as each step of the test ends. */
+  readonly onStep?: (step: TestStep) => void;
 }
 
 export interface Added {
@@ -87,6 +89,7 @@ async function testOrThrow(ports: AddPorts, input: NewConnection): Promise<TestR
     zoneIds: input.zoneIds ?? [],
     profile: input.profile ?? 'minimum',
     ...(input.options === undefined ? {} : { options: input.options }),
+    ...(input.onStep === undefined ? {} : { onStep: input.onStep }),
   });
   const { failure } = report;
   if (failure === null) return report;

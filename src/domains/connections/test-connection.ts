@@ -32,6 +32,8 @@ export interface TestInput {
   readonly zoneIds: readonly ZoneId[];
   readonly profile: Profile;
   readonly options?: CallOptions;
+  /** Called as each step ends, in their order. */
+  readonly onStep?: (step: TestStep) => void;
 }
 
 export interface TestPorts {
@@ -62,6 +64,7 @@ export async function testConnection(ports: TestPorts, input: TestInput): Promis
     zoneCount: 0,
     description: null,
     failure: null,
+    ...(input.onStep === undefined ? {} : { onStep: input.onStep }),
   };
   if (run.accountId === null || run.credential.kind === 'global-key') await step(run, 'account', findAccount);
   if (run.credential.kind !== 'global-key') await step(run, 'verify', verifyToken);
@@ -74,7 +77,7 @@ export async function testConnection(ports: TestPorts, input: TestInput): Promis
 /** Runs one step; after a failure the later ones are skipped. The step returns its sentence for people. */
 async function step(run: TestRun, name: StepName, act: (run: TestRun) => Promise<string>): Promise<void> {
   if (run.failure !== null) {
-    run.steps.push({ name, outcome: 'skipped', detail: 'not reached', durationMs: 0, calls: 0, ray: null });
+    note(run, { name, outcome: 'skipped', detail: 'not reached', durationMs: 0, calls: 0, ray: null });
     return;
   }
   const startedAt = run.clock.now();
@@ -98,7 +101,12 @@ async function step(run: TestRun, name: StepName, act: (run: TestRun) => Promise
   }
   const calls = run.inspection.calls().slice(callsBefore);
   const durationMs = Math.max(0, run.clock.now() - startedAt);
-  run.steps.push({ name, outcome, detail, durationMs, calls: calls.length, ray: calls.at(-1)?.ray ?? null });
+  note(run, { name, outcome, detail, durationMs, calls: calls.length, ray: calls.at(-1)?.ray ?? null });
+}
+
+function note(run: TestRun, ended: TestStep): void {
+  run.steps.push(ended);
+  run.onStep?.(ended);
 }
 
 function report(run: TestRun): TestReport {

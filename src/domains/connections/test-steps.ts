@@ -41,6 +41,7 @@ export interface TestRun {
   readonly givenZoneIds: readonly ZoneId[];
   readonly startedAt: number;
   readonly steps: TestStep[];
+  readonly onStep?: (step: TestStep) => void;
   readonly warnings: Problem[];
   readonly probes: { probe: Probe; zoneId: ZoneId | null; allowed: boolean }[];
   credential: Credential;

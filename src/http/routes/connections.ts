@@ -2,9 +2,12 @@
 import { z } from '@hono/zod-openapi';
 import {
   type AccountId,
+  type Added,
   type CredentialParts,
   InvalidInputError,
+  type NewConnectionInput,
   type Profile,
+  type TestStep,
   type ZoneId,
 } from '../../app/handed-out.ts';
 import { findConnection, requireUnlimited, seesConnection } from '../caller.ts';
@@ -12,6 +15,9 @@ import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
+import { problemOf } from '../problem.ts';
+import { toldEvents } from '../server-events.ts';
+import type { View } from '../shapes/common.ts';
 import {
   addedShape,
   connectionPageShape,
@@ -124,6 +130,33 @@ const list = endpoint({
   },
 });
 
+const newConnection = z
+  .strictObject({
+    credential,
+    accountId: cloudflareId.optional(),
+    ...described,
+    untested: z.boolean().optional().openapi({ description: 'Save without asking Cloudflare' }),
+    duplicate: z.boolean().optional().openapi({ description: 'Although the same secret is saved already' }),
+  })
+  .openapi('NewConnection');
+
+async function inputFrom(call: Call, body: z.output<typeof newConnection>): Promise<NewConnectionInput> {
+  requireUnlimited(call.caller);
+  const parts = await readCredential(call, body);
+  return {
+    ...given(body),
+    credential: parts.credential,
+    ...(parts.accountId === null ? {} : { accountId: parts.accountId }),
+    ...(body.untested === undefined ? {} : { untested: body.untested }),
+    ...(body.duplicate === undefined ? {} : { duplicate: body.duplicate }),
+    signal: call.signal,
+  };
+}
+
+function addedView({ connection, report, warnings }: Added): View {
+  return { connection: connectionView(connection), report: reportView(report), warnings };
+}
+
 const add = endpoint({
   method: 'post',
   path: '/v1/connections',
@@ -131,37 +164,39 @@ const add = endpoint({
   tag,
   summary: 'Test a credential, then save it as a connection; nothing is stored when the test fails',
   scope: 'connections',
-  body: z
-    .strictObject({
-      credential,
-      accountId: cloudflareId.optional(),
-      ...described,
-      untested: z.boolean().optional().openapi({ description: 'Save without asking Cloudflare' }),
-      duplicate: z.boolean().optional().openapi({ description: 'Although the same secret is saved already' }),
-    })
-    .openapi('NewConnection'),
+  body: newConnection,
   answers: { status: 201, description: 'The connection and its test', schema: addedShape },
   handle: async (call, { body }) => {
-    requireUnlimited(call.caller);
-    const parts = await readCredential(call, body);
-    const added = await call.caller.tenant.connections.add({
-      ...given(body),
-      credential: parts.credential,
-      ...(parts.accountId === null ? {} : { accountId: parts.accountId }),
-      ...(body.untested === undefined ? {} : { untested: body.untested }),
-      ...(body.duplicate === undefined ? {} : { duplicate: body.duplicate }),
-      signal: call.signal,
-    });
-    return json(
-      {
-        connection: connectionView(added.connection),
-        report: reportView(added.report),
-        warnings: added.warnings,
-      },
-      201,
-      { location: `/v1/connections/${added.connection.id}` },
-    );
+    const added = await call.caller.tenant.connections.add(await inputFrom(call, body));
+    return json(addedView(added), 201, { location: `/v1/connections/${added.connection.id}` });
   },
+});
+
+const watchTest = endpoint({
+  method: 'post',
+  path: '/v1/connections/test',
+  operationId: 'watchCredentialTest',
+  tag,
+  summary:
+    'Test a credential and store nothing, as server-sent events: `step` as each step ends, then `report` or `problem`',
+  scope: 'connections',
+  streams: true,
+  body: newConnection,
+  answers: { status: 200, description: 'Events, each with JSON', type: 'text/event-stream' },
+  handle: (call, { body }) =>
+    Promise.resolve({
+      kind: 'text',
+      type: 'text/event-stream',
+      headers: { 'x-accel-buffering': 'no' },
+      body: toldEvents(
+        async (tell) => {
+          const input = await inputFrom(call, body);
+          const onStep = (step: TestStep): void => tell('step', { ...step });
+          tell('report', reportView(await call.caller.tenant.connections.try({ ...input, onStep })));
+        },
+        (error) => problemOf(error, { instance: call.route, requestId: call.requestId }),
+      ),
+    }),
 });
 
 const get = endpoint({
@@ -316,6 +351,7 @@ const profileLink = endpoint({
 export const CONNECTION_ENDPOINTS: readonly Endpoint[] = [
   list,
   add,
+  watchTest,
   get,
   edit,
   remove,

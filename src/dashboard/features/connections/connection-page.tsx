@@ -198,6 +198,7 @@ function RelinkDialog({ isOpen, connection, onClose }: DialogProps): ReactNode {
             await forgetConnections(queries);
             toast('The new credential is in use');
             onClose();
+            return undefined;
           }}
         />
       </div>

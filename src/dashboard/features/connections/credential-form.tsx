@@ -3,6 +3,7 @@ import { Button, PasswordInput, SegmentedControl, TagsInput, TextInput } from '@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Credential, TestReport } from '../../../client/index.ts';
 import { failureOf } from '../../api/failure.ts';
+import type { TestStep } from '../../api/test-credential.ts';
 import { Problem } from '../../kit/problem.tsx';
 import { Report, StepsUnderWay } from './report.tsx';
 
@@ -21,7 +22,11 @@ export function CredentialForm({
   submitLabel,
   withDescription = false,
 }: {
-  readonly onSubmit: (given: GivenCredential) => Promise<void>;
+  /** Calls `onStep` as each step of the test ends, where it can; gives the report of a test that failed. */
+  readonly onSubmit: (
+    given: GivenCredential,
+    onStep: (step: TestStep) => void,
+  ) => Promise<TestReport | null | undefined>;
   readonly submitLabel: string;
   /** Asks for a label, an account id and tags, too. */
   readonly withDescription?: boolean;
@@ -34,21 +39,29 @@ export function CredentialForm({
   const [tags, setTags] = useState<string[]>([]);
   const [error, setError] = useState<unknown>(null);
   const [isTesting, setTesting] = useState(false);
+  const [failed, setFailed] = useState<TestReport | null>(null);
+  const [steps, setSteps] = useState<readonly TestStep[]>([]);
   const failure = error === null ? null : failureOf(error);
   const send = async (more: { readonly duplicate?: boolean } = {}): Promise<void> => {
     setTesting(true);
     setError(null);
+    setSteps([]);
+    setFailed(null);
     try {
-      await onSubmit({
-        credential: kind === 'token' ? { token: secret } : { key: secret, email },
-        described: {
-          ...(label.trim() === '' ? {} : { label: label.trim() }),
-          ...(accountId.trim() === '' ? {} : { accountId: accountId.trim() }),
-          ...(tags.length === 0 ? {} : { tags }),
-          ...more,
+      const tested = await onSubmit(
+        {
+          credential: kind === 'token' ? { token: secret } : { key: secret, email },
+          described: {
+            ...(label.trim() === '' ? {} : { label: label.trim() }),
+            ...(accountId.trim() === '' ? {} : { accountId: accountId.trim() }),
+            ...(tags.length === 0 ? {} : { tags }),
+            ...more,
+          },
         },
-      });
-      setSecret('');
+        (step) => setSteps((before) => [...before, step]),
+      );
+      setFailed(tested?.passed === false ? tested : null);
+      if (tested?.passed !== false) setSecret('');
     } catch (thrown) {
       setError(thrown);
     }
@@ -58,7 +71,7 @@ export function CredentialForm({
     event.preventDefault();
     if (secret !== '') void send();
   };
-  const report = failure?.details['report'] as TestReport | undefined;
+  const report = failed ?? (failure?.details['report'] as TestReport | undefined);
   return (
     <form className="stack" onSubmit={submit}>
       <SegmentedControl
@@ -107,7 +120,7 @@ export function CredentialForm({
           <TagsInput label="Tags" value={tags} onChange={setTags} />
         </div>
       ) : null}
-      {isTesting ? <StepsUnderWay /> : null}
+      {isTesting ? <StepsUnderWay ended={steps} /> : null}
       {report === undefined || report === null ? null : <Report report={report} />}
       {error === null ? null : <Problem error={error} />}
       <div className="row">

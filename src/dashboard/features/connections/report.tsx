@@ -1,6 +1,7 @@
 /** What a test of a credential found, step by step, as it was asked of Cloudflare. */
 import type { ReactNode } from 'react';
 import type { TestReport } from '../../../client/index.ts';
+import type { TestStep } from '../../api/test-credential.ts';
 import { formatSpan } from '../../kit/clock.ts';
 import { Copy } from '../../kit/copy.tsx';
 import { Icon } from '../../kit/icons.tsx';
@@ -29,7 +30,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** In the order in which a test asks. */
-export const STEP_NAMES: readonly string[] = ['verify', 'account', 'list-zones', 'read-records', 'rights'];
+export const STEP_NAMES: readonly string[] = ['account', 'verify', 'list-zones', 'read-records', 'rights'];
 
 export function Report({ report }: { readonly report: NonNullable<TestReport> }): ReactNode {
   const failure = report['failure'] as Failure | null | undefined;
@@ -40,12 +41,14 @@ export function Report({ report }: { readonly report: NonNullable<TestReport> })
         {report.calls} {report.calls === 1 ? 'call' : 'calls'} to Cloudflare, {formatSpan(report.durationMs)}
       </p>
       {failure === null || failure === undefined ? null : (
-        <Note tone="delete">
-          <strong>{failure.message}</strong>
-          {failure.next.map((line) => (
-            <p key={line}>→ {line}</p>
-          ))}
-        </Note>
+        <div role="alert">
+          <Note tone="delete">
+            <strong>{failure.message}</strong>
+            {failure.next.map((line) => (
+              <p key={line}>→ {line}</p>
+            ))}
+          </Note>
+        </div>
       )}
     </section>
   );
@@ -72,16 +75,21 @@ export function StepList({ steps }: { readonly steps: readonly Step[] }): ReactN
   );
 }
 
-/** The steps of a test that is under way; what they found comes with the answer. */
-export function StepsUnderWay(): ReactNode {
+/** A test that is under way: the steps that have ended, and those that are still to come. */
+export function StepsUnderWay({ ended }: { readonly ended: readonly TestStep[] }): ReactNode {
+  const done = new Set(ended.map(({ name }) => name));
+  const coming = STEP_NAMES.filter((name) => !done.has(name));
   return (
-    <ol className="zw-steps" aria-label="Test under way">
-      {STEP_NAMES.map((name) => (
-        <li key={name} className="is-waiting">
-          <span className="zw-dot" aria-hidden="true" />
-          <div className="grow">{TITLES[name] ?? name}</div>
-        </li>
-      ))}
-    </ol>
+    <section role="status" aria-label="Test under way">
+      <StepList steps={ended as unknown as readonly Step[]} />
+      <ol className="zw-steps">
+        {coming.map((name, index) => (
+          <li key={name} className="is-waiting">
+            {index === 0 ? <span className="zw-dot" aria-hidden="true" /> : <Icon name="dots" />}
+            <div className="grow">{TITLES[name] ?? name}</div>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
