@@ -26,7 +26,8 @@ export function editingFlows(given: () => Rig): void {
     // A token that Cloudflare does not know: the failed step is shown, and nothing is kept.
     await page.locator('input[type=password]').fill('nonsense-nonsense-nonsense-nonsense-1234');
     await page.getByRole('button', { name: 'Test and save' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').getByText('Cloudflare rejected the credential').waitFor();
+    await page.getByText('Find the account').waitFor();
     await shot(page, 'bad-token');
     assert.equal((await rig.zoneward.tenant('local').connections.list()).length, 0);
 

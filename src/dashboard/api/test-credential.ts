@@ -12,7 +12,7 @@ export async function testCredential(
 ): Promise<NonNullable<TestReport>> {
   const response = await sessionFetch('/v1/connections/test', {
     method: 'POST',
-    headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', 'zoneward-csrf': '1' },
     body: JSON.stringify(body),
   });
   if (!response.ok || response.body === null)
