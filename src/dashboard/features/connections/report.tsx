@@ -76,7 +76,7 @@ export function StepList({ steps }: { readonly steps: readonly Step[] }): ReactN
 }
 
 /** A test that is under way: the steps that have ended, and those that are still to come. */
-export function StepsUnderWay({ ended }: { readonly ended: readonly TestStep[] }): ReactNode {
+export function StepsUnderWay({ ended = [] }: { readonly ended?: readonly TestStep[] }): ReactNode {
   const done = new Set(ended.map(({ name }) => name));
   const coming = STEP_NAMES.filter((name) => !done.has(name));
   return (
