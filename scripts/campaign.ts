@@ -1,45 +1,46 @@
 /**
- * The full campaign of kills: `npm run campaign -- [--kills 500] [--seed N] [--seconds S] [--chains C] [--postgres]`. With
- * `--postgres` the processes of each chain share a database of a server that is started for it. Prints the
- * seed, the table, and what was judged. Ends with 1 when something does not hold. The seed decides the order of the
- * cells and every delay that the campaign chooses; how processes interleave is the machine's.
+ * `npm run campaign [-- --seconds 180] [--seed N] [--store sqlite|postgres]`: the fault campaign, on both engines one after
+ * the other, for the given time together. Prints the seed, what happened, and that it was judged; ends with 1 at the first
+ * thing that does not hold. The same seed makes the same choices; how processes interleave is the machine's.
  */
 import { parseArgs } from 'node:util';
-import { emptyCells, formatTable, runCampaign } from '../test/kit/campaign.ts';
 import { makeDatabase, startPostgres } from '../test/kit/postgres-server.ts';
+import { runTurmoil, type TurmoilReport } from '../test/kit/turmoil/turmoil.ts';
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '500' },
+    seconds: { type: 'string', default: '180' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    seconds: { type: 'string', default: '3600' },
-    chains: { type: 'string', default: '12' },
-    postgres: { type: 'boolean', default: false },
+    store: { type: 'string', multiple: true, default: ['sqlite', 'postgres'] },
   },
 });
-const server = values.postgres ? await startPostgres() : null;
-const options = {
-  ...(server === null ? {} : { makeStore: async () => (await makeDatabase(server.url)).href }),
-  kills: Number(values.kills),
-  seed: Number(values.seed),
-  chains: Number(values.chains),
-  secondsMax: Number(values.seconds),
-};
-const startedAt = performance.now();
-console.log(`seed ${options.seed}`);
-const report = await runCampaign(options).finally(() => server?.dispose());
-const { kills } = report;
-const flying = kills.filter((kill) => kill.inFlight).length;
-console.log(`\n${formatTable(kills)}\n\nin brackets: with a write on the wire`);
-console.log(
-  `${kills.length} processes killed by SIGKILL, ${flying} (${Math.round((100 * flying) / kills.length)} %) with a write on the wire`,
-);
-console.log(
-  `${report.operations} operations of ${report.changeSets} change sets judged by the sandboxes' logs: each known applied landed once, the others never`,
-);
-console.log(`${report.processes} processes, ${Math.round((performance.now() - startedAt) / 1000)} s`);
-const empty = emptyCells(kills);
-if (empty.length > 0) {
-  console.log(`empty cells: ${empty.join(', ')}`);
-  process.exitCode = 1;
+const seed = Number(values.seed);
+const seconds = Number(values.seconds) / values.store.length;
+console.log(`seed ${seed}`);
+for (const engine of values.store) {
+  const server = engine === 'postgres' ? await startPostgres() : null;
+  const store = server === null ? null : (await makeDatabase(server.url)).href;
+  try {
+    tell(engine, await runTurmoil({ seed, seconds, store }));
+  } catch (error) {
+    console.error(`\n${engine}: seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    await server?.dispose();
+  }
+}
+
+function tell(engine: string, report: TurmoilReport): void {
+  const { acts, met, kills, faults, foreignEdits, jumps, changeSets, operations, revisions } = report;
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ');
+  console.log(`
+${engine}: ${kills} processes killed, ${faults} faults, ${foreignEdits} edits from outside, ${jumps} jumps of the clock
+  done: ${list(acts)}
+  met:  ${list(met)}
+  ${operations} operations of ${changeSets} change sets and ${revisions} revisions of zones judged:
+  nothing lost, nothing doubled, audit whole, history true, tenants apart`);
 }

@@ -68,7 +68,10 @@ async function runFiles(some: readonly string[]): Promise<void> {
 }
 
 /** Hundreds of processes, some minutes: after the others, so that it takes the machine from none of them. */
-const LAST: readonly string[] = [path.join('test', 'kill-anywhere.test.ts')];
+const LAST: readonly string[] = [
+  path.join('test', 'turmoil.test.ts'),
+  path.join('test', 'kill-anywhere.test.ts'),
+];
 await runFiles(files.filter((file) => !LAST.includes(file)));
 await runFiles(files.filter((file) => LAST.includes(file)));
 await postgres?.dispose();

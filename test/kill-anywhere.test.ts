@@ -1,6 +1,6 @@
 /**
  * Real processes, killed with SIGKILL at every step and at random instants, while faults strike, at least 500 times:
- * some minutes. `CAMPAIGN_KILLS=0` visits every cell of the table once; `npm run campaign` is the same as a command.
+ * some minutes. `CAMPAIGN_KILLS=0` visits every cell of the table once; `npm run kills` is the same as a command.
  * stop-anywhere.test.ts does it in one process, for every effect.
  */
 import assert from 'node:assert/strict';
