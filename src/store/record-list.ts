@@ -19,17 +19,28 @@ export function openRecordList(context: StoreContext): RecordList {
   return {
     list: (tenantId, zoneId, filter, { revision, order, after, limit }) =>
       read(context, async (trx) => {
-        const columns = COLUMNS[order];
-        let query = (await matching(trx, { tenantId, zoneId }, revision, filter))
-          .select(MIRROR_COLUMNS)
-          .select(['name_key', 'type'])
+        // Only what orders them is sorted, over the whole zone; the rows of one page are read after that.
+        let page = (await matching(trx, { tenantId, zoneId }, revision, filter))
+          .select(['record_id', 'from_revision', 'name_key', 'type'])
           .$if(after !== undefined, (rows) => rows.where(isBehind(order, after)))
           .limit(limit);
-        for (const column of columns) query = query.orderBy(column);
-        return (await query.execute()).map((row) => ({
-          ...toMirrorRecord(row),
-          place: { nameKey: row.name_key, type: row.type, recordId: row.record_id as RecordId },
-        }));
+        for (const column of COLUMNS[order]) page = page.orderBy(column);
+        const places = await page.execute();
+        const rows = await trx
+          .selectFrom('record_versions')
+          .select([...MIRROR_COLUMNS, 'from_revision'])
+          .where('tenant_id', '=', tenantId)
+          .where('zone_id', '=', zoneId)
+          .where('record_id', 'in', ['', ...places.map((row) => row.record_id)])
+          .where('from_revision', '<=', revision)
+          .execute();
+        const rowOf = new Map(rows.map((row) => [`${row.record_id} ${row.from_revision}`, row]));
+        return places.flatMap(({ record_id, from_revision, name_key, type }) => {
+          const row = rowOf.get(`${record_id} ${from_revision}`);
+          if (row === undefined) return [];
+          const place = { nameKey: name_key, type, recordId: record_id as RecordId };
+          return [{ ...toMirrorRecord(row), place }];
+        });
       }),
     count: (tenantId, zoneId, revision, filter) =>
       read(context, async (trx) => {

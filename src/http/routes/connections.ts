@@ -302,8 +302,9 @@ function toggle(verb: 'pause' | 'resume', summary: string): Endpoint {
     params: connectionParams,
     answers: { status: 200, description: 'The connection as it is now', schema: connectionShape },
     handle: async (call, { params }) => {
-      const { id } = await findConnection(call.caller, params.connection);
-      return json(connectionView(await call.caller.tenant.connections[verb](id)));
+      const connection = await findConnection(call.caller, params.connection);
+      requireMatch(call, connectionView(connection));
+      return json(connectionView(await call.caller.tenant.connections[verb](connection.id)));
     },
   });
 }

@@ -1,6 +1,7 @@
 /** Guard rails and approval rules over HTTP. */
 import { z } from '@hono/zod-openapi';
 import { findConnection, findZone, requireUnlimited } from '../caller.ts';
+import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { policiesShape } from '../shapes/policies.ts';
 
@@ -48,8 +49,10 @@ const setPolicy = endpoint({
     )
     .openapi('PolicyChange'),
   answers: { status: 200, description: 'All policies as they are now', schema: policiesShape },
-  handle: async ({ caller }, { body }) => {
+  handle: async (call, { body }) => {
+    const { caller } = call;
     requireUnlimited(caller);
+    requireMatch(call, { items: await caller.tenant.policies.list() });
     const target =
       body.zone !== undefined
         ? { zone: (await findZone(caller, body.zone)).facts.id }

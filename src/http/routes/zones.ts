@@ -241,7 +241,12 @@ const records = endpoint({
     const page = await call.caller.tenant.zones.recordListPage(
       zone.facts.id,
       { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
-      { revision, order: sort, limit, ...(place === null ? {} : { after: recordPlace(place) }) },
+      {
+        revision,
+        order: sort,
+        limit,
+        ...(place === null ? {} : { after: recordPlace(place), total: numberAt(place, 'total') }),
+      },
     );
     const last = page.more ? page.records.at(-1) : undefined;
     const reaches = nameFilter(call.caller, zone.facts.name);
@@ -250,7 +255,7 @@ const records = endpoint({
       items: page.records
         .filter(({ record }) => reaches(record.fields.name))
         .map(({ record }) => recordView(record)),
-      next: last === undefined ? null : formatCursor(scope, { revision, ...last.place }),
+      next: last === undefined ? null : formatCursor(scope, { revision, total: page.total, ...last.place }),
       total: page.total,
     });
   },
