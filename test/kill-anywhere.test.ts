@@ -11,7 +11,7 @@ import { createDatabase } from './kit/postgres.ts';
 const KILLS = 500;
 /** More than there are processors: much of a chain's time is waiting for the quiet period. */
 const CHAINS = 10;
-const CELLS_ON_POSTGRES = 24;
+const CELLS_ON_POSTGRES = 12;
 
 test('killed anywhere, nothing is lost and nothing is done twice', async (t) => {
   const seed = Number(process.env['CAMPAIGN_SEED'] ?? Date.now() % 1_000_000);
