@@ -10,8 +10,8 @@ keepHeapSmall();
 
 /** Five minutes of budget pass in a third of a second. */
 const SPEED = 1_000;
-/** Five minutes pass in six seconds, and a reading is still young when its change is sent. */
-const SPEED_OF_CHANGES = 50;
+/** Five minutes pass in fifteen seconds, and a reading is still young when its change is sent. */
+const SPEED_OF_CHANGES = 20;
 
 function fastClock(epoch: number, speed: number): Clock {
   return {

@@ -589,7 +589,7 @@ describe('any template on any zone', () => {
           );
           const left = shown(after(applied, removed));
           const stayed = shown(zone).filter(
-            (one) => ![...gave].some((text) => text.includes(`${one} gives way`)),
+            (one) => ![...gave].some((text) => text.includes(` ${one} gives way`)),
           );
           assert.deepEqual(left, stayed);
         },
