@@ -1,6 +1,6 @@
 /**
  * Every setting, in one table: its name in a configuration file, its variable, its flag, what it is and what it is by
- * default. `config.ts` reads by it, docs/configuration.md is made from it (`npm run docs`), and what is not in it is
+ * default. `config.ts` reads by it, docs/configuration.md is made from it (`npm run reference`), and what is not in it is
  * refused in a configuration file.
  *
  * Flags and options of `openZoneward` win over the environment, the environment over the file, the file over the default.
@@ -181,6 +181,11 @@ export const OTHER_VARIABLES: readonly Setting[] = [
     variable: 'ZONEWARD_REGISTRAR',
     about: "`sandbox`: Cloudflare's own test registrar, `.com` and `.net` for no charge",
     byDefault: 'the real one',
+  },
+  {
+    variable: 'ZONEWARD_AUTH_CODE',
+    about: 'the code of `domains transfer start`, where nobody can be asked for it',
+    byDefault: 'asked for',
   },
   {
     variable: 'ZONEWARD_DEBUG',

@@ -179,7 +179,7 @@ function RevisionChoice({
         .sort((a, b) => b - a)
         .map((one) => (
           <option key={one} value={one}>
-            {one === 0 ? 'nothing' : `#${one}`}
+            {one === 0 ? 'before it' : `#${one}`}
           </option>
         ))}
     </select>
@@ -198,7 +198,14 @@ function Between({
   const diff = useQuery({
     queryKey: ['history', zone.id, 'diff', from, to],
     queryFn: ({ signal }) => api.diffZone({ zone: zone.id, query: { from, to } }, { signal }),
+    enabled: from > 0,
   });
+  if (from === 0)
+    return (
+      <Empty icon="zone" title="Here the history begins">
+        Nothing is known of the zone from before its first read. Compare this revision with a later one.
+      </Empty>
+    );
   if (diff.isPending) return <Loading what="what changed" />;
   if (diff.error !== null) return <Problem error={diff.error} onRetry={() => void diff.refetch()} />;
   const rows = diffRows(zone, diff.data);
