@@ -1,6 +1,7 @@
 /** Templates on the sandbox: planned, applied, remembered, replaced, undone, taken away; the pack holds together. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -169,12 +170,34 @@ describe('the pack', () => {
     dkim: 'MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB',
   };
 
-  it('has a source and a date for every template, and each renders with plain values', async () => {
+  /** Whose fixed values were compared with a page of the service, every one. docs/templates.md says which with what. */
+  const COMPARED = [
+    'github.com/pages',
+    'microsoft.com/m365',
+    'postmarkapp.com/sending',
+    'shopify.com/store',
+    'vercel.com/host',
+    'vercel.com/site',
+  ];
+
+  it('claims a comparison for exactly the templates of which the docs tell one, with its day', async () => {
+    const docs = await readFile(new URL('../docs/templates.md', import.meta.url), 'utf8');
+    const pack = (await packTemplates()).map(({ template }) => template);
+    const compared = pack.filter(({ source }) => typeof source?.checked === 'string');
+    assert.deepEqual(compared.map(templateKey).sort(), COMPARED);
+    for (const template of pack) {
+      const { source } = template;
+      const row = docs.split('\n').find((line) => line.startsWith(`| ${templateKey(template)} `)) ?? '';
+      assert.match(source?.checked ?? '2000-01-01', /^\d{4}-\d\d-\d\d$/);
+      assert.match(row, source?.checked == null ? /not (?:all|compared)/ : /\| every fixed value/, row);
+      if (source !== null) assert.match(source.url, /^https:\/\//);
+    }
+  });
+
+  it('renders with plain values, every template', async () => {
     const pack = await packTemplates();
     assert.equal(pack.length, 11);
     for (const { template, file } of pack) {
-      assert.match(template.source?.url ?? '', /^https:\/\//, file);
-      assert.match(template.source?.checked ?? '', /^\d{4}-\d\d-\d\d$/, file);
       assert.equal(file, `${template.providerId}.${template.serviceId}.yaml`);
       const variables = Object.fromEntries(
         variablesOf(template).map((name) => [name, values[name] ?? `x-${name}`]),

@@ -1405,7 +1405,7 @@ export type Template = {
   readonly groups: readonly string[];
   readonly multiInstance: boolean;
   readonly hostRequired: boolean;
-  readonly source: { readonly url: string; readonly checked: string } | null;
+  readonly source: { readonly url: string; readonly checked: string | null } | null;
   readonly records: readonly {
     readonly type: string;
     readonly groupId: string | null;

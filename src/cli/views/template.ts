@@ -46,7 +46,7 @@ export function formatTemplate(out: Output, template: Template): string {
     ['groups', groupsOf(template).join(', ') || 'none'],
     ['host', hostRequired ? 'must be given' : 'the zone itself, or below it'],
     ['again', multiInstance ? 'adds another instance' : 'replaces itself'],
-    ['from', source === null ? null : `${visible(source.url)}, looked up ${visible(source.checked)}`],
+    ['from', source === null ? null : sourceText(source)],
   ]);
   const table = out.table(
     [
@@ -98,4 +98,10 @@ export function formatAppliedTemplates(out: Output, applied: readonly AppliedTem
     ],
     applied,
   );
+}
+
+function sourceText({ url, checked }: NonNullable<Template['source']>): string {
+  return checked === null
+    ? `${visible(url)}; not every value was compared with it`
+    : `${visible(url)}, compared ${visible(checked)}`;
 }

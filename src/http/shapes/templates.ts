@@ -30,7 +30,7 @@ export const template: z.ZodType = z
     groups: texts,
     multiInstance: z.boolean(),
     hostRequired: z.boolean(),
-    source: z.strictObject({ url: z.string(), checked: z.string() }).nullable(),
+    source: z.strictObject({ url: z.string(), checked: z.string().nullable() }).nullable(),
     records: z.array(record),
   })
   .openapi('Template', { description: 'A Domain Connect template' });

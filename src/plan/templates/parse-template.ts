@@ -107,7 +107,7 @@ function readTemplate(root: SourceMap, context: MapContext): Template {
     multiInstance: readFlag(root, 'multiInstance', context) ?? false,
     hostRequired: readFlag(root, 'hostRequired', context) ?? false,
     records: readRecords(root, context),
-    source: url === undefined ? null : { url, checked: checked ?? '' },
+    source: url === undefined ? null : { url, checked: checked ?? null },
   };
 }
 

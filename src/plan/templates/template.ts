@@ -37,8 +37,11 @@ export interface Template {
   readonly multiInstance: boolean;
   readonly hostRequired: boolean;
   readonly records: readonly TemplateRecord[];
-  /** Where the facts come from, and when they were looked up: `vnd.zoneward.source`, `vnd.zoneward.checked`. */
-  readonly source: { readonly url: string; readonly checked: string } | null;
+  /**
+   * The service's own page that was read, and the day on which every fixed value was compared with it, null when not all
+   * were: `vnd.zoneward.source`, `vnd.zoneward.checked`.
+   */
+  readonly source: { readonly url: string; readonly checked: string | null } | null;
 }
 
 /** `example.com/mail`: what names a template. */
