@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { verifyExport } from '../src/app/verify-export.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
+import { startReceiver } from './kit/receiver.ts';
 
 /** A trail of several change sets. */
 async function busyEngine(): Promise<Engine> {
@@ -53,6 +54,28 @@ describe('audit trail', () => {
     assert.deepEqual([verdict.ok, verdict.ok && verdict.checkpoints], [true, 1]);
     const exported = readFileSync(path.join(engine.home, 'audit-checkpoints.jsonl'), 'utf8');
     assert.deepEqual(JSON.parse(exported), checkpoint);
+  });
+
+  it('sends its checkpoints to a webhook, and again what was not delivered', async () => {
+    await using receiver = await startReceiver();
+    await using engine = await startEngine({}, { checkpointWebhook: receiver.url });
+    engine.sandbox.seedZone('example.com', [{ type: 'A', name: 'www', content: '192.0.2.1' }]);
+    const change = async (address: string): Promise<void> => {
+      const planned = await engine.tenant.changes.planEdit(
+        ['example.com'],
+        { type: 'A' },
+        { content: address },
+      );
+      await engine.tenant.changes.apply(planned, { allow: ['critical'] });
+    };
+    await change('192.0.2.2');
+    receiver.answers.push(500);
+    await assert.rejects(engine.tenant.audit.checkpoint(), { code: 'checkpoint-not-delivered' });
+    await change('192.0.2.3');
+    const checkpoint = await engine.tenant.audit.checkpoint();
+    assert.ok(checkpoint !== null, 'the next one covers the one that was lost');
+    assert.deepEqual(receiver.received.at(-1)?.json, JSON.parse(JSON.stringify(checkpoint)));
+    assert.ok((await engine.tenant.audit.verify()).ok);
   });
 
   for (const [name, sql, code] of TAMPERINGS) {
