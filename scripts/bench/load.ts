@@ -17,6 +17,7 @@ export async function startServing(input: ServingInput): Promise<Serving> {
   const child = spawn(process.execPath, ['--expose-gc', script, JSON.stringify(input)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const ended = new Promise((resolve) => child.once('close', resolve));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async <Told>(): Promise<Told> => {
     const { value, done } = await lines.next();
@@ -31,7 +32,6 @@ export async function startServing(input: ServingInput): Promise<Serving> {
       return next<{ cpuMs: number; rssMb: number }>();
     },
     [Symbol.asyncDispose]: async () => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
       child.stdin.end();
       await ended;
     },
