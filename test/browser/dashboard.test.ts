@@ -5,11 +5,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { changeSetFlows } from './change-sets.ts';
+import { domainFlows } from './domains.ts';
 import { doorFlows } from './door.ts';
 import { editingFlows } from './editing.ts';
 import { manyFlows } from './editing-many.ts';
 import { everyPage } from './every-page.ts';
 import { keyboardFlows } from './keyboard.ts';
+import { outsideFlows } from './outside.ts';
 import { findBrowser, type Rig, startRig } from './rig.ts';
 
 const executable = findBrowser();
@@ -28,6 +30,8 @@ describe('the dashboard in a browser', { skip, timeout: 300_000 }, () => {
   manyFlows(() => rig);
   changeSetFlows(() => rig);
   keyboardFlows(() => rig);
+  outsideFlows(() => rig);
+  domainFlows(() => rig);
   everyPage(() => rig);
 
   it('complained of nothing, and asked nobody but its server', () => {

@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
-import { AXE, type Rig, shot } from './rig.ts';
-
-const PHONE = { width: 390, height: 844 };
+import { AXE, PHONE, type Rig, shot } from './rig.ts';
 
 /** A page, and what is there once it has been drawn. */
 export interface Visit {
@@ -25,6 +23,25 @@ async function lastChangeSet(rig: Rig): Promise<string> {
 async function firstConnection(rig: Rig): Promise<string> {
   const [first] = await rig.zoneward.tenant('local').connections.list();
   return first?.id ?? '';
+}
+
+async function lastPurchase(rig: Rig): Promise<string> {
+  const [last] = await rig.zoneward.tenant('local').registrar.purchases();
+  return last?.id ?? '';
+}
+
+async function underWay(rig: Rig): Promise<string> {
+  const connection = await firstConnection(rig);
+  const { domain } = await rig.zoneward
+    .tenant('local')
+    .provisioning.provision('northwind-stays.com', { connection });
+  return domain;
+}
+
+async function connectLink(rig: Rig): Promise<string> {
+  const brand = { name: 'Harbour Sites', colour: '#c2410c' };
+  const { secret } = await rig.zoneward.tenant('local').connectSessions.create({ profile: 'full', brand });
+  return `/connect#${secret.reveal()}`;
 }
 
 export const VISITS: readonly Visit[] = [
@@ -92,6 +109,76 @@ export const VISITS: readonly Visit[] = [
     name: 'connection-new',
     path: () => '/connections/new',
     ready: (page) => page.getByRole('link', { name: /Open Cloudflare/ }).waitFor(),
+  },
+  { name: 'drift', path: () => '/drift', ready: heading('Drift') },
+  {
+    name: 'zone-verify',
+    path: () => '/zones/shop.example/verify',
+    ready: (page) => page.getByRole('button', { name: 'Ask the DNS now' }).waitFor(),
+  },
+  {
+    name: 'zone-tls',
+    path: () => '/zones/shop.example/tls',
+    ready: async (page) => {
+      await page.getByRole('region', { name: 'SSL/TLS' }).waitFor();
+      await page.getByRole('list', { name: 'Certificates' }).waitFor();
+      await page.getByRole('region', { name: 'DNSSEC' }).getByRole('list').waitFor();
+    },
+  },
+  {
+    name: 'zone-settings',
+    path: () => '/zones/shop.example/settings',
+    ready: (page) => page.getByRole('region', { name: 'SSL/TLS' }).waitFor(),
+  },
+  {
+    name: 'domains',
+    path: () => '/domains',
+    ready: (page) => page.getByRole('list', { name: 'Registrations' }).waitFor(),
+  },
+  {
+    name: 'domains-search',
+    path: () => '/domains/search?text=northwind-new.com',
+    ready: (page) => page.getByRole('list', { name: 'Offers' }).waitFor(),
+  },
+  {
+    name: 'domains-register',
+    path: () => '/domains/register/northwind-new.com',
+    ready: (page) => page.getByRole('button', { name: /^Buy for/ }).waitFor(),
+  },
+  {
+    name: 'purchases',
+    path: () => '/domains/purchases',
+    ready: (page) => page.getByRole('list', { name: 'Purchases' }).waitFor(),
+  },
+  {
+    name: 'purchase',
+    path: async (rig) => `/domains/purchases/${await lastPurchase(rig)}`,
+    ready: (page) => page.getByRole('link', { name: 'All purchases' }).waitFor(),
+  },
+  {
+    name: 'provisionings',
+    path: () => '/provisioning',
+    ready: (page) => page.getByRole('list', { name: 'Provisionings' }).waitFor(),
+  },
+  {
+    name: 'provisioning-one',
+    path: async (rig) => `/provisioning/${await underWay(rig)}`,
+    ready: (page) => page.getByText('Make the zone').waitFor(),
+  },
+  {
+    name: 'provisioning-new',
+    path: () => '/provisioning/new',
+    ready: (page) => page.getByRole('combobox', { name: 'Template' }).waitFor(),
+  },
+  {
+    name: 'connect',
+    path: connectLink,
+    ready: (page) => page.getByRole('button', { name: 'Test and connect' }).waitFor(),
+  },
+  {
+    name: 'connect-used',
+    path: () => '/connect#opens-nothing',
+    ready: heading('This link opens nothing any more'),
   },
   {
     name: 'not-found',

@@ -37,6 +37,7 @@ export interface Rig extends AsyncDisposable {
 }
 
 const WAIT_MS = 10_000;
+export const PHONE: { width: number; height: number } = { width: 390, height: 844 };
 /** A zone of 10,000 records, a thousand of them at addresses that no other has. */
 export const BIG = 'big.example';
 export const BIG_COUNT = 10_000;

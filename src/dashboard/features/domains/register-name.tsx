@@ -47,7 +47,12 @@ export function RegisterName({ name, place }: { readonly name: string; readonly 
         {offer === null || offer.registrable ? 'Cloudflare names no price.' : reasonWords(offer.reason)}
       </Empty>
     );
-  return <Order offer={offer} price={offer.price} extension={extension} place={place} />;
+  return (
+    <div className="stack zw-order">
+      <SpendLimitNote currency={offer.price.currency} />
+      <Order offer={offer} price={offer.price} extension={extension} place={place} />
+    </div>
+  );
 }
 
 /** Null where Cloudflare does not tell. */
@@ -95,7 +100,7 @@ function Order({
     if (isConfirmed && !buy.isPending) buy.mutate();
   };
   return (
-    <form className="card stack zw-order" onSubmit={submit} aria-labelledby="order">
+    <form className="card stack" onSubmit={submit} aria-labelledby="order">
       <h2 id="order">Register {readableName(name)}</h2>
       <div className="row zw-inlineform">
         <NativeSelect
@@ -129,7 +134,6 @@ function Order({
         <dt>Registrant</dt>
         <dd>the default contact of the Cloudflare account</dd>
       </dl>
-      <SpendLimitNote currency={price.currency} />
       <TextInput
         label={`To buy it, type the amount: ${total}`}
         description="Registrations cannot be taken back, and the money is not returned."

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Provisioning } from '../../../client/index.ts';
 import { forgetZones } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
@@ -12,7 +12,9 @@ import { Icon } from '../../kit/icons.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { toast } from '../../kit/toasts.tsx';
 import { Who } from '../../kit/who.tsx';
+import { PATHS } from '../../paths.ts';
 import { readableName } from '../zones/names.ts';
 import { isMoving, ProvisioningState, Stepper } from './steps.tsx';
 import { TakeDown } from './take-down.tsx';
@@ -41,7 +43,12 @@ export function OneProvisioning({ domain }: { readonly domain: string }): ReactN
 function Known({ provisioning }: { readonly provisioning: Provisioning }): ReactNode {
   const { domain, state, steps, holding, author, createdAt, dueAt, nameServers } = provisioning;
   const queries = useQueryClient();
+  const [, go] = useLocation();
   const became = (fresh: Provisioning): void => {
+    if (fresh.state === 'removed') {
+      toast(`${readableName(domain)} is taken down`);
+      go(PATHS.provisioning.replace('/*?', ''));
+    }
     queries.setQueryData(['provisioning', domain], fresh);
     void queries.invalidateQueries({ queryKey: ['provisionings'] });
     void forgetZones(queries);

@@ -68,9 +68,13 @@ function Row({ provisioning }: { readonly provisioning: Provisioning }): ReactNo
   const held = steps.find(({ name }) => name === holding) ?? null;
   return (
     <li className="zw-provisioning">
-      <Link href={`/provisioning/${domain}`} className="zw-zonename">
-        {readableName(domain)}
-      </Link>
+      {state === 'removed' ? (
+        <span className="soft">{readableName(domain)}</span>
+      ) : (
+        <Link href={`/provisioning/${domain}`} className="zw-zonename">
+          {readableName(domain)}
+        </Link>
+      )}
       <ProvisioningState state={state} />
       <StepBar steps={steps} />
       <span className="small soft">

@@ -44,6 +44,7 @@ const GROUPS: readonly (readonly [group: string, names: readonly string[]])[] = 
 ]; // biome-ignore format: a table
 
 const REST = 'Other';
+const ORDER: readonly string[] = GROUPS.flatMap(([, names]) => names);
 const GROUP_OF: ReadonlyMap<string, string> = new Map(
   GROUPS.flatMap(([group, names]) => names.map((name) => [name, group] as const)),
 );
@@ -62,6 +63,12 @@ export function grouped<Row extends { readonly name: string }>(
   const byGroup = Map.groupBy(rows, ({ name }) => groupOf(name));
   return GROUP_NAMES.flatMap((group) => {
     const ones = byGroup.get(group);
-    return ones === undefined ? [] : [[group, ones] as const];
+    return ones === undefined ? [] : [[group, ones.toSorted((a, b) => placeOf(a) - placeOf(b))] as const];
   });
+}
+
+/** As the table has it; fields of a setting stay in their order. */
+function placeOf({ name }: { readonly name: string }): number {
+  const place = ORDER.indexOf(name.split('.')[0] ?? name);
+  return place === -1 ? ORDER.length : place;
 }

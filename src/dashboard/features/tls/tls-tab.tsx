@@ -10,6 +10,7 @@ import { Copy } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { CertificatesCard } from './certificates-card.tsx';
 import { DnssecCard } from './dnssec-card.tsx';
 import { wordsOfFix } from './fix-words.ts';
 
@@ -74,6 +75,7 @@ export function TlsTab({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
           <FindingRow key={`${finding.what} ${finding.value}`} finding={finding} onFix={plan} />
         ))}
       </section>
+      <CertificatesCard zone={zone} />
       <DnssecCard zone={zone} onPlan={plan} />
     </div>
   );
@@ -90,9 +92,7 @@ function FindingRow({
   return (
     <article className="zw-verdict">
       <h3>{title}</h3>
-      <span className="mono cut" title={value}>
-        {value}
-      </span>
+      <span className="mono">{value}</span>
       <Badge tone={TONES[verdict]}>{WORDS[verdict]}</Badge>
       <p className="small soft">{why}</p>
       {fix === null ? null : words === null ? (
@@ -106,7 +106,7 @@ function FindingRow({
           variant="default"
           size="compact-sm"
           title={words.join(' ')}
-          aria-label={`Set ${words.join(' ')}…`}
+          aria-label={`${shortOf(words)}… (${words.join(' ')})`}
           onClick={() => onFix(words.map((word) => `set=${encodeURIComponent(word)}`).join('&'))}
         >
           {shortOf(words)}…
