@@ -49,9 +49,14 @@ function Known({
                 {line}
               </p>
             ))}
-            {[...proofs, ...delegations].map(({ text }) => (
+            {proofs.map(({ text }) => (
               <div key={text} className="small zw-certificate__more">
                 → waits for <CopyText text={text} what="proof" />
+              </div>
+            ))}
+            {(proofs.length === 0 ? [] : delegations).map(({ text }) => (
+              <div key={text} className="small zw-certificate__more">
+                → or, for good: <CopyText text={text} what="delegation" />
               </div>
             ))}
           </Row>
