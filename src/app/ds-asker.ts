@@ -3,7 +3,7 @@
  * never at a cache: what counts is what the registrar has published by now. Over UDP, and over TCP when cut.
  */
 import type { DecodedPacket } from 'dns-packet';
-import type { ParentDsAsker } from '../domains/tls/ports.ts';
+import type { ParentDs, ParentDsAsker } from '../domains/tls/ports.ts';
 import { CLOUDFLARE_BASE_URL, type Config } from './config.ts';
 import { askWire, rcodeOf } from './dns-question.ts';
 import { PARENTS_MAX, parentServers } from './parent-servers.ts';
@@ -46,16 +46,21 @@ export function parentAskerOf({
 /** A parent that does not delegate the zone at all has no DS for it either. */
 const SPOKEN: ReadonlySet<unknown> = new Set(['NOERROR', 'NXDOMAIN']);
 
-/** Sorted texts; null when this is no answer of the parent. */
-function dsIn(answer: DecodedPacket | null, zone: string): string[] | null {
+/** Null when this is no answer of the parent. */
+function dsIn(answer: DecodedPacket | null, zone: string): ParentDs | null {
   if (answer === null || !answer.flag_aa || !SPOKEN.has(rcodeOf(answer))) return null;
   const records = (answer.answers ?? []).flatMap((record) => {
     if (record.type !== 'DS' || record.name.toLowerCase() !== zone) return [];
     const { keyTag, algorithm, digestType, digest } = record.data;
-    return [`${keyTag} ${algorithm} ${digestType} ${digest.toString('hex').toUpperCase()}`];
+    const text = `${keyTag} ${algorithm} ${digestType} ${digest.toString('hex').toUpperCase()}`;
+    return [{ text, ttl: record.ttl ?? 0 }];
   });
-  if (records.length > 0) return records.sort();
+  if (records.length > 0)
+    return {
+      records: records.map(({ text }) => text).sort(),
+      ttlSeconds: Math.max(...records.map(({ ttl }) => ttl)),
+    };
   // The zone itself knows nothing of its DS: its "none" is not the parent's.
   const speaker = (answer.authorities ?? []).find((record) => record.type === 'SOA')?.name.toLowerCase();
-  return speaker === undefined || speaker === zone ? null : [];
+  return speaker === undefined || speaker === zone ? null : { records: [], ttlSeconds: null };
 }

@@ -90,6 +90,7 @@ export {
 export { explainOffer } from '../domains/registrar/offer.ts';
 export { explainTransfer } from '../domains/registrar/transfer.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
+export type { DnssecProgress } from '../domains/tls/dnssec-memory.ts';
 export type {
   CertificatePack,
   CustomCertificate,

@@ -1,4 +1,5 @@
 /** How the plans of a tenant take settings along: beside records, in saved plans, in undo. */
+import assert from 'node:assert/strict';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import type { OperationOutcome } from '../domains/changes/model.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type SettingsPlanPorts,
   settingsAlone,
 } from '../domains/tls/plan-settings.ts';
+import type { DnssecMemories } from '../domains/tls/ports.ts';
 import {
   changedSettings,
   draftSettingsUndo,
@@ -26,11 +28,20 @@ import type { Zone } from '../domains/zones/model.ts';
 import type { ZonePlan } from '../plan/plan.ts';
 import type { Context } from './context.ts';
 import { parentAskerOf } from './ds-asker.ts';
+import { remember } from './tls-looks.ts';
 
 type Ports = PlanPorts & SettingsPlanPorts;
 
 export function settingsPorts(context: Context, cloudflare: Cloudflare): SettingsPlanPorts {
-  return { settings: cloudflare.settings, parent: parentAskerOf(context.config), clock: context.clock };
+  const { config, clock } = context;
+  const dnssec: DnssecMemories = {
+    remember: async (zone, seen) => {
+      const { dnssec: memory } = await remember(context, zone.tenantId, zone, { dnssec: seen });
+      assert(memory !== undefined, 'a look at DNSSEC is remembered');
+      return memory;
+    },
+  };
+  return { settings: cloudflare.settings, parent: parentAskerOf(config), dnssec, clock };
 }
 
 /** Records and settings of a source. One that speaks of settings alone costs no reading of the records. */

@@ -113,7 +113,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       ...(request.lockWaitMs === undefined ? {} : { lockWaitMs: request.lockWaitMs }),
       ...(request.keys === undefined ? {} : { keys: request.keys }),
     });
-    await followCertificates(context, tenantId, changeSet);
+    await followSlowParts(context, tenantId, changeSet);
     return { ...result, changeSet: (await journal.get(tenantId, changeSet.id)) ?? changeSet };
   };
 
@@ -215,11 +215,15 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
   };
 }
 
-/** What was ordered or uploaded comes into force by and by: the worker looks. */
-async function followCertificates(context: Context, tenantId: TenantId, { plans }: ChangeSet): Promise<void> {
-  for (const { zoneId, objects = [] } of plans) {
-    const zone = objects.length === 0 ? null : await context.store.mirror.getZone(tenantId, zoneId);
-    if (zone !== null) await follow(context, tenantId, zone);
+/** What was ordered or uploaded, and DNSSEC, comes into force by and by: the worker looks. */
+async function followSlowParts(context: Context, tenantId: TenantId, { plans }: ChangeSet): Promise<void> {
+  for (const { zoneId, objects = [], settings = [] } of plans) {
+    const moved = [
+      ...(objects.length > 0 ? (['certificates'] as const) : []),
+      ...(settings.some(({ setting }) => setting === 'dnssec') ? (['dnssec'] as const) : []),
+    ];
+    const zone = moved.length === 0 ? null : await context.store.mirror.getZone(tenantId, zoneId);
+    if (zone !== null) await follow(context, tenantId, zone, moved);
   }
 }
 

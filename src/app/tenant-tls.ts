@@ -3,7 +3,8 @@ import { isZonewardError, type ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Parsed } from '../base/problem.ts';
 import { parseZoneDocument } from '../dns/zone-document.ts';
-import { type DnssecView, dnssecView } from '../domains/tls/dnssec.ts';
+import { dnssecView } from '../domains/tls/dnssec.ts';
+import { type DnssecProgress, dnssecProgress, rememberDnssec } from '../domains/tls/dnssec-memory.ts';
 import { planWithSettings, settingsAlone } from '../domains/tls/plan-settings.ts';
 import { type DatedCertificate, isMoving, type TlsSnapshot } from '../domains/tls/snapshot.ts';
 import type { TlsFinding } from '../domains/tls/tls-report.ts';
@@ -13,15 +14,21 @@ import { readDesiredSettings, readSettingWords } from '../plan/desired-settings.
 import type { DesiredSetting, SettingState } from '../plan/setting-change.ts';
 import { findSetting, nameOfSetting, SETTINGS } from '../plan/settings-catalogue.ts';
 import type { Context, LinkedConnection } from './context.ts';
-import { parentAskerOf } from './ds-asker.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
-import { lookAtAll, lookAtCertificates, lookAtTls, remember } from './tls-looks.ts';
+import { lookAtAll, lookAtCertificates, lookAtDnssec, lookAtTls, remember } from './tls-looks.ts';
 
 export interface TlsRequest {
   readonly connection?: string;
   readonly signal?: AbortSignal;
+}
+
+export interface DnssecRequest extends TlsRequest {
+  /** Milliseconds. */
+  readonly waitMs?: number;
+  /** Told of each look after which it goes on waiting. */
+  readonly onLook?: (seen: DnssecProgress) => void;
 }
 
 export interface ZoneSetting {
@@ -77,8 +84,11 @@ export interface TenantTls {
   settings(zone: string, names: readonly string[], request?: TlsRequest): Promise<readonly ZoneSetting[]>;
   /** Plans settings over one or many zones. Throws `InvalidInputError` for a wish that cannot be. */
   plan(zones: readonly string[], wish: SettingsWish, request?: TlsRequest): Promise<Planned>;
-  /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next. */
-  dnssec(zone: string, request?: TlsRequest): Promise<DnssecView>;
+  /**
+   * Where DNSSEC stands: at Cloudflare, at the parent, and what comes next. With `waitMs` it looks again until nothing
+   * is waited for, or for so long.
+   */
+  dnssec(zone: string, request?: DnssecRequest): Promise<DnssecProgress>;
   /** When the certificates of these zones end: six calls for each zone, or with `stored` none, as they were last seen. */
   calendar(
     zones: readonly string[],
@@ -92,6 +102,7 @@ export interface TenantTls {
 
 /** Zones that are asked at the same time; the budget paces them. */
 const IN_FLIGHT = 8;
+const LOOK_AGAIN_MS = 10_000;
 
 export function tenantTls(context: Context, tenantId: TenantId, reach: TenantReach): TenantTls {
   const linked = async (
@@ -101,14 +112,13 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
     const zone = await reach.zone(reference, connection);
     return { zone, ...(await reach.linkedTo(zone, connection)) };
   };
-  const parent = parentAskerOf(context.config);
 
   return {
     show: async (reference, request = {}) => {
       const { zone, cloudflare } = await linked(reference, request);
-      const findings = await lookAtTls(context, cloudflare, zone, callOptions(request));
-      await remember(context, tenantId, zone, { findings });
-      return { zone, findings };
+      const seen = await lookAtTls(context, cloudflare, zone, callOptions(request));
+      await remember(context, tenantId, zone, seen);
+      return { zone, findings: seen.findings };
     },
     list: async (request = {}) => {
       const via =
@@ -157,14 +167,16 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
     },
     dnssec: async (reference, request = {}) => {
       const { zone, cloudflare } = await linked(reference, request);
-      const { id, name } = zone.facts;
-      const [read, parentDs] = await Promise.all([
-        cloudflare.settings.readSettings(id, ['dnssec'], callOptions(request)),
-        parent === null ? null : parent.parentDs(name, signalOf(request)),
-      ]);
-      const failure = read.failures.get('dnssec');
-      if (failure !== undefined) throw failure;
-      return dnssecView(name, read.states.get('dnssec')?.received ?? {}, parentDs);
+      const look = () => lookAtDnssecNow(context, cloudflare, zone, request);
+      const { clock } = context;
+      const endsAt = clock.now() + (request.waitMs ?? 0);
+      let seen = await look();
+      while (seen.waitsFor !== null && clock.now() < endsAt) {
+        request.onLook?.(seen);
+        await clock.sleep(Math.min(LOOK_AGAIN_MS, endsAt - clock.now()), request.signal);
+        seen = await look();
+      }
+      return seen;
     },
     calendar: async (references, request = {}) => {
       const unreadable: { zone: Zone; error: ZonewardError }[] = [];
@@ -192,6 +204,22 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
       };
     },
   };
+}
+
+async function lookAtDnssecNow(
+  context: Context,
+  cloudflare: LinkedConnection['cloudflare'],
+  zone: Zone,
+  request: TlsRequest,
+): Promise<DnssecProgress> {
+  const { name, accountId } = zone.facts;
+  const seen = await lookAtDnssec(context, cloudflare, zone, callOptions(request));
+  const { dnssec } = await remember(context, zone.tenantId, zone, { dnssec: seen });
+  const memory = dnssec ?? rememberDnssec(name, undefined, seen, context.clock.now());
+  const mirror = await context.store.registrations.read(zone.tenantId, { accountId, namespace: 'live' });
+  const isRegisteredHere = mirror?.registrations.some(({ domain }) => domain === name) ?? false;
+  const view = dnssecView(name, seen.received, seen.parent?.records ?? null, { isRegisteredHere });
+  return dnssecProgress(view, memory, isRegisteredHere);
 }
 
 function callOptions(request: TlsRequest) {

@@ -3,12 +3,17 @@ import { isZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
+import { type DnssecSeen, dnssecEvents } from '../domains/tls/dnssec-memory.ts';
 import type { CertificatePack } from '../domains/tls/model.ts';
 import {
   afterLook,
+  certificatesDue,
   type DatedCertificate,
   datedOf,
+  dnssecDue,
   findingsDue,
+  type Look,
+  type SlowPart,
   statusEvents,
   type TlsSnapshot,
   unseen,
@@ -43,17 +48,40 @@ export async function lookAtTls(
   zone: Zone,
   call: CallOptions,
   asked: Promise<readonly CertificatePack[]> = cloudflare.tls.certificatePacks(zone.facts.id, call),
-): Promise<readonly TlsFinding[]> {
+): Promise<{ readonly findings: readonly TlsFinding[]; readonly dnssec?: DnssecSeen }> {
   const { id, name } = zone.facts;
-  const parent = parentAskerOf(context.config);
+  const asker = parentAskerOf(context.config);
   const signal = call.signal === undefined ? {} : { signal: call.signal };
-  const [{ states, failures }, packs, caa, parentDs] = await Promise.all([
+  const [{ states, failures }, packs, caa, parent] = await Promise.all([
     cloudflare.settings.readSettings(id, SHOWN_SETTINGS, call),
     orWhy(asked),
     orWhy(cloudflare.tls.caaRecords(id, name, call)),
-    parent === null ? null : parent.parentDs(name, signal),
+    asker === null ? null : asker.parentDs(name, signal),
   ]);
-  return tlsReport({ zone: name, states, failures, packs, caa, parentDs, now: context.clock.now() });
+  const parentDs = parent?.records ?? null;
+  const now = context.clock.now();
+  const findings = tlsReport({ zone: name, states, failures, packs, caa, parentDs, now });
+  const received = states.get('dnssec')?.received;
+  return { findings, ...(received === undefined ? {} : { dnssec: { received, parent } }) };
+}
+
+/** DNSSEC alone: one call, and a question to the parent. */
+export async function lookAtDnssec(
+  context: Pick<Context, 'config'>,
+  { settings }: Pick<Cloudflare, 'settings'>,
+  zone: Zone,
+  call: CallOptions,
+): Promise<DnssecSeen> {
+  const { id, name } = zone.facts;
+  const asker = parentAskerOf(context.config);
+  const signal = call.signal === undefined ? {} : { signal: call.signal };
+  const [read, parent] = await Promise.all([
+    settings.readSettings(id, ['dnssec'], call),
+    asker === null ? null : asker.parentDs(name, signal),
+  ]);
+  const failure = read.failures.get('dnssec');
+  if (failure !== undefined) throw failure;
+  return { received: read.states.get('dnssec')?.received ?? {}, parent };
 }
 
 /** Both at the same time: 17 calls, each thing once. */
@@ -62,13 +90,13 @@ export async function lookAtAll(
   cloudflare: Cloudflare,
   zone: Zone,
   call: CallOptions,
-): Promise<{ readonly certificates: readonly DatedCertificate[]; readonly findings: readonly TlsFinding[] }> {
+): Promise<Look> {
   const packs = cloudflare.tls.certificatePacks(zone.facts.id, call);
-  const [certificates, findings] = await Promise.all([
+  const [certificates, rest] = await Promise.all([
     lookAtCertificates(cloudflare, zone.facts.id, call, packs),
     lookAtTls(context, cloudflare, zone, call, packs),
   ]);
-  return { certificates, findings };
+  return { certificates, ...rest };
 }
 
 /** Remembers a look, with an event for each status that moved. Someone else's look at the same time is as good. */
@@ -76,36 +104,40 @@ export async function remember(
   context: Context,
   tenantId: TenantId,
   zone: Zone,
-  seen: { readonly certificates?: readonly DatedCertificate[]; readonly findings?: readonly TlsFinding[] },
+  seen: Look,
 ): Promise<TlsSnapshot> {
   const { tlsSnapshots } = context.store;
   const { id: zoneId, name: zoneName } = zone.facts;
   const at = context.clock.now();
   const before = (await tlsSnapshots.get(tenantId, zoneId)) ?? unseen({ tenantId, zoneId, zoneName }, null);
-  const after = afterLook(before, { certificates: before.certificates, ...seen }, at);
-  // Verdicts alone say nothing of certificates that were never looked at.
-  const kept =
-    seen.certificates === undefined
-      ? { ...after, readAt: before.readAt, dueAt: before.dueAt, movingSince: before.movingSince }
-      : after;
-  const events =
-    seen.certificates === undefined ? [] : statusEvents(before, kept, { principal: context.principal, at });
+  const after = afterLook(before, seen, at);
+  const by = { principal: context.principal, at };
+  const events = [
+    ...statusEvents(before, after, by),
+    ...dnssecEvents(after, { before: before.dnssec, after: after.dnssec }, by),
+  ];
   try {
-    await tlsSnapshots.put(kept, events);
+    await tlsSnapshots.put(after, events);
   } catch (error) {
     if (!isZonewardError(error) || error.code !== 'tls-snapshot-moved') throw error;
   }
-  return kept;
+  return after;
 }
 
-/** From now on the zone is followed; it is looked at within a minute. */
-export async function follow(context: Context, tenantId: TenantId, zone: Zone): Promise<void> {
+/** From now on the zone is followed; what was set in motion is looked at within a minute. */
+export async function follow(
+  context: Context,
+  tenantId: TenantId,
+  zone: Zone,
+  moved: readonly SlowPart[],
+): Promise<void> {
   const { tlsSnapshots } = context.store;
   const { id: zoneId, name: zoneName } = zone.facts;
   const dueAt = context.clock.now();
   const before = (await tlsSnapshots.get(tenantId, zoneId)) ?? unseen({ tenantId, zoneId, zoneName }, dueAt);
   try {
-    await tlsSnapshots.put({ ...before, dueAt, version: before.version + 1 }, []);
+    const awaited = [...new Set([...(before.awaited ?? []), ...moved])];
+    await tlsSnapshots.put({ ...before, awaited, dueAt, version: before.version + 1 }, []);
   } catch (error) {
     if (!isZonewardError(error) || error.code !== 'tls-snapshot-moved') throw error;
   }
@@ -126,10 +158,28 @@ export async function lookAgain(
   }
   const { cloudflare } = await reach.linkedTo(zone);
   const call = { lane: 'sync' as const, ...(signal === undefined ? {} : { signal }) };
-  const seen = findingsDue(snapshot, context.clock.now())
-    ? await lookAtAll(context, cloudflare, zone, call)
-    : { certificates: await lookAtCertificates(cloudflare, zoneId, call) };
-  await remember(context, tenantId, zone, seen);
+  await remember(context, tenantId, zone, await lookAtDue(context, cloudflare, { zone, snapshot, call }));
+}
+
+async function lookAtDue(
+  context: Context,
+  cloudflare: Cloudflare,
+  {
+    zone,
+    snapshot,
+    call,
+  }: { readonly zone: Zone; readonly snapshot: TlsSnapshot; readonly call: CallOptions },
+): Promise<Look> {
+  const now = context.clock.now();
+  if (findingsDue(snapshot, now)) return lookAtAll(context, cloudflare, zone, call);
+  const [certificates, dnssec] = await Promise.all([
+    certificatesDue(snapshot, now) ? lookAtCertificates(cloudflare, zone.facts.id, call) : undefined,
+    dnssecDue(snapshot) ? lookAtDnssec(context, cloudflare, zone, call) : undefined,
+  ]);
+  return {
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(dnssec === undefined ? {} : { dnssec }),
+  };
 }
 
 /** What was read, or the reason for a person, where only a right is missing. */

@@ -657,6 +657,29 @@ export type Dnssec = {
   readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
   readonly says: string;
   readonly next: readonly string[];
+  readonly stage:
+    | 'off'
+    | 'waits-for-ds'
+    | 'waits-for-cloudflare'
+    | 'active'
+    | 'waits-for-resolvers'
+    | 'can-be-disabled'
+    | 'switching-off'
+    | 'broken';
+  /** Since when this stage has been seen */
+  readonly since: string;
+  readonly waitsFor: 'registrar' | 'cloudflare' | 'resolvers' | null;
+  /** When resolvers have forgotten a DS that is gone */
+  readonly until: string | null;
+  readonly parent: {
+    /** RFC 3339, UTC */ readonly askedAt: string | null;
+    /** RFC 3339, UTC */
+    readonly dsSeenAt: string | null;
+    readonly dsTtlSeconds: number | null;
+    /** RFC 3339, UTC */
+    readonly dsGoneAt: string | null;
+  };
+  readonly atCloudflareRegistrar: boolean;
 };
 
 export type CertificateCalendar = {

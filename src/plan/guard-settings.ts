@@ -10,6 +10,19 @@ export interface SettingScene {
   readonly parentDs: readonly string[] | null;
   /** Cloudflare has seen the zone's own DS at the parent: DNSSEC is `active`. */
   readonly dsSeen: boolean;
+  /** What earlier looks at the parent tell; null when it was never seen with a DS. */
+  readonly ds: RememberedDs | null;
+}
+
+/** A DS as it was seen at the parent. Times in milliseconds. */
+export interface RememberedDs {
+  /** Null where only Cloudflare saw it. */
+  readonly seenAt: number | null;
+  /** The first look that found none; null while it is there, as far as is known. */
+  readonly goneAt: number | null;
+  /** When its TTL has passed since then. */
+  readonly forgottenAt: number | null;
+  readonly isForgotten: boolean;
 }
 
 type Finding = Omit<GuardFinding, 'groupIds'>;
@@ -89,14 +102,20 @@ function isPreloading(value: JsonValue): boolean {
   return isRecord(value) && value['enabled'] === true && value['preload'] === true;
 }
 
-function dnssecFindings({ parentDs, dsSeen }: SettingScene): Finding[] {
+function dnssecFindings({ parentDs, dsSeen, ds }: SettingScene): Finding[] {
   const count = parentDs?.length ?? 0;
+  const hasNone = parentDs !== null && count === 0;
+  if (hasNone && ds !== null && ds.forgottenAt !== null)
+    return ds.isForgotten ? [] : [tooEarly(new Date(ds.forgottenAt).toISOString())];
+  const wasThere = ds !== null && ds.goneAt === null;
   // Whoever says that there is one is believed: a DS that is left behind stops the domain.
-  if (count === 0 && !dsSeen) return [];
+  if (count === 0 && !dsSeen && !wasThere) return [];
   const known =
-    count === 0
-      ? 'Cloudflare has seen a DS record at the parent'
-      : `the parent publishes ${count === 1 ? 'a DS record' : `${count} DS records`}`;
+    count > 0
+      ? `the parent publishes ${count === 1 ? 'a DS record' : `${count} DS records`}`
+      : dsSeen
+        ? 'Cloudflare has seen a DS record at the parent'
+        : 'the parent had a DS record when it was last asked, and gives no answer now';
   return [
     {
       code: 'dnssec-off-with-ds',
@@ -105,4 +124,14 @@ function dnssecFindings({ parentDs, dsSeen }: SettingScene): Finding[] {
       irreversible: true,
     },
   ];
+}
+
+/** The DS is gone where it is published, and not yet where it was read. */
+function tooEarly(time: string): Finding {
+  return {
+    code: 'dnssec-off-early',
+    message: `DNSSEC off before ${time}: the DS is gone at the parent, but resolvers may remember it until then, and once the zone is unsigned those refuse all of its names, web and mail`,
+    override: 'dnssec-off-early',
+    irreversible: true,
+  };
 }

@@ -7,7 +7,7 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Problem } from '../base/problem.ts';
 import type { PlanTier } from '../dns/plan-limits.ts';
-import { settingGuards } from './guard-settings.ts';
+import { type RememberedDs, settingGuards } from './guard-settings.ts';
 import { canonicalJson, hashOf } from './hash.ts';
 import type { GuardFinding, Price, Risk, ZonePlan } from './plan.ts';
 import { BUDGET_CALLS, CALL_MS } from './price.ts';
@@ -36,6 +36,8 @@ export interface LiveSettings {
   readonly planTier: PlanTier | null;
   /** Asked only where it matters; null when nobody could tell. */
   readonly parentDs: readonly string[] | null;
+  /** Null or absent when the parent was never seen with a DS. */
+  readonly ds?: RememberedDs | null;
 }
 
 export interface SettingsPart {
@@ -80,7 +82,8 @@ function partOf(
   reads: number,
 ): SettingsPart {
   const dsSeen = live.states.get('dnssec')?.received['status'] === 'active';
-  return { changes, problems, guards: settingGuards({ changes, parentDs: live.parentDs, dsSeen }), reads };
+  const { parentDs, ds = null } = live;
+  return { changes, problems, guards: settingGuards({ changes, parentDs, dsSeen, ds }), reads };
 }
 
 /** Calls that reading these settings takes: one for each, but one for all of `dns_settings` and one for DNSSEC. */

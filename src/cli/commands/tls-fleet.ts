@@ -1,7 +1,7 @@
 /** `zoneward tls list`: the TLS of every zone as it was last seen, without a call. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
 import { fleetJson, formatFleet } from '../views/tls-fleet.ts';
@@ -18,16 +18,20 @@ export function registerFleet(
     .addHelpText('after', examples('zoneward tls list', 'zoneward tls list --refresh'))
     .action(
       cli.run(async (session, flags: { readonly refresh?: boolean }) => {
-        const tenant = await session.tenant();
         if (flags.refresh === true) {
           const bar = session.progress();
           const zones = await allZones(session);
           bar.status(`Reading ${zones.length} zones …`);
+          const tenant = await session.tenant();
           await tenant.tls.refresh(zones, session.via).finally(() => bar.end());
         }
-        const list = await tenant.tls.list(session.via);
-        session.out.result({ json: () => fleetJson(list), text: () => formatFleet(session.out, list) });
-        return EXIT.done;
+        return showFleet(session);
       }),
     );
+}
+
+export async function showFleet(session: Session): Promise<ExitCode> {
+  const list = await (await session.tenant()).tls.list(session.via);
+  session.out.result({ json: () => fleetJson(list), text: () => formatFleet(session.out, list) });
+  return EXIT.done;
 }

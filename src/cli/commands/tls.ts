@@ -6,13 +6,21 @@ import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { examples } from '../help.ts';
+import { examples, span } from '../help.ts';
 import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';
-import { calendarIcs, calendarJson, formatCalendar, formatDnssec, formatTls, tlsJson } from '../views/tls.ts';
+import {
+  calendarIcs,
+  calendarJson,
+  dnssecJson,
+  formatCalendar,
+  formatDnssec,
+  formatTls,
+  tlsJson,
+} from '../views/tls.ts';
 import { withApplyFlags } from './apply.ts';
 import { registerCertificates } from './tls-certificates.ts';
-import { registerFleet } from './tls-fleet.ts';
+import { registerFleet, showFleet } from './tls-fleet.ts';
 import { registerHostnames } from './tls-hostnames.ts';
 
 export function register(program: Command, cli: Cli): void {
@@ -32,13 +40,15 @@ function registerShow(tls: Command, cli: Cli): void {
   tls
     .command('show [zone]')
     .description(
-      'Mode, certificates, TLS versions, HTTPS, HSTS, origin, DNSSEC and CAA, each with a verdict. Exit code 3 when something is bad.',
+      'Mode, certificates, TLS versions, HTTPS, HSTS, origin, DNSSEC and CAA, each with a verdict. Exit code 3 when something is bad. Without a zone: every zone, as `tls list`.',
     )
     .addHelpText('after', examples('zoneward tls show example.com', 'zoneward tls show example.com --json'))
     .action(
       cli.run(async (session, zone: string | undefined) => {
         const tenant = await session.tenant();
-        const view = await tenant.tls.show(session.zoneName(zone), session.via);
+        const named = zone ?? session.flags.zone;
+        if (named === undefined) return showFleet(session);
+        const view = await tenant.tls.show(session.zoneName(named), session.via);
         session.out.result({ json: () => tlsJson(view), text: () => formatTls(session.out, view) });
         return view.findings.some(({ verdict }) => verdict === 'bad') ? EXIT.findings : EXIT.done;
       }),
@@ -119,25 +129,33 @@ async function allZones(session: Session): Promise<string[]> {
 }
 
 const DNSSEC_ACTIONS = ['status', 'enable', 'disable'] as const;
+const WAIT_MS = 600_000;
+
+interface DnssecFlags extends ApplyFlags {
+  /** True without a time. */
+  readonly wait?: number | true;
+}
 
 function registerDnssec(tls: Command, cli: Cli): void {
   withApplyFlags(
     tls
       .command('dnssec [zone] [action]')
       .description(
-        'DNSSEC: enable signs the zone and shows the DS for the registrar; status asks Cloudflare and the parent; disable is the way back.',
-      ),
+        'DNSSEC: enable signs the zone and shows the DS for the registrar; status asks Cloudflare and the parent; disable is the way back. Exit code 3 when --wait ends before the wait does.',
+      )
+      .option('--wait [time]', 'look again until nothing is waited for, for so long (10m)', span),
   )
     .addHelpText(
       'after',
       `${examples(
         'zoneward tls dnssec example.com enable',
         'zoneward tls dnssec example.com status',
+        'zoneward tls dnssec example.com status --wait 1h',
         'zoneward tls dnssec example.com disable',
       )}\nThe safe way back: remove the DS at the registrar, wait for its TTL, then disable.\n`,
     )
     .action(
-      cli.run(async (session, given: string | undefined, word: string | undefined, flags: ApplyFlags) => {
+      cli.run(async (session, given: string | undefined, word: string | undefined, flags: DnssecFlags) => {
         const action = DNSSEC_ACTIONS.find((known) => known === (word ?? 'status'));
         if (action === undefined)
           throw new UsageError(`${word} is nothing to do with DNSSEC.`, [
@@ -150,12 +168,27 @@ function registerDnssec(tls: Command, cli: Cli): void {
           // With --json the result is one value: the change. `status` tells the rest.
           if (exit !== EXIT.done || session.out.json || flags.dryRun === true) return exit;
         }
-        const tenant = await session.tenant();
-        const view = await tenant.tls.dnssec(zone, session.via);
-        session.out.result({ json: () => view, text: () => formatDnssec(session.out, view) });
-        return EXIT.done;
+        return showDnssec(session, zone, flags.wait);
       }),
     );
+}
+
+async function showDnssec(session: Session, zone: string, wait: DnssecFlags['wait']): Promise<ExitCode> {
+  const { tls } = await session.tenant();
+  const bar = session.progress();
+  const words = { saying: 'Stops looking.', hard: 'Nothing was written.' };
+  const view = await session
+    .interruptible(words, (signal) =>
+      tls.dnssec(zone, {
+        ...session.via,
+        signal,
+        onLook: ({ waitsFor }) => bar.status(`Waiting for the ${waitsFor}; looking again …`),
+        ...(wait === undefined ? {} : { waitMs: wait === true ? WAIT_MS : wait }),
+      }),
+    )
+    .finally(() => bar.end());
+  session.out.result({ json: () => dnssecJson(view), text: () => formatDnssec(session.out, view) });
+  return wait !== undefined && view.waitsFor !== null ? EXIT.findings : EXIT.done;
 }
 
 function registerCalendar(tls: Command, cli: Cli): void {

@@ -1,5 +1,6 @@
 /** SSL/TLS, settings, DNSSEC and certificates on the terminal, in JSON, and as a calendar. */
 import {
+  type DnssecProgress,
   type DnssecView,
   settingText,
   type TlsCalendar,
@@ -68,7 +69,22 @@ export function settingsJson(settings: readonly ZoneSetting[]): Record<string, u
   };
 }
 
-export function formatDnssec(out: Output, view: DnssecView): string {
+export function dnssecJson(view: DnssecProgress): object {
+  const { parent } = view;
+  return {
+    ...view,
+    since: isoTime(view.since),
+    until: isoTime(view.until),
+    parent: {
+      ...parent,
+      askedAt: isoTime(parent.askedAt),
+      dsSeenAt: isoTime(parent.dsSeenAt),
+      dsGoneAt: isoTime(parent.dsGoneAt),
+    },
+  };
+}
+
+export function formatDnssec(out: Output, view: DnssecProgress): string {
   const facts = out.facts(
     [
       ['status', `${view.status}  ${view.says}`],
@@ -79,10 +95,24 @@ export function formatDnssec(out: Output, view: DnssecView): string {
       ['digest', view.ds === null ? null : visible(view.ds.digest)],
       ['public key', view.ds === null || view.ds.publicKey === '' ? null : visible(view.ds.publicKey)],
       ['at the parent', parentText(view)],
+      ['DS last seen', seenText(view)],
+      ['DS gone since', isoTime(view.parent.dsGoneAt)],
+      ['stage', `${view.stage}, since ${isoTime(view.since)}`],
+      ['waits for', waitText(view)],
     ],
     '  ',
   );
   return `${out.paint.bold(visible(view.zone))}\n${facts}${nextSteps(out, [...view.next])}`;
+}
+
+function seenText({ parent: { dsSeenAt, dsTtlSeconds } }: DnssecProgress): string | null {
+  if (dsSeenAt === null) return null;
+  return `${isoTime(dsSeenAt)}${dsTtlSeconds === null ? '' : `, with a TTL of ${dsTtlSeconds} s`}`;
+}
+
+function waitText({ waitsFor, until }: DnssecProgress): string | null {
+  if (waitsFor === null) return null;
+  return `the ${waitsFor}${until === null ? '' : `, until ${isoTime(until)}`}`;
 }
 
 function parentText({ atParent, parentDs }: DnssecView): string {

@@ -35,11 +35,12 @@ export function dnssecView(
   zone: string,
   received: JsonObject,
   parentDs: readonly string[] | null,
+  { isRegisteredHere = false }: { readonly isRegisteredHere?: boolean } = {},
 ): DnssecView {
   const status = STATUSES.find((known) => known === received['status']) ?? 'disabled';
   const ds = status === 'disabled' ? null : dsOf(received);
   const atParent = atParentOf(ds, parentDs);
-  const { says, next } = adviceOf({ zone, status, atParent, ds });
+  const { says, next } = adviceOf({ zone, status, atParent, ds, isRegisteredHere });
   return { zone, status, ds, parentDs, atParent, says, next };
 }
 
@@ -63,11 +64,14 @@ function atParentOf(ds: DnssecView['ds'], parentDs: readonly string[] | null): D
   return ds !== null && parentDs.includes(ds.text) ? 'matches' : 'other';
 }
 
-type Scene = Pick<DnssecView, 'zone' | 'status' | 'atParent' | 'ds'>;
+type Scene = Pick<DnssecView, 'zone' | 'status' | 'atParent' | 'ds'> & {
+  /** At Cloudflare Registrar, whose API takes no DS. */
+  readonly isRegisteredHere: boolean;
+};
 type Advice = Pick<DnssecView, 'says' | 'next'>;
 
 function adviceOf(scene: Scene): Advice {
-  const { zone, status, atParent, ds } = scene;
+  const { zone, status, atParent, ds, isRegisteredHere } = scene;
   const again = `Look again: zoneward tls dnssec ${zone} status`;
   const tell = `At the registrar of ${zone}, add the DS record ${ds?.text ?? ''}`;
   switch (status) {
@@ -86,7 +90,12 @@ function adviceOf(scene: Scene): Advice {
         };
       return {
         says: `The zone is signed, and waits for its DS at the parent${atParent === 'unknown' ? ', which could not be asked' : ''}.`,
-        next: [`${tell} (a domain at Cloudflare Registrar gets it by itself).`, again],
+        next: [
+          isRegisteredHere
+            ? `${zone} is registered at Cloudflare, whose registrar takes no DS over its API and is expected to publish it by itself. Where the parent still has none after a day, see the domain in Cloudflare's dashboard.`
+            : `${tell}.`,
+          again,
+        ],
       };
     case 'error':
       return {

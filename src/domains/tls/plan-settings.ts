@@ -16,12 +16,14 @@ import type { DesiredSetting, SettingChange, SettingState } from '../../plan/set
 import type { PlannedZone } from '../changes/plan-change.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { Zone } from '../zones/model.ts';
-import type { ParentDsAsker, SettingsReader } from './ports.ts';
+import { type DnssecSeen, dsForgottenAt } from './dnssec-memory.ts';
+import type { DnssecMemories, ParentDsAsker, SettingsReader } from './ports.ts';
 
 export interface SettingsPlanPorts {
   readonly settings: SettingsReader;
   /** Asked before DNSSEC is switched off; null where the DNS cannot be asked. */
   readonly parent: ParentDsAsker | null;
+  readonly dnssec: DnssecMemories;
   readonly clock: Clock;
 }
 
@@ -75,12 +77,28 @@ export async function readLive(
 ): Promise<LiveSettings> {
   const { id, name, planTier } = zone.facts;
   const signal = want.signal === undefined ? {} : { signal: want.signal };
-  const [read, parentDs] = await Promise.all([
+  const [read, parent] = await Promise.all([
     ports.settings.readSettings(id, want.keys, { lane: 'interactive', ...signal }),
     want.askParent && ports.parent !== null ? ports.parent.parentDs(name, signal) : null,
   ]);
   const unreadable = new Map([...read.failures].map(([key, error]) => [key, error.message]));
-  return { states: read.states, unreadable, planTier, parentDs };
+  const received = read.states.get('dnssec')?.received;
+  const ds =
+    want.askParent && received !== undefined ? await rememberedDs(ports, zone, { received, parent }) : null;
+  return { states: read.states, unreadable, planTier, parentDs: parent?.records ?? null, ds };
+}
+
+/** Asking before DNSSEC goes is a look like any other: the clock of the way back starts with it. */
+async function rememberedDs(
+  { dnssec, clock }: SettingsPlanPorts,
+  zone: Zone,
+  seen: DnssecSeen,
+): Promise<NonNullable<LiveSettings['ds']> | null> {
+  const memory = await dnssec.remember(zone, seen);
+  if (memory.dsSeenAt === null && memory.dsGoneAt === null) return null;
+  const forgottenAt = dsForgottenAt(memory);
+  const isForgotten = forgottenAt !== null && forgottenAt <= clock.now();
+  return { seenAt: memory.dsSeenAt, goneAt: memory.dsGoneAt, forgottenAt, isForgotten };
 }
 
 function added(

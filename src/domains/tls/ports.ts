@@ -8,6 +8,8 @@ import type { ObjectChange, ObjectKind } from '../../plan/object-change.ts';
 import type { SettingState } from '../../plan/setting-change.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import type { Zone } from '../zones/model.ts';
+import type { DnssecMemory, DnssecSeen } from './dnssec-memory.ts';
 import type {
   CertificatePack,
   CustomCertificate,
@@ -58,10 +60,23 @@ export interface SettingsWriter {
 /** Asks the DNS, not Cloudflare. */
 export interface ParentDsAsker {
   /**
-   * The DS records that the parent of `zone` publishes, as `tag algorithm type DIGEST`, sorted; null when nobody gave
-   * an answer that can be relied on. Costs no call to Cloudflare.
+   * The DS records that the parent of `zone` publishes; null when nobody gave an answer that can be relied on. Costs
+   * no call to Cloudflare.
    */
-  parentDs(zone: DomainName, options: { readonly signal?: AbortSignal }): Promise<readonly string[] | null>;
+  parentDs(zone: DomainName, options: { readonly signal?: AbortSignal }): Promise<ParentDs | null>;
+}
+
+export interface ParentDs {
+  /** `tag algorithm type DIGEST`, sorted. */
+  readonly records: readonly string[];
+  /** How long resolvers keep them; null where there are none. */
+  readonly ttlSeconds: number | null;
+}
+
+/** What was seen of zones' DNSSEC, remembered from look to look. Writes to the store alone. */
+export interface DnssecMemories {
+  /** Adds a look, with an event when the stage moved; what is remembered then. */
+  remember(zone: Zone, seen: DnssecSeen): Promise<DnssecMemory>;
 }
 
 /** Reads what a zone serves TLS with. Changes nothing. Lists are read in pages of 50, one call each, without what is deleted. */

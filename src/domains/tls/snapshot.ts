@@ -6,6 +6,7 @@
 import type { TenantId, ZoneId } from '../../base/ids.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
+import { type DnssecMemory, type DnssecSeen, isDnssecMoving, rememberDnssec } from './dnssec-memory.ts';
 import type {
   CertificatePack,
   CustomCertificate,
@@ -27,6 +28,8 @@ export interface DatedCertificate {
   readonly expiresAt: number | null;
 }
 
+export type SlowPart = 'certificates' | 'dnssec';
+
 export interface TlsSnapshot {
   readonly tenantId: TenantId;
   readonly zoneId: ZoneId;
@@ -37,6 +40,10 @@ export interface TlsSnapshot {
   readonly findingsAt: number | null;
   readonly findings: readonly TlsFinding[];
   readonly certificates: readonly DatedCertificate[];
+  /** Absent before the first look at DNSSEC. */
+  readonly dnssec?: DnssecMemory;
+  /** What a change of ours has set in motion, so that the next look is at it. */
+  readonly awaited?: readonly SlowPart[];
   /** When it is looked at again; null: not by itself. */
   readonly dueAt: number | null;
   /** Since when something has been under way; null when nothing is. */
@@ -90,25 +97,60 @@ export function datedOf({ packs, own, origin, hostnames, pulls }: Seen): DatedCe
   ];
 }
 
-/** The snapshot after a look; without findings those from before stay. */
-export function afterLook(
-  before: TlsSnapshot,
-  seen: { readonly certificates: readonly DatedCertificate[]; readonly findings?: readonly TlsFinding[] },
-  now: number,
-): TlsSnapshot {
-  const moving = seen.certificates.some(isMoving);
+/** What a look saw; what it did not look at stays as it was. */
+export interface Look {
+  readonly certificates?: readonly DatedCertificate[];
+  readonly findings?: readonly TlsFinding[];
+  readonly dnssec?: DnssecSeen;
+}
+
+/** The snapshot after a look. A zone is followed once its certificates were looked at, or while DNSSEC is under way. */
+export function afterLook(before: TlsSnapshot, seen: Look, now: number): TlsSnapshot {
+  const certificates = seen.certificates ?? before.certificates;
+  const dnssec =
+    seen.dnssec === undefined
+      ? before.dnssec
+      : rememberDnssec(before.zoneName, before.dnssec, seen.dnssec, now);
+  const moving = certificates.some(isMoving) || (dnssec !== undefined && isDnssecMoving(dnssec));
   const movingSince = moving ? (before.movingSince ?? now) : null;
-  const eager = movingSince !== null && now - movingSince < EAGER_MS;
-  const waitMs = !moving ? DAY_MS : eager ? MINUTE_MS : PATIENT_WAIT_MS;
   return {
     ...before,
-    readAt: now,
-    certificates: seen.certificates,
+    ...(seen.certificates === undefined ? {} : { readAt: now, certificates }),
     ...(seen.findings === undefined ? {} : { findings: seen.findings, findingsAt: now }),
-    dueAt: now + waitMs,
+    ...(dnssec === undefined ? {} : { dnssec }),
+    ...(before.awaited === undefined
+      ? {}
+      : { awaited: before.awaited.filter((what) => seen[what] === undefined) }),
+    dueAt: dueAfter(before, seen, { movingSince, now }),
     movingSince,
     version: before.version + 1,
   };
+}
+
+function dueAfter(
+  { dueAt, readAt }: TlsSnapshot,
+  seen: Look,
+  { movingSince, now }: { readonly movingSince: number | null; readonly now: number },
+): number | null {
+  const eager = movingSince !== null && now - movingSince < EAGER_MS;
+  const next = now + (movingSince === null ? DAY_MS : eager ? MINUTE_MS : PATIENT_WAIT_MS);
+  if (seen.certificates !== undefined) return next;
+  if (dueAt === null) return movingSince === null ? null : next;
+  // A look at something else does not put off the daily one at certificates.
+  const daily = readAt === null ? now : readAt + DAY_MS;
+  const soonest = movingSince === null ? Math.max(daily, now + MINUTE_MS) : next;
+  return dueAt > now ? Math.min(dueAt, soonest) : soonest;
+}
+
+/** Whether certificates are due, and not DNSSEC alone. */
+export function certificatesDue({ readAt, certificates, awaited }: TlsSnapshot, now: number): boolean {
+  if (awaited?.includes('certificates') === true) return true;
+  return readAt === null || now - readAt >= DAY_MS || certificates.some(isMoving);
+}
+
+/** Whether DNSSEC is looked at before the daily verdicts. */
+export function dnssecDue({ dnssec, awaited }: TlsSnapshot): boolean {
+  return awaited?.includes('dnssec') === true || (dnssec !== undefined && isDnssecMoving(dnssec));
 }
 
 /** Whether the verdicts are due too. */

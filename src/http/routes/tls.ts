@@ -9,6 +9,7 @@ import {
   certificateCalendarShape,
   certificateCalendarView,
   dnssecShape,
+  dnssecShown,
   settingListShape,
   settingView,
   tlsShape,
@@ -66,7 +67,7 @@ const dnssec = endpoint({
   params: zoneParams,
   answers: { status: 200, description: 'DNSSEC of the zone', schema: dnssecShape },
   handle: async ({ caller, signal }, { params }) =>
-    json(await caller.tenant.tls.dnssec(await wholeZone(caller, params.zone), { signal })),
+    json(dnssecShown(await caller.tenant.tls.dnssec(await wholeZone(caller, params.zone), { signal }))),
 });
 
 const calendar = endpoint({

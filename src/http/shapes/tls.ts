@@ -1,6 +1,6 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
+import type { DnssecProgress, TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
 import { isoTime, maybeTime, texts, type View } from './common.ts';
 
 const finding = z.strictObject({
@@ -44,8 +44,43 @@ export const dnssecShape: z.ZodType = z
     atParent: z.enum(['matches', 'other', 'none', 'unknown']),
     says: z.string(),
     next: texts,
+    stage: z.enum([
+      'off',
+      'waits-for-ds',
+      'waits-for-cloudflare',
+      'active',
+      'waits-for-resolvers',
+      'can-be-disabled',
+      'switching-off',
+      'broken',
+    ]),
+    since: z.string().openapi({ description: 'Since when this stage has been seen' }),
+    waitsFor: z.enum(['registrar', 'cloudflare', 'resolvers']).nullable(),
+    until: maybeTime.openapi({ description: 'When resolvers have forgotten a DS that is gone' }),
+    parent: z.strictObject({
+      askedAt: maybeTime,
+      dsSeenAt: maybeTime,
+      dsTtlSeconds: z.int().nullable(),
+      dsGoneAt: maybeTime,
+    }),
+    atCloudflareRegistrar: z.boolean(),
   })
   .openapi('Dnssec');
+
+export function dnssecShown(progress: DnssecProgress): View {
+  const { parent } = progress;
+  return {
+    ...progress,
+    since: isoTime(progress.since),
+    until: isoTime(progress.until),
+    parent: {
+      ...parent,
+      askedAt: isoTime(parent.askedAt),
+      dsSeenAt: isoTime(parent.dsSeenAt),
+      dsGoneAt: isoTime(parent.dsGoneAt),
+    },
+  };
+}
 
 const pack = z.strictObject({
   id: z.string(),
