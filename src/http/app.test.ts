@@ -223,6 +223,11 @@ describe('http', () => {
     assert.equal((await edit('api')).status, 200);
     assert.deepEqual([(await edit('www')).status, (await edit('www')).body.code], [403, 'name-out-of-reach']);
     assert.equal((await edge.ask('GET', '/v1/audit', { key })).body.code, 'key-limited');
+    // However long a plan file is, each of its zones must be the key's.
+    const plans = [...Array.from({ length: 200 }, () => ({ zoneId: zone.id })), { zoneId: 'f'.repeat(32) }];
+    const file = { kind: 'file', planFile: { format: 'zoneward-plan', version: 1, plans } };
+    const foreign = await edge.ask('POST', '/v1/plans', { key, body: file });
+    assert.deepEqual([foreign.status, foreign.body.code], [404, 'zone-unknown']);
     // A setting concerns every name of the zone.
     const source = { format: 'document', text: 'zone: example.com\ntls: {mode: strict}\n' };
     const setting = { kind: 'source', zone: 'example.com', ...source };

@@ -188,7 +188,7 @@ function callOf({ zoneward, timeLimitMs }: DispatchPorts, endpoint: Endpoint, { 
     route: `${endpoint.method} ${edge.req.path}`,
     ifMatch: edge.req.header('if-match') ?? null,
     lastEventId: edge.req.header('last-event-id') ?? null,
-    session: cookieOf(edge.req.raw.headers),
+    session: cookieOf(edge.req.raw),
     isSecure: cameOverHttps(edge.req.raw),
     origin: originOf(edge.req.raw),
   };

@@ -25,7 +25,7 @@ export async function recogniseHolder(
   request: { readonly method: string; readonly url: string; readonly headers: Headers },
 ): Promise<Holder> {
   const authorization = request.headers.get('authorization');
-  const cookie = cookieOf(request.headers);
+  const cookie = cookieOf(request);
   if (authorization === null && cookie !== null) return ofSession(zoneward, request, cookie);
   const [, secret] = BEARER.exec(authorization ?? '') ?? [];
   const key = secret === undefined ? null : await zoneward.apiKeys.recognise(secret);

@@ -174,6 +174,38 @@ describe('every route', () => {
     }
   });
 
+  it('shows a narrowed key nothing that lies beyond its reach', async () => {
+    const zones = ['example.com', things.zone, things.changeSet, things.job, things.purchase, things.domain];
+    const reaches = [
+      { reach: { zoneIds: ['0'.repeat(32)] as never }, hidden: zones },
+      { reach: { connectionIds: ['con_none'] as never }, hidden: [...zones, things.connection] },
+    ];
+    const shown: string[] = [];
+    for (const { reach, hidden } of reaches) {
+      const { secret: key } = await edge.makeKey('acme', ['admin'], reach);
+      for (const endpoint of ENDPOINTS.filter(({ method }) => method === 'get')) {
+        const { status, text } = await edge.ask('GET', pathOf(endpoint, things), { key });
+        // A refusal repeats the path that was asked for. A connection is seen whole, with the zones that it names.
+        if (status !== 200 || (endpoint.path.startsWith('/v1/connections') && 'zoneIds' in reach)) continue;
+        const seen = hidden.filter((one) => text.includes(one));
+        if (seen.length > 0) shown.push(`${Object.keys(reach)}: ${endpoint.path} shows ${seen}`);
+      }
+    }
+    assert.deepEqual(shown, []);
+  });
+
+  it('carries on no provisioning through a connection that the key does not see', async () => {
+    const body = { credential: { token: things.token }, label: 'beside', duplicate: true };
+    const beside = await edge.ask('POST', '/v1/connections', { key: owner, body });
+    assert.equal(beside.status, 201, beside.text);
+    const { id } = beside.body.connection;
+    const { secret: key } = await edge.makeKey('acme', ['admin'], { connectionIds: [id] });
+    const start = { domain: things.domain, connection: id };
+    const answer = await edge.ask('POST', '/v1/provisionings', { key, body: start });
+    assert.deepEqual([answer.status, answer.body.code], [404, 'provisioning-unknown'], answer.text);
+    assert.equal((await edge.ask('DELETE', `/v1/connections/${id}`, { key: owner })).status, 200);
+  });
+
   it('does every write once for an idempotency key, and shows no secret twice', async () => {
     const key = (await edge.makeKey('umbrella', ['admin'])).secret;
     const own = await populate(engine, edge, key, 'umbrella');

@@ -8,12 +8,11 @@ import { parse } from 'hono/utils/cookie';
 const NAME = 'zoneward_session';
 const NAME_SECURE = `__Host-${NAME}`;
 
-/** Null without one. */
-export function cookieOf(headers: Headers): string | null {
-  const text = headers.get('cookie');
+/** Null without one. Over HTTPS the plain name counts for nothing: a host beside this one could have planted it. */
+export function cookieOf(request: { readonly url: string; readonly headers: Headers }): string | null {
+  const text = request.headers.get('cookie');
   if (text === null) return null;
-  const cookies = parse(text);
-  return cookies[NAME_SECURE] ?? cookies[NAME] ?? null;
+  return parse(text)[cameOverHttps(request) ? NAME_SECURE : NAME] ?? null;
 }
 
 /** For the header `Set-Cookie`. */

@@ -88,7 +88,13 @@ describe('a session of the dashboard', () => {
     const started = await signIn({ apiKey: key.secret }, { 'x-forwarded-proto': 'https' });
     const cookie = started.headers.get('set-cookie') ?? '';
     assert.match(cookie, /^__Host-zoneward_session=.*; Path=\/; .*HttpOnly; Secure; SameSite=Strict$/);
-    assert.equal((await who(cookieFrom(started))).status, 200);
+    const https = { 'x-forwarded-proto': 'https' };
+    assert.equal((await who(cookieFrom(started), https)).status, 200);
+    // A host beside this one can plant a cookie with the plain name, and so a session of its own.
+    const planted = cookieFrom(await signIn({ apiKey: key.secret }));
+    assert.equal((await who(planted, https)).status, 401);
+    const { body } = await who(`${planted}; ${cookieFrom(started)}`, https);
+    assert.equal(body.key.id, key.id);
   });
 
   it('ends when it is idle, when its time is over, and with its key', async () => {

@@ -5,7 +5,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import { changesAnything, hasErrors, type Planned, Secret } from '../../app/handed-out.ts';
-import { type Caller, findZone, requireAllNames } from '../caller.ts';
+import { type Caller, findZone, requireAllNames, seesZone } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -92,7 +92,8 @@ const fleet = endpoint({
   answers: { status: 200, description: 'The zones', schema: fleetShape },
   handle: async ({ caller }) => {
     requireAllNames(caller);
-    return json({ items: (await caller.tenant.tls.list()).map(fleetView) });
+    const all = await caller.tenant.tls.list();
+    return json({ items: all.filter(({ zone }) => seesZone(caller, zone)).map(fleetView) });
   },
 });
 

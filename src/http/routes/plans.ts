@@ -235,13 +235,12 @@ function stagedChange(change: Extract<PlanInput, { kind: 'staged' }>['changes'][
 /** The zones that an untrusted plan file names, so that each is looked up as the caller's before it is read. */
 function zonesOfFile({ plans }: Readonly<Record<string, unknown>>): string[] {
   if (!Array.isArray(plans)) return [];
-  return plans
-    .slice(0, ZONES_MAX)
-    .flatMap((plan: unknown) =>
-      typeof plan === 'object' && plan !== null && 'zoneId' in plan && typeof plan.zoneId === 'string'
-        ? [plan.zoneId]
-        : [],
-    );
+  const ids = plans.flatMap((plan: unknown) =>
+    typeof plan === 'object' && plan !== null && 'zoneId' in plan && typeof plan.zoneId === 'string'
+      ? [plan.zoneId]
+      : [],
+  );
+  return [...new Set(ids)];
 }
 
 const check = endpoint({

@@ -1,6 +1,11 @@
 /** Domains brought up and taken down over HTTP. What waits goes on by itself; whoever asks looks again. */
 import { z } from '@hono/zod-openapi';
-import { BASELINE_NAMES, type Provisioning, type ProvisionTemplate } from '../../app/handed-out.ts';
+import {
+  BASELINE_NAMES,
+  isZonewardError,
+  type Provisioning,
+  type ProvisionTemplate,
+} from '../../app/handed-out.ts';
 import { reachAccount, seesConnection } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE } from '../inputs.ts';
@@ -24,6 +29,17 @@ async function findProvisioning(call: Call, domain: string): Promise<Provisionin
   const found = await call.caller.tenant.provisioning.status(domain);
   if (sees(call, found)) return found;
   throw new HttpError(404, 'provisioning-unknown', 'This domain is not provisioned here.');
+}
+
+/** What was begun for a domain is carried on by whoever asks for it again: so only by a key that sees it. */
+async function refuseUnseen(call: Call, domain: string): Promise<void> {
+  try {
+    await findProvisioning(call, domain);
+  } catch (error) {
+    // There is none yet.
+    if (isZonewardError(error) && error.code === 'provisioning-unknown') return;
+    throw error;
+  }
 }
 
 const list = endpoint({
@@ -94,6 +110,7 @@ const start = endpoint({
   handle: async (call, { body }) => {
     const { domain, text, format, file = 'request', resolvers, templates, tls, dnssec } = body;
     const via = await reachAccount(call.caller, body.connection);
+    await refuseUnseen(call, domain);
     const begun = await call.caller.tenant.provisioning.provision(domain, {
       ...via,
       ...(text === undefined ? {} : { source: { text, file, ...(format === undefined ? {} : { format }) } }),
