@@ -131,15 +131,17 @@ function EntryRow({ entry, zone }: { readonly entry: Entry; readonly zone: strin
           </Badge>
         )}
       </th>
-      <td className="mono zw-old">
+      <td className="mono zw-old" data-label="Expected">
         {expected === null ? <None text="nothing" /> : sideText(expected, fields)}
       </td>
-      <td className="mono zw-new">{now === null ? <None text="gone" /> : sideText(now, fields)}</td>
-      <td>
+      <td className="mono zw-new" data-label="Now">
+        {now === null ? <None text="gone" /> : sideText(now, fields)}
+      </td>
+      <td data-label="Who">
         {by.actor ?? <span className="soft">unknown</span>}
         {by.interface === null ? null : <span className="soft"> · {by.interface}</span>}
       </td>
-      <td className="soft">
+      <td className="soft" data-label="When">
         <Time at={by.changedAt ?? seenAt} />
       </td>
     </tr>
