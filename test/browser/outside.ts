@@ -50,6 +50,17 @@ export function outsideFlows(given: () => Rig): void {
     await page.context().close();
   });
 
+  it('mends what is bad of TLS through the plan of its fix', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}/tls`);
+    await page.getByRole('button', { name: 'Set to 1.2… (min_version=1.2)' }).click();
+    await page.getByRole('button', { name: 'Apply 1 change' }).click();
+    await page.getByText('Applied. Every change is at Cloudflare.').waitFor();
+    const [version] = await rig.zoneward.tenant('local').tls.settings(SHOP, ['min_version']);
+    assert.equal(version?.state?.value, '1.2');
+    await page.context().close();
+  });
+
   it('verifies the audit trail, filters it by address, and opens an event', async () => {
     const rig = given();
     const page = await rig.signedIn(await rig.context(), '/audit');
