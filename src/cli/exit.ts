@@ -44,7 +44,8 @@ const OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   internal: EXIT.failed,
 };
 
-const MALFORMED_CREDENTIAL = /^(?:credential|token|key|email)-/;
+/** Other keys have codes too: those of certificates and of documents. */
+const MALFORMED_CREDENTIAL = /^(?:(?:credential|token|email)-|key-(?:missing|is-token|malformed)$)/;
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CancelledError || error instanceof UsageError) return EXIT.usage;

@@ -145,6 +145,8 @@ function codeOfCredential(call: CallFacts, answer: FailedAnswer): CloudflareErro
   if (status === 403 && (has(10000) || faults.length === 0)) return 'permission-missing';
   if (has(1068) && call.route === '/zones') return 'permission-missing';
   if (says(/requires permission|failed common permission check|not authorized/i)) return 'permission-missing';
+  // Origin CA answers 1010 for a name whose zone the token may not sign for.
+  if (call.route === '/certificates' && has(1010) && says(/do not have access/i)) return 'permission-missing';
   // `missing authentication` of the account's verify route is 1001; elsewhere 1001 is any bad input.
   if (isVerify(call) && (has(1000) || has(1001))) return 'credential-rejected';
   return undefined;

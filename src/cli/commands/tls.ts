@@ -115,7 +115,10 @@ async function wishOf(
     ]);
   }
   if (baseline === undefined) return { words };
-  if (words.length > 0) throw new UsageError('Give settings or a baseline, not both.');
+  if (words.length > 0)
+    throw new UsageError('Give settings or a baseline, not both.', [
+      'One after the other: first the baseline, then the settings that differ from it.',
+    ]);
   const named = BASELINE_NAMES.find((name): name is BaselineName => name === baseline);
   return named === undefined ? readSource(session.io, baseline) : { baseline: named };
 }

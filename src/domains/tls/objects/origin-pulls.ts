@@ -69,7 +69,7 @@ export function draftPullHostname(
     problems: [error(code, message, next === undefined ? {} : { next })],
   });
   if (hostname === null || !isInZone(hostname, zone))
-    return refuse('host-invalid', `${text} is no name of ${zone}`);
+    return refuse('host-invalid', `${text} is no name of ${zone}`, `Give a name of the zone: api.${zone}`);
   const certificateId = want.certificateId ?? now?.certificateId ?? null;
   if (certificateId === null)
     return refuse(
