@@ -67,13 +67,15 @@ async function runFiles(some: readonly string[]): Promise<void> {
   await new Promise((resolve) => stream.on('end', resolve));
 }
 
-/** Hundreds of processes, some minutes: after the others, so that it takes the machine from none of them. */
-const LAST: readonly string[] = [
-  path.join('test', 'turmoil.test.ts'),
-  path.join('test', 'kill-anywhere.test.ts'),
-];
-await runFiles(files.filter((file) => !LAST.includes(file)));
-await runFiles(files.filter((file) => LAST.includes(file)));
+/**
+ * What measures a rate, and what starts processes by the dozen: after the others and one by one, so that none takes the
+ * machine from another.
+ */
+const ALONE: readonly string[] = ['budget-shared', 'turmoil', 'kill-anywhere'].map((name) =>
+  path.join('test', `${name}.test.ts`),
+);
+await runFiles(files.filter((file) => !ALONE.includes(file)));
+for (const file of ALONE) await runFiles(files.filter((one) => one === file));
 await postgres?.dispose();
 
 // In CI a skipped test is a failed one: the run must have shown all that it claims to show.
