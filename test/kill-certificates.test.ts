@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openZoneward } from '../src/index.ts';
 import type { Fault } from '../src/sandbox/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
+import { leapingClock } from './kit/leaping-clock.ts';
 import { startCli } from './kit/spawn-cli.ts';
 
 const ZONE = 'shop.example';
@@ -12,18 +13,6 @@ const ORDER = 'POST /zones/{zone_id}/ssl/certificate_packs/order';
 const DELETE = 'DELETE /zones/{zone_id}/ssl/certificate_packs/{pack}';
 const PATIENCE_MS = 30_000;
 const SLOW_MS = 5_000;
-
-/** Time passes only when someone waits. */
-function leapingClock() {
-  let ahead = 0;
-  return {
-    now: () => Date.now() + ahead,
-    sleep: async (ms: number, signal?: AbortSignal) => {
-      signal?.throwIfAborted();
-      ahead += Math.max(0, ms);
-    },
-  };
-}
 
 async function start(): Promise<Engine & { readonly tenant: Engine['tenant'] }> {
   const engine = await startEngine({

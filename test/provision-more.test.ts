@@ -9,6 +9,7 @@ import type { Provisioning } from '../src/domains/provisioning/model.ts';
 import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';
 import type { Fault } from '../src/sandbox/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
+import { leapingClock } from './kit/leaping-clock.ts';
 import { runCli, startCli } from './kit/spawn-cli.ts';
 
 const DOMAIN = 'lemonade-stand.com';
@@ -151,6 +152,26 @@ describe('provisioning with everything', () => {
   }
 });
 
+/** Runs the command until the fault has struck, and kills it there. */
+async function killedAt(engine: Engine, fault: Fault, args: readonly string[]): Promise<void> {
+  const { sandbox } = engine;
+  sandbox.setFault(fault);
+  const { child, ended } = startCli(args, { env: envOf(engine) });
+  const patience = Date.now() + 30_000;
+  while (sandbox.faults().some(({ struck }) => struck === 0)) {
+    assert.ok(Date.now() < patience, 'the request never came');
+    if (child.exitCode !== null) {
+      const { stdout, stderr } = await ended;
+      assert.fail(`it ended before the request came: ${stdout}${stderr}`);
+    }
+    await sleep(5);
+  }
+  await sleep(200);
+  child.kill('SIGKILL');
+  await ended;
+  sandbox.clearFaults();
+}
+
 describe('a provisioning that is killed', () => {
   const registrations = 'POST /accounts/{account_id}/registrar/registrations';
   const moments: readonly (readonly [name: string, fault: Fault])[] = [
@@ -178,17 +199,7 @@ describe('a provisioning that is killed', () => {
       const buys = fault.route === registrations;
       const args = ['provision', DOMAIN, '--template', 'vercel.com/site'];
       const bought = buys ? [...args, '--register', '--confirm-price', '10.46'] : args;
-      sandbox.setFault(fault);
-      const { child, ended } = startCli(bought, { env: envOf(engine) });
-      const patience = Date.now() + 30_000;
-      while (sandbox.faults().some(({ struck }) => struck === 0)) {
-        assert.ok(Date.now() < patience, 'the request never came');
-        await sleep(5);
-      }
-      await sleep(200);
-      child.kill('SIGKILL');
-      await ended;
-      sandbox.clearFaults();
+      await killedAt(engine, fault, bought);
       let code: number | null = null;
       for (let turn = 0; turn < 12 && code !== 0; turn += 1) {
         ({ code } = await runCli(bought, { env: envOf(engine) }));
@@ -201,6 +212,137 @@ describe('a provisioning that is killed', () => {
       await using fresh = await withDns(engine);
       const standing = await fresh.tenant('local').provisioning.status(DOMAIN);
       if (!buys) assert.equal(standing.added.zone.state, 'made');
+    });
+  }
+});
+
+describe('a provisioning that is killed in a later step', () => {
+  const UP = ['provision', DOMAIN, '--template', 'vercel.com/site', '--tls', 'modern', '--dnssec'];
+  const DOWN = ['provision', 'deprovision', DOMAIN, '--allow', 'dnssec-off', '--yes'];
+  const SETTING = 'PATCH /zones/{zone_id}/settings/{setting}';
+  const DNSSEC = 'PATCH /zones/{zone_id}/dnssec';
+  const BATCH = 'POST /zones/{zone_id}/dns_records/batch';
+  const ZONE = 'DELETE /zones/{zone_id}';
+  const OLD = { type: 'A', name: 'old', content: '192.0.2.1', ttl: 300 };
+
+  /** What a crash may not double: the records by content, and what each setting is. */
+  const held = ({ sandbox }: Engine): readonly string[] =>
+    sandbox
+      .records(DOMAIN)
+      .map(({ type, name, content }) => `${type} ${name} ${content}`)
+      .sort();
+  const before = (route: string): Fault => ({ kind: 'slow', phase: 'before', delayMs: 5_000, route });
+  const after = (route: string): Fault => ({ kind: 'slow', phase: 'after', delayMs: 5_000, route });
+
+  /** Another process, after the lease of the one that was killed. */
+  const later = async (engine: Engine): Promise<Zoneward> => {
+    const clock = leapingClock();
+    await clock.sleep(200_000);
+    return openZoneward({ home: engine.home, environment: envOf(engine), clock });
+  };
+
+  async function live(engine: Engine): Promise<void> {
+    await using zoneward = await later(engine);
+    const wish = { templates: [{ template: 'vercel.com/site' }], tls: 'modern', dnssec: true } as const;
+    await days(engine, zoneward.tenant('local'), wish);
+    engine.sandbox.updateZone(DOMAIN, { parentDs: 'published' });
+    await days(engine, zoneward.tenant('local'));
+  }
+
+  async function gone(engine: Engine, allow: readonly string[]): Promise<Provisioning> {
+    await using zoneward = await later(engine);
+    return await zoneward.tenant('local').provisioning.deprovision(DOMAIN, { allow });
+  }
+
+  async function judge(engine: Engine): Promise<void> {
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    const standing = await tenant.provisioning.status(DOMAIN);
+    assert.equal(standing.state, 'live', states(standing));
+    const kinds = (standing.added.others ?? []).map(({ kind }) => kind);
+    assert.deepEqual([...new Set(kinds)], kinds, 'a step stands twice among what was added');
+    assert.deepEqual(kinds, ['template 1', 'tls', 'dnssec']);
+    assert.deepEqual(held(engine).length, 3);
+    assert.equal((await tenant.tls.settings(DOMAIN, ['min_version']))[0]?.state?.value, '1.2');
+    assert.equal((await tenant.tls.dnssec(DOMAIN)).status, 'active');
+  }
+
+  async function judgeDown(engine: Engine): Promise<void> {
+    const { state, added } = await gone(engine, ['dnssec-off']);
+    assert.equal(state, 'removed');
+    assert.ok(added.others?.every(({ takenBack }) => takenBack));
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    assert.deepEqual(held(engine), ['A old.lemonade-stand.com 192.0.2.1']);
+    assert.equal((await tenant.tls.settings(DOMAIN, ['min_version']))[0]?.state?.value, '1.0');
+    assert.notEqual((await tenant.tls.dnssec(DOMAIN)).status, 'active');
+  }
+
+  const ups: readonly (readonly [name: string, fault: Fault])[] = [
+    ['before a TLS setting is written', before(SETTING)],
+    ['while the answer of a TLS setting is on its way', after(SETTING)],
+    ['between two TLS settings', { ...before(SETTING), skip: 1 }],
+    ['before the zone is signed', before(DNSSEC)],
+    ['while the answer of the signing is on its way', after(DNSSEC)],
+    [
+      'while it verifies',
+      { kind: 'slow', delayMs: 5_000, route: 'GET /zones/{zone_id}/ssl/certificate_packs' },
+    ],
+  ];
+  for (const [name, fault] of ups) {
+    it(`${name} is live once, and can be taken down`, async () => {
+      await using engine = await start();
+      engine.sandbox.seedZone(DOMAIN, [OLD]);
+      if (fault.route.endsWith('certificate_packs')) {
+        // It verifies once the parent vouches for the zone, and that once it is signed.
+        await runCli(UP, { env: envOf(engine) });
+        engine.sandbox.updateZone(DOMAIN, { parentDs: 'published' });
+      }
+      await killedAt(engine, fault, UP);
+      await live(engine);
+      await judge(engine);
+      engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
+      await judgeDown(engine);
+    });
+  }
+
+  const downs: readonly (readonly [name: string, fault: Fault])[] = [
+    ['before the zone is unsigned', before(DNSSEC)],
+    ['while the answer of the unsigning is on its way', after(DNSSEC)],
+    ['before a TLS setting goes back', before(SETTING)],
+    ['while the answer of a TLS setting that goes back is on its way', after(SETTING)],
+    ['before the records go', before(BATCH)],
+    ['while the answer of the records that go is on its way', after(BATCH)],
+  ];
+  for (const [name, fault] of downs) {
+    it(`taken down and killed ${name} leaves exactly what was there before`, async () => {
+      await using engine = await start();
+      engine.sandbox.seedZone(DOMAIN, [OLD]);
+      await live(engine);
+      engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
+      await killedAt(engine, fault, DOWN);
+      await judgeDown(engine);
+    });
+  }
+
+  for (const [name, fault] of [
+    ['before the zone is deleted', before(ZONE)],
+    ['while the answer of its deletion is on its way', after(ZONE)],
+  ] as const) {
+    it(`taken down and killed ${name} leaves no zone, and says so`, async () => {
+      await using engine = await start();
+      const up = ['provision', DOMAIN, '--template', 'vercel.com/site'];
+      const down = ['provision', 'deprovision', DOMAIN, '--allow', 'zone-delete', '--yes'];
+      await runCli(up, { env: envOf(engine) });
+      engine.sandbox.setClock({ advanceMs: 3_600_000 });
+      assert.equal((await runCli(up, { env: envOf(engine) })).code, 0);
+      await killedAt(engine, fault, down);
+      const { state, added } = await gone(engine, ['zone-delete']);
+      assert.deepEqual([state, added.zone.state], ['removed', 'removed']);
+      assert.deepEqual(
+        engine.sandbox.zones().filter(({ status }) => status !== 'deleted'),
+        [],
+      );
     });
   }
 });

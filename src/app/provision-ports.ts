@@ -2,6 +2,7 @@
 import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { heldGuards } from '../domains/changes/create-change-set.ts';
+import type { ChangeSetStatus } from '../domains/changes/model.ts';
 import type { ProvisionPorts } from '../domains/provisioning/provision.ts';
 import type { ProvisionChanges } from '../domains/provisioning/steps.ts';
 import { followPurchase } from '../domains/registrar/follow-purchase.ts';
@@ -107,6 +108,16 @@ function provisionChanges({ linked, changes, templates, tls }: Joined): Provisio
         await changes.cancel(id);
         return { leftAlone: 0 };
       }
+      // An earlier life was stopped in the middle of it: that change set is carried on, and only what it left is planned.
+      const zone = changeSet.plans[0]?.zoneId;
+      const begun = (await changes.list(zone === undefined ? {} : { zone })).find(
+        ({ undoes, status }) => undoes === id && isOpen(status),
+      );
+      if (begun !== undefined) {
+        const { status } = await changes.resume(begun.id, { lockWaitMs: LOCK_WAIT_MS });
+        if (status === 'applied') return { leftAlone: 0 };
+        if (isOpen(status)) throw notTakenBack(begun.id, status);
+      }
       const planned = await changes.planUndo(id);
       const plans = planned.zones.map(({ plan }) => plan);
       const allow = lifted ?? heldGuards(plans, []).map((guard) => guard.override);
@@ -127,6 +138,11 @@ function provisionChanges({ linked, changes, templates, tls }: Joined): Provisio
       return count;
     },
   };
+}
+
+/** Sent in part, perhaps: nothing may be planned beside it. */
+function isOpen(status: ChangeSetStatus): boolean {
+  return status === 'applying' || status === 'interrupted' || status === 'unknown';
 }
 
 function notTakenBack(id: string, status: string): ZonewardError {

@@ -35,7 +35,8 @@ export async function runCommand(entry: CommandEntry, argv: readonly string[], i
         const session = openSession(io, command.optsWithGlobals<GlobalFlags>());
         try {
           // Commander hands over the declared arguments and then the options, which is what `Args` says.
-          exitCode = (await action(session, ...(given.slice(0, -1) as never))) ?? EXIT.done;
+          exitCode =
+            (await action(session, ...([...given.slice(0, -2), flagsOf(command)] as never))) ?? EXIT.done;
         } finally {
           await session.close();
         }
@@ -50,6 +51,15 @@ export async function runCommand(entry: CommandEntry, argv: readonly string[], i
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     return reportError(error, argv, io);
   }
+}
+
+/** A flag that a command above has too is taken by that one (`provision --allow`, `provision deprovision --allow`). */
+function flagsOf(command: Command): Record<string, unknown> {
+  const flags: Record<string, unknown> = command.opts();
+  for (let above = command.parent; above !== null; above = above.parent)
+    for (const name of command.options.map((option) => option.attributeName()))
+      if (above.getOptionValueSource(name) === 'cli') flags[name] = above.getOptionValue(name);
+  return flags;
 }
 
 /** Says what went wrong, in the form that was asked for, and gives the exit code. */

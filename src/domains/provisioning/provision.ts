@@ -178,8 +178,12 @@ export async function takeDown(
     );
   }
   if (mustDelete && zoneId !== null) {
-    await refuseFilled(ports, current, zoneId);
-    await removeZone(ports, input, await ports.readZone(zoneId));
+    const there = await ports.zones.find(input.accountId, domain, acting.call);
+    // Gone: the deletion of an earlier life landed, and its answer was never read.
+    if (there?.id === zoneId) {
+      await refuseFilled(ports, current, zoneId);
+      await removeZone(ports, input, there);
+    }
     const zone = { ...current.added.zone, state: 'removed' as const };
     current = await step(current, { added: { ...current.added, zone } }, 'zone deleted');
   }
