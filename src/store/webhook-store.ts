@@ -109,8 +109,9 @@ function endpointRows(
           else await deleteSecrets(trx, placeOf(endpoint), ['webhook-previous']);
           await putSecret(trx, placeOf(endpoint), 'webhook', sealed);
         }
-        if (endpoint.disabled !== null) await cancelPending(context, trx, endpoint);
         await appendEvents(context, trx, endpoint.tenantId, events);
+        // After the trail's lock: whoever had read the endpoint before has put in what they have to tell by then.
+        if (endpoint.disabled !== null) await cancelPending(context, trx, endpoint);
       }),
     remove: (tenantId, id, events) =>
       write(context, async (trx) => {
@@ -121,12 +122,13 @@ function endpointRows(
           .executeTakeFirst();
         if (numDeletedRows === 0n) return false;
         await deleteSecrets(trx, placeOf({ tenantId, id }));
+        await appendEvents(context, trx, tenantId, events);
+        // After the trail's lock, as above.
         await trx
           .deleteFrom('webhook_deliveries')
           .where('tenant_id', '=', tenantId)
           .where('endpoint_id', '=', id)
           .execute();
-        await appendEvents(context, trx, tenantId, events);
         return true;
       }),
     async secrets(tenantId, id) {

@@ -96,6 +96,25 @@ export function webhookContract(makePlace: MakeStorePlace): void {
   });
 
   describe('the outbox of webhooks', () => {
+    it('leaves nothing pending for an endpoint that is removed, or disabled, while an event is told', () =>
+      withStore(makePlace, async ({ webhooks, audit }) => {
+        const tell = () => audit.append(tenant, [event('test.wanted')]);
+        for (let round = 1; round <= 12; round += 1) {
+          const removed = endpoint(`removed${round}`);
+          const disabled = endpoint(`disabled${round}`);
+          for (const one of [removed, disabled]) await webhooks.create(one, sealed(1), 99, []);
+          const off = { ...disabled, disabled: { reason: 'by-hand', at: 1 }, version: 2 } as const;
+          await Promise.all([
+            tell(),
+            webhooks.remove(tenant, removed.id, [event('webhook.removed')]),
+            tell(),
+            webhooks.update(off, null, [event('webhook.disabled')]),
+            tell(),
+          ]);
+          assert.equal((await webhooks.counts()).pending, 0, `round ${round}`);
+        }
+      }));
+
     it('fills in the transaction of the event, for every endpoint that wants it, and not at all when that fails', () =>
       withStore(makePlace, async ({ webhooks, audit, apiKeys }) => {
         await webhooks.create(endpoint('all'), sealed(1), 9, []);
