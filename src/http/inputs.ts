@@ -69,7 +69,11 @@ export const flag: z.ZodType<boolean> = z
   .transform((text) => text === 'true')
   .openapi({ type: 'boolean' });
 
-/** Without the members that were not given. */
-export function defined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+type Present<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+/** Without the members that were not given, as the facade wants it. */
+export function defined<Value extends object>(value: Value): Partial<Present<Value>> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<
+    Present<Value>
+  >;
 }

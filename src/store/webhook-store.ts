@@ -123,7 +123,6 @@ function endpointRows(
         if (numDeletedRows === 0n) return false;
         await deleteSecrets(trx, placeOf({ tenantId, id }));
         await appendEvents(context, trx, tenantId, events);
-        // After the trail's lock, as above.
         await trx
           .deleteFrom('webhook_deliveries')
           .where('tenant_id', '=', tenantId)

@@ -7,7 +7,7 @@ import { z } from '@hono/zod-openapi';
 import { changesAnything, hasErrors, type Planned, Secret } from '../../app/handed-out.ts';
 import { type Caller, findZone, requireAllNames, seesZone } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { zoneParams } from '../inputs.ts';
+import { defined, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
   certificatesShape,
@@ -181,14 +181,6 @@ async function planFrom({ caller, signal }: Call, reference: string, input: Plan
     default:
       return input satisfies never;
   }
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function defined<T extends object>(value: T): Partial<Defined<T>> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<
-    Defined<T>
-  >;
 }
 
 const plan = endpoint({

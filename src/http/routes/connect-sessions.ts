@@ -6,7 +6,7 @@ import { z } from '@hono/zod-openapi';
 import { forVisitor, type ZoneId } from '../../app/handed-out.ts';
 import { findConnection, requireUnlimited } from '../caller.ts';
 import { type Call, connectEndpoint, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { idParams } from '../inputs.ts';
+import { defined, idParams } from '../inputs.ts';
 import { isoTime } from '../shapes/common.ts';
 import {
   connectedShape,
@@ -71,10 +71,10 @@ const create = endpoint({
     if (relink === undefined) requireUnlimited(call.caller);
     const known = relink === undefined ? {} : { relink: (await findConnection(call.caller, relink)).id };
     const { session, secret } = await call.caller.tenant.connectSessions.create({
-      ...withoutAbsent(described),
+      ...defined(described),
       ...known,
       ...(zoneIds === undefined ? {} : { zoneIds: zoneIds as ZoneId[] }),
-      ...(brand === undefined ? {} : { brand: { name: brand.name, ...withoutAbsent(brand) } }),
+      ...(brand === undefined ? {} : { brand: { name: brand.name, ...defined(brand) } }),
       ...(lastsSeconds === undefined ? {} : { lastsMs: lastsSeconds * 1_000 }),
     });
     const view = connectSessionView(session, Date.now());
@@ -83,15 +83,6 @@ const create = endpoint({
     return { kind: 'json', status: 201, body: { ...view, url }, keptBody: { ...view, url: null } };
   },
 });
-
-type Present<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
-
-/** Members that were not given are not there, as the facade wants it. */
-function withoutAbsent<Value extends object>(value: Value): Partial<Present<Value>> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<
-    Present<Value>
-  >;
-}
 
 const list = endpoint({
   method: 'get',
@@ -157,7 +148,7 @@ const visitorBody = z
 function inputOf(body: z.output<typeof visitorBody>, signal: AbortSignal) {
   const { credential, accountId, label } = body;
   return {
-    ...withoutAbsent(credential),
+    ...defined(credential),
     ...(accountId === undefined ? {} : { accountId }),
     ...(label === undefined ? {} : { label }),
     signal,

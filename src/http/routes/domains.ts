@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { PurchaseOrder } from '../../app/handed-out.ts';
 import { reachAccount } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { flag, nameList, PAGE } from '../inputs.ts';
+import { defined, flag, nameList, PAGE } from '../inputs.ts';
 import { isoTime } from '../shapes/common.ts';
 import {
   expiryCalendarShape,
@@ -188,10 +188,9 @@ const register = endpoint({
   handle: async (call, { body }) => {
     const { domain, confirmPrice, connection, sandbox, ...wish } = body;
     const target = await registrarOf(call, { connection, sandbox });
-    const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
     const purchase = await call.caller.tenant.registrar.register(domain, {
       ...target,
-      ...(given as Partial<PurchaseOrder>),
+      ...(defined(wish) as Partial<PurchaseOrder>),
       ...(confirmPrice === undefined ? {} : { confirmPrice }),
       // Whoever asks looks again; the worker follows it meanwhile.
       waitMs: 0,

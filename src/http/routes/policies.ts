@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { findConnection, findZone, requireUnlimited } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
+import { defined } from '../inputs.ts';
 import { policiesShape } from '../shapes/policies.ts';
 
 const policy = z
@@ -59,10 +60,7 @@ const setPolicy = endpoint({
         : body.connection === undefined
           ? {}
           : { connection: (await findConnection(caller, body.connection)).id };
-    const wanted =
-      body.policy === null
-        ? null
-        : Object.fromEntries(Object.entries(body.policy).filter(([, value]) => value !== undefined));
+    const wanted = body.policy === null ? null : defined(body.policy);
     await caller.tenant.policies.set(target, wanted);
     return json({ items: await caller.tenant.policies.list() });
   },

@@ -22,7 +22,7 @@ import {
 } from '../caller.ts';
 import { formatCursor, numberAt, type Place, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { flag, PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
+import { defined, flag, PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { isoTime, type View } from '../shapes/common.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
@@ -401,11 +401,10 @@ const find = endpoint({
     const { limit, cursor, connection, ...conditions } = query;
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const place = cursor === undefined ? null : parseCursor(scope, cursor);
-    const given = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined));
     const via =
       connection === undefined ? {} : { connectionId: (await findConnection(call.caller, connection)).id };
     const findings = await call.caller.tenant.zones.find(
-      { ...given, ...via },
+      { ...defined(conditions), ...via },
       {
         limit,
         ...(place === null

@@ -12,6 +12,7 @@ import { Copy } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { FilterSelect } from '../../kit/filter-select.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextPage } from '../../kit/next-page.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
@@ -128,17 +129,7 @@ function EventTable({
         onOpen={({ id }) => setOpen(open === id ? '' : id)}
         detail={{ key: open === '' ? null : open, draw: (event) => <EventDetail event={event} /> }}
       />
-      {found.hasNextPage ? (
-        <div className="zw-foot">
-          <Button
-            variant="default"
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            Older ones
-          </Button>
-        </div>
-      ) : null}
+      <NextPage of={found} label="Older ones" />
     </>
   );
 }

@@ -1,11 +1,11 @@
 /** Change sets as a table: all, or one zone's. */
-import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { ChangeSet } from '../../../client/index.ts';
 import { type ChangeSetFilter, useChangeSets } from '../../api/queries.ts';
 import { Badge, ChangeSetStatusBadge } from '../../kit/badge.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
+import { NextPage } from '../../kit/next-page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
@@ -43,17 +43,7 @@ export function ChangeList({
         card={(changeSet) => <ChangeCard changeSet={changeSet} />}
         onOpen={({ id }) => go(`/changes/${id}`)}
       />
-      {found.hasNextPage ? (
-        <div className="zw-foot">
-          <Button
-            variant="default"
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            Older ones
-          </Button>
-        </div>
-      ) : null}
+      <NextPage of={found} label="Older ones" />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { api } from '../../api/session.ts';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { FilterSelect } from '../../kit/filter-select.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextPage } from '../../kit/next-page.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
@@ -135,17 +136,7 @@ export function FindRecordsPage(): ReactNode {
           }
         />
       )}
-      {found.hasNextPage ? (
-        <div className="zw-foot">
-          <Button
-            variant="default"
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
-          >
-            More
-          </Button>
-        </div>
-      ) : null}
+      <NextPage of={found} label="More" />
       <EditFoundDialog
         isOpen={isEditing}
         count={rows.length}
