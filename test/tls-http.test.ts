@@ -62,3 +62,64 @@ test('certificates over HTTP', async (t) => {
     assert.equal(body.items[0].zoneName, ZONE);
   });
 });
+
+/** Requests with a token that may read zones and records, and nothing else, and the group that the answer must name. */
+const RIGHTS: readonly (readonly [ask: string, body: object | null, group: string])[] = [
+  ['GET certificates', null, 'SSL and Certificates Read on the zone'],
+  ['GET hostnames', null, 'SSL and Certificates Read on the zone'],
+  ['GET origin-pulls', null, 'SSL and Certificates Read on the zone'],
+  ['GET settings?names=mode', null, 'Zone Settings Read on the zone'],
+  ['POST certificates/plan', { kind: 'order' }, 'SSL and Certificates Read on the zone'],
+  [
+    'POST certificates/plan',
+    { kind: 'hostname-add', hostname: 'www.customer.example' },
+    'SSL and Certificates Read on the zone',
+  ],
+];
+
+test('a right that is missing is named over HTTP', async (t) => {
+  await using engine = await startEngine({
+    rateLimit: false,
+    seed: { zones: [{ name: ZONE, plan: 'enterprise' }] },
+  });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const narrow = engine.sandbox.createToken({ name: 'narrow', permissions: ['Zone Read', 'DNS Read'] });
+  const { key, zone } = await ready(edge, narrow.value);
+  for (const [line, body, group] of RIGHTS)
+    await t.test(`${line} ${body === null ? '' : JSON.stringify(body)}`, async () => {
+      const [method = '', route = ''] = line.split(' ');
+      const answer = await edge.ask(method, `/v1/zones/${zone}/${route}`, {
+        key,
+        ...(body === null ? {} : { body }),
+      });
+      assert.ok(answer.text.includes(group), `${answer.status} ${answer.text}`);
+    });
+});
+
+test('an upload without the right to write names it', async () => {
+  await using engine = await startEngine({
+    rateLimit: false,
+    seed: { zones: [{ name: ZONE, plan: 'enterprise' }] },
+  });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const reading = ['Zone Read', 'DNS Read', 'SSL and Certificates Read'];
+  const { value } = engine.sandbox.createToken({ name: 'reading', permissions: reading });
+  const { key, zone } = await ready(edge, value);
+  const { certificate, key: secret } = makeChain([ZONE]);
+  const body = { certificate: certificate.text, privateKey: secret.secret.reveal() };
+  const answer = await edge.ask('POST', `/v1/zones/${zone}/certificates/upload`, { key, body });
+  const details = await edge.ask('GET', `/v1/change-sets/${answer.body.id}`, { key });
+  assert.match(answer.text + details.text, /SSL and Certificates Write on the zone/);
+});
+
+test('DNSSEC over HTTP: its stage, what is waited for, and times', async () => {
+  await using engine = await startEngine({ rateLimit: false, seed: { zones: [{ name: ZONE }] } });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const { key, zone } = await ready(edge, engine.sandbox.tokens.full);
+  const { body } = await edge.ask('GET', `/v1/zones/${zone}/dnssec`, { key });
+  assert.deepEqual([body.stage, body.waitsFor, body.until, body.parent.dsSeenAt], ['off', null, null, null]);
+  assert.match(body.since, /^\d{4}-\d\d-\d\dT.*Z$/);
+});
