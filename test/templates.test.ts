@@ -13,6 +13,7 @@ import type { Tenant } from '../src/index.ts';
 import { renderTemplate, variablesOf } from '../src/plan/templates/render-template.ts';
 import { templateKey } from '../src/plan/templates/template.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
+import { runCli } from './kit/spawn-cli.ts';
 
 const ZONE = 'example.com';
 const ALL = ['deletions', 'critical', 'wildcard', 'exposure', 'mail', 'apex'];
@@ -246,4 +247,33 @@ describe('the pack', () => {
       ],
     );
   });
+});
+
+describe('zoneward plan --template', () => {
+  const rows: readonly (readonly [args: string, code: number, said: RegExp])[] = [
+    ['--template vercel.com/site --detailed-exitcode', 3, /76\.76\.21\.21/],
+    ['--template github.com/pages --var user=octo', 0, /octo\.github\.io/],
+    ['--template vercel.com/site --save plan.json', 2, /would not be remembered as a template/],
+    ['--var user=octo -f -', 2, /belong to --template/],
+    ['', 2, /Give -f FILE or --template/],
+    ['--template vercel.com/site -f -', 2, /cannot be used with/],
+  ];
+  for (const [args, code, said] of rows) {
+    it(`${args || 'with nothing'} ends with ${code} and writes nothing`, async () => {
+      await using engine = await startEngine();
+      engine.sandbox.seedZone('plan-template.com', []);
+      const { sandbox, home } = engine;
+      const env = {
+        ZONEWARD_HOME: home,
+        CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+        CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+        CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+      };
+      const words = args.split(' ').filter((word) => word !== '');
+      const ran = await runCli(['plan', 'plan-template.com', ...words], { env });
+      assert.match(ran.stdout + ran.stderr, said);
+      assert.equal(ran.code, code, ran.stderr);
+      assert.deepEqual(sandbox.records('plan-template.com'), []);
+    });
+  }
 });

@@ -12,12 +12,14 @@ import {
 } from '../../app/handed-out.ts';
 import { countChanges } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
+import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { collect, examples } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
 import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';
 import { formatPlanned, plannedJson } from '../views/plan.ts';
+import { readTemplate, type TemplateFlags, templateRequest } from './templates.ts';
 
 export interface SourceFlags {
   readonly file?: string;
@@ -44,7 +46,7 @@ export function withSourceFlags(command: Command): Command {
     );
 }
 
-interface PlanFlags extends SourceFlags {
+interface PlanFlags extends SourceFlags, Omit<TemplateFlags, 'omitUnsupported'> {
   readonly save?: string;
   readonly detailedExitcode?: boolean;
   readonly markdown?: boolean;
@@ -57,11 +59,20 @@ export function register(program: Command, cli: Cli): void {
       .description(
         'Show what a file would change in a zone: the diff, its risk, its price in calls. Writes nothing.',
       )
-      .requiredOption(
+      .option(
         '-f, --file <path>',
         'master file, zone document (YAML, JSON) or octoDNS YAML; - for standard input',
       ),
   )
+    .addOption(
+      new Option(
+        '--template <template>',
+        'instead of a file: a key of the pack, or a template file',
+      ).conflicts(['file', 'format', 'only', 'own']),
+    )
+    .option('--var <name=value>', 'a value for a variable of the template (may be given again)', collect)
+    .option('--host <name>', 'where the template goes, below the zone')
+    .option('--group <name>', 'only this group of the template (may be given again)', collect)
     .option('--save <path>', 'keep the plan in a file, for `zoneward apply`')
     .option('--detailed-exitcode', 'exit with 3 when there are changes')
     .option('--markdown', 'as Markdown, for a pull request')
@@ -75,7 +86,11 @@ export function register(program: Command, cli: Cli): void {
     )
     .action(
       cli.run(async (session, zone: string | undefined, flags: PlanFlags) => {
-        const planned = await planSource(session, session.zoneName(zone), flags);
+        refuseMixed(flags);
+        const planned =
+          flags.template === undefined
+            ? await planSource(session, session.zoneName(zone), flags)
+            : await planTemplate(session, session.zoneName(zone), flags);
         const { out } = session;
         const problems = planned.zones.flatMap(({ plan }) => plan.problems);
         const refused = hasErrors(problems);
@@ -95,6 +110,25 @@ export function register(program: Command, cli: Cli): void {
         return flags.detailedExitcode === true && countChanges(planned) > 0 ? EXIT.findings : EXIT.done;
       }),
     );
+}
+
+/** Throws before anything is read. A plan file does not hold what a template's memory needs. */
+function refuseMixed({ file, template, save, ...flags }: PlanFlags): void {
+  if (file === undefined && template === undefined)
+    throw new UsageError('What is wanted? Give -f FILE or --template TEMPLATE.');
+  if (template === undefined && (flags.var ?? flags.host ?? flags.group) !== undefined)
+    throw new UsageError('--var, --host and --group belong to --template.');
+  if (template !== undefined && save !== undefined)
+    throw new UsageError(
+      'The plan of a template is not saved to a file: applied from there it would not be remembered as a template.',
+      [`zoneward templates apply ZONE --template ${template}`],
+    );
+}
+
+async function planTemplate(session: Session, zone: string, flags: PlanFlags): Promise<Planned> {
+  const { templates } = await session.tenant();
+  const template = await readTemplate(session, flags.template ?? '');
+  return templates.plan(zone, template, { ...session.via, ...templateRequest(flags) });
 }
 
 /** Reads the file and plans it on the zone as it is now. */
