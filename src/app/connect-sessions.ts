@@ -183,9 +183,20 @@ function portsOf({ store, clock, random }: Context): ConnectPorts {
   return { store: store.connectSessions, clock, random };
 }
 
-/** What a visitor is told of a failure: without the commands that only an operator could run. */
+/** What is said of the tenant's own connections is no visitor's business: in their place, by code. */
+const SAID_TO_VISITORS: Readonly<Record<string, readonly [message: string, next: string]>> = {
+  'connection-duplicate': ['This credential is in use here already.', 'Make a new token, and give that one.'],
+  'label-taken': ['This cannot be saved under its name.', 'Ask whoever sent you the link for a new one.'],
+};
+
+/** What a visitor is told of a failure: nothing of other connections, and no command that only an operator could run. */
 export function forVisitor(error: unknown): unknown {
   if (!isZonewardError(error)) return error;
+  const said = SAID_TO_VISITORS[error.code];
+  if (said !== undefined) {
+    const [message, next] = said;
+    return new ZonewardError(message, { code: error.code, kind: error.kind, next: [next], details: {} });
+  }
   const { message, code, kind, details, cause } = error;
   const next = error.next.filter((step) => !/zoneward |--[a-z]/.test(step));
   return new ZonewardError(message, { code, kind, next, details, cause });

@@ -97,6 +97,17 @@ describe('a connect session', () => {
     assert.equal(saved.body.connection.id, connection.id);
   });
 
+  it('tells a visitor nothing of the connections that are there', async () => {
+    const { link } = await make();
+    const before = (await edge.ask('GET', '/v1/connections', { key: owner })).body.items;
+    const [other] = before;
+    assert.ok(other !== undefined);
+    const twice = await edge.ask('POST', '/v1/connect/save', { key: link, body: credential() });
+    assert.deepEqual([twice.status, twice.body.code], [409, 'connection-duplicate'], twice.text);
+    assert.ok(!twice.text.includes(other.id) && !twice.text.includes(other.label), twice.text);
+    assert.doesNotMatch(twice.text, /--duplicate/);
+  });
+
   it('opens nothing but its own three routes', async () => {
     const { link } = await make();
     for (const endpoint of ENDPOINTS) {
