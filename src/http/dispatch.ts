@@ -136,18 +136,26 @@ function limit(limiter: RateLimiter, who: string, edge: Edge): void {
   });
 }
 
-/** Tries that fail count, by the address that they come from and by what they try. */
+/**
+ * Tries that fail count, by what they try and by the address that they come from. The address shuts out only who fails:
+ * behind a proxy everybody comes from one, and a stranger's guesses must not keep the others from signing in.
+ */
 async function throttled(
   ports: DispatchPorts,
   endpoint: Endpoint & { readonly for: 'anyone' },
   request: Request,
 ): Promise<Reply> {
   const { edge, input } = request;
-  const counted = [`from ${edge.get('remoteAddress')}`, `at ${endpoint.throttleBy(input.body as never)}`];
-  for (const who of counted) limit(ports.guesses, who, edge);
-  const reply = await withinTime(ports, run(ports, endpoint, request));
-  for (const who of counted) ports.guesses.giveBack(who);
-  return reply;
+  const target = `at ${endpoint.throttleBy(input.body as never)}`;
+  limit(ports.guesses, target, edge);
+  try {
+    const reply = await withinTime(ports, run(ports, endpoint, request));
+    ports.guesses.giveBack(target);
+    return reply;
+  } catch (error) {
+    limit(ports.guesses, `from ${edge.get('remoteAddress')}`, edge);
+    throw error;
+  }
 }
 
 interface Request {

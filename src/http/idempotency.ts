@@ -58,15 +58,14 @@ export async function doOnce(
     throw new HttpError(422, 'idempotency-key-reused', 'This key was used for another request.', {
       next: ['Use a new key for a new request.'],
     });
-  try {
-    const { answer, kept } = await work();
-    if (kept === null) await zoneward.idempotency.drop(entry, holder);
-    else await zoneward.idempotency.keep(entry, holder, kept);
-    return { answer, replayed: false };
-  } catch (error) {
+  const { answer, kept } = await work().catch(async (error: unknown) => {
     await zoneward.idempotency.drop(entry, holder);
     throw error;
-  }
+  });
+  // An answer that cannot be kept leaves the hold as it is: the work was done, and a repetition at once must not do it again.
+  if (kept === null) await zoneward.idempotency.drop(entry, holder);
+  else await zoneward.idempotency.keep(entry, holder, kept);
+  return { answer, replayed: false };
 }
 
 function entryOf({ tenant, caller, method, path, body }: OnceRequest, key: string): IdempotentRequest {

@@ -188,6 +188,15 @@ describe('a session of the dashboard', () => {
     assert.ok(Number(right.headers.get('retry-after')) >= 1);
   });
 
+  it('is open to others at the address that guesses come from: behind a proxy, everybody has that one', async () => {
+    const guess = (turn: number) =>
+      signIn({ apiKey: `zwk_${String(turn).padStart(26, '0')}.${'A'.repeat(43)}` });
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 12; turn += 1) statuses.push((await guess(turn)).status);
+    assert.deepEqual(statuses, [...Array(10).fill(401), 429, 429]);
+    assert.equal((await signIn({ apiKey: key.secret })).status, 201);
+  });
+
   it('refuses what is no proof of anything', async () => {
     const cases: [body: unknown, status: number][] = [
       [{}, 422],
