@@ -2,7 +2,7 @@
  * A CI job for pull requests: plans every file of a folder against Cloudflare and prints Markdown for a comment. Reads
  * only. Ends with 0 when nothing would change, 3 when something would, 1 when a file cannot be used.
  *
- *     CLOUDFLARE_API_TOKEN=… CLOUDFLARE_ACCOUNT_ID=… node examples/ci-plan.ts zones/ > comment.md
+ *     CLOUDFLARE_API_TOKEN=… CLOUDFLARE_ACCOUNT_ID=… npx node examples/ci-plan.ts zones/ > comment.md
  *
  * In your own code the import is `from 'zoneward'`. A file is called as its zone: `zones/example.com.yaml`.
  */

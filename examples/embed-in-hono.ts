@@ -2,8 +2,11 @@
  * Domains inside a product: three routes in a Hono app, on Zoneward as a library. In your own code the first import is
  * `from 'zoneward'`. Express is the same with other words: nothing here depends on the server.
  *
- * Try it against a local Cloudflare: `node examples/embed-in-hono.ts`
+ * Try it against a local Cloudflare: `npx node examples/embed-in-hono.ts`
  */
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { InvalidInputError, isZonewardError, openZoneward, type Zoneward } from '../src/index.ts';
@@ -73,7 +76,7 @@ if (import.meta.main) {
   const { startSandbox, DEMO_SEED } = await import('../src/sandbox/index.ts');
   const sandbox = await startSandbox({ seed: DEMO_SEED });
   const zoneward = await openZoneward({
-    home: '.zoneward-example',
+    home: await mkdtemp(path.join(os.tmpdir(), 'zoneward-example-')),
     baseUrl: sandbox.baseUrl,
   });
   await connectCustomer(zoneward, 'acme', { token: sandbox.tokens.full, accountId: sandbox.accountId });

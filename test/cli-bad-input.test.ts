@@ -109,6 +109,18 @@ const CASES: readonly Case[] = [
     env: { CLOUDFLARE_ACCOUNT_ID: 'f'.repeat(32) },
   },
   {
+    what: 'the singular of a command, and a word too many',
+    argv: ['record', 'edit', 'shop.example', 'www'],
+    exit: 2,
+    says: [/Too many arguments for 'edit'/, /→ zoneward record edit --help/],
+  },
+  {
+    what: 'a configuration file that is not there: its path is no command',
+    argv: ['--config', '/nowhere/zoneward.yaml', 'zones', 'list'],
+    exit: 2,
+    says: [/nowhere.zoneward\.yaml/, /→ /],
+  },
+  {
     what: 'an unknown zone',
     argv: ['plan', 'nope.example', '-f', 'good.yaml'],
     exit: 1,

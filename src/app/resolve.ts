@@ -158,6 +158,9 @@ export async function zoneUnknown(
     next:
       names.length === 0
         ? ['zoneward zones sync']
-        : [`Known zones: ${names.slice(0, SUGGESTIONS_MAX).join(', ')}`],
+        : [
+            `Known zones: ${names.slice(0, SUGGESTIONS_MAX).join(', ')}${names.length > SUGGESTIONS_MAX ? `, … (${names.length}: zoneward zones list)` : ''}`,
+            'If it is at Cloudflare, give the connection a token that reaches it.',
+          ],
   });
 }

@@ -28,7 +28,12 @@ function readText(file: string, mustBeThere: boolean): string | null {
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     if (missing && !mustBeThere) return null;
-    throw refused(file, [problem('config-unreadable', file, 'cannot be read')]);
+    throw refused(file, [
+      {
+        ...problem('config-unreadable', file, missing ? 'is not there' : 'cannot be read'),
+        next: 'Check the path of --config or ZONEWARD_CONFIG, and that this user may read it.',
+      },
+    ]);
   }
   throw refused(file, [problem('config-too-large', file, `has more than ${FILE_BYTES_MAX} characters`)]);
 }

@@ -13,6 +13,7 @@ import { USABLE_STATES } from '../domains/connections/state.ts';
 import { type SweptConnection, sweepConnection } from '../domains/connections/sweep-connection.ts';
 import type { RoundReport } from '../domains/zones/signals/round.ts';
 import { syncRound } from '../domains/zones/signals/sync-round.ts';
+import { plural } from '../plan/change-text.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { openSoa, roundPorts } from './round-ports.ts';
@@ -167,8 +168,10 @@ function roundMessage(report: RoundReport): string | null {
   const found = report.discovery?.appeared.length ?? 0;
   const changed = report.outcomes.filter((one) => one.created + one.updated + one.deleted > 0).length;
   const parts = [
-    found === 0 ? '' : `${found} zones found`,
-    report.outcomes.length === 0 ? '' : `${report.outcomes.length} zones read, ${changed} with changes`,
+    found === 0 ? '' : `${plural(found, 'zone')} found`,
+    report.outcomes.length === 0
+      ? ''
+      : `${plural(report.outcomes.length, 'zone')} read, ${changed} with changes`,
     report.failures.length === 0 ? '' : `${report.failures.length} could not be read`,
     report.waiting === 0 ? '' : `${report.waiting} waiting`,
   ].filter((part) => part !== '');

@@ -3,6 +3,7 @@
  * each by itself; nothing here needs to outlive the process.
  */
 import type { ConnectionId, TenantId } from '../base/ids.ts';
+import { plural } from '../plan/change-text.ts';
 import type { Context } from './context.ts';
 import { dueErrands } from './due-domains.ts';
 import { attempt, type OnWorkerEvent, type Sweeper } from './sweeper.ts';
@@ -132,7 +133,8 @@ export class Shift {
     const count = this.#places.size;
     if (count === this.#told) return;
     this.#told = count;
-    const message = count === 0 ? 'there is no saved connection yet' : `looking after ${count} connections`;
+    const message =
+      count === 0 ? 'there is no saved connection yet' : `looking after ${plural(count, 'connection')}`;
     this.#onEvent({ kind: 'worker', tenantId: null, connection: null, message });
   }
 

@@ -72,7 +72,9 @@ export function reportError(thrown: unknown, argv: readonly string[], io: Io): n
 }
 
 function usageErrorOf(error: CommanderError, argv: readonly string[]): UsageError {
-  const words = argv.filter((word) => !word.startsWith('-')).slice(0, 1);
+  const [command = '', under = ''] = argv.filter((word) => !word.startsWith('-'));
+  // Where the error says for which subcommand it is, its help is meant and not that of the group.
+  const words = under !== '' && error.message.includes(`for '${under}'`) ? [command, under] : [command];
   const message = error.message.replace(/^error: /, '').trim();
   if (error.code === 'commander.help' || message === '(outputHelp)') {
     return new UsageError(`zoneward ${words.join(' ')} needs a subcommand.`, [

@@ -9,6 +9,8 @@ export interface CommandModule {
 
 export interface CommandEntry {
   readonly name: string;
+  /** The other name that the command itself gives. */
+  readonly alias?: string;
   readonly summary: string;
   readonly load: () => Promise<CommandModule>;
 }
@@ -49,6 +51,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'connections',
+        alias: 'connection',
         summary: 'Credentials: add, test, list, edit, relink, rotate, remove',
         load: () => import('./commands/connections.ts'),
       },
@@ -59,11 +62,13 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'zones',
+        alias: 'zone',
         summary: 'Zones: list, sync, their history, export',
         load: () => import('./commands/zones.ts'),
       },
       {
         name: 'records',
+        alias: 'record',
         summary: 'Records: list, find, add, edit and remove, in one zone or in all',
         load: () => import('./commands/records.ts'),
       },
@@ -94,6 +99,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'changes',
+        alias: 'change',
         summary: 'Change sets: list, show, cancel, resume',
         load: () => import('./commands/changes.ts'),
       },
@@ -114,11 +120,13 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'domains',
+        alias: 'domain',
         summary: 'Registrations: search, check, buy once, auto-renew, expiry calendar',
         load: () => import('./commands/domains.ts'),
       },
       {
         name: 'templates',
+        alias: 'template',
         summary: 'Domain Connect templates: list, show, check, apply, take away',
         load: () => import('./commands/templates.ts'),
       },
@@ -177,5 +185,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
 ];
 
 export function findCommand(name: string): CommandEntry | undefined {
-  return COMMAND_GROUPS.flatMap((group) => group.commands).find((command) => command.name === name);
+  return COMMAND_GROUPS.flatMap((group) => group.commands).find(
+    (command) => command.name === name || command.alias === name,
+  );
 }

@@ -3,7 +3,7 @@ import type { Io } from './io.ts';
 import { type Paint, paintFor } from './output/paint.ts';
 import { COMMAND_GROUPS } from './registry.ts';
 
-const NAME_COLUMNS = 13;
+const NAME_COLUMNS = 18;
 
 /** The flags that every command takes, as shown in the help of all of them. */
 export const GLOBAL_FLAGS: readonly (readonly [flags: string, about: string])[] = [

@@ -3,7 +3,16 @@ import type { Io } from './io.ts';
 import { findCommand } from './registry.ts';
 
 /** Flags that take a value: the word after them is no command. */
-const VALUE_FLAGS = ['--tenant', '--connection', '--zone', '--home', '--store', '--server', '--api-key'];
+const VALUE_FLAGS = [
+  '--tenant',
+  '--connection',
+  '--zone',
+  '--config',
+  '--home',
+  '--store',
+  '--server',
+  '--api-key',
+];
 
 /** Runs `zoneward ARGV`. Never throws and never exits the process. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -48,6 +48,11 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** What to type next for the store that this run is on: the command, with the `--home` that was given. */
+export function inSameHome({ flags }: Pick<Session, 'flags'>, command: string): string {
+  return flags.home === undefined ? command : `${command} --home ${flags.home}`;
+}
+
 export function openSession(io: Io, flags: GlobalFlags): Session {
   const out = openOutput(io, { json: flags.json === true, quiet: flags.quiet === true });
   const bars: Progress[] = [];

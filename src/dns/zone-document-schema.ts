@@ -88,7 +88,8 @@ function fieldSchema(kind: FieldKind<unknown>): Schema {
 export const ZONE_DOCUMENT_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Zoneward zone document',
-  description: 'The DNS records that a zone should have. What is not mentioned stays as it is.',
+  description:
+    'The DNS records that a zone should have: all of them, or those that `manage` names. A field that is not named stays.',
   type: 'object',
   additionalProperties: false,
   required: ['zone'],

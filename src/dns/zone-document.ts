@@ -12,8 +12,9 @@
  *     - {name: "*.dyn", type: A, reason: written by the DHCP server}
  * ```
  *
- * What is not mentioned stays as it is at Cloudflare. Unknown keys, keys in the wrong place and keys without a value
- * are errors, because that is what slips of indentation look like.
+ * It speaks for the whole zone, or for what `manage` names; a field that a record leaves out stays as it is at
+ * Cloudflare. Unknown keys, keys in the wrong place and keys without a value are errors, because that is what slips of
+ * indentation look like.
  */
 import type { Parsed } from '../base/problem.ts';
 import { APEX_NS_REASON } from './dns-types.ts';

@@ -11,7 +11,8 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Keys of `settings:` are Cloudflare's; those of `tls:` may also be ours (`mode` for `ssl`). */
 export const DOCUMENT_SCHEMA: Schema = {
   ...ZONE_DOCUMENT_SCHEMA,
-  description: 'What a zone should have: records and settings. What is not mentioned stays as it is.',
+  description:
+    'What a zone should have: all its records, or those that `manage` names; and settings. A field or a setting that is not named stays.',
   properties: {
     ...(ZONE_DOCUMENT_SCHEMA['properties'] as Schema),
     settings: sectionSchema(SETTINGS.filter(isSettable), (spec) => [spec.key, ...namesInTls(spec)]),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { examples } from '../help.ts';
-import { LOCAL_TENANT } from '../session.ts';
+import { inSameHome, LOCAL_TENANT } from '../session.ts';
 
 export function register(program: Command, cli: Cli): void {
   program
@@ -41,8 +41,10 @@ export function register(program: Command, cli: Cli): void {
               keyFile === null
                 ? ''
                 : `\n  ${out.paint.yellow('!')} Keep a copy of the vault key apart from the store: without it, saved credentials are lost.\n`;
-            const steps = ['zoneward connections add', 'zoneward zones sync', 'zoneward demo'];
-            const next = steps.map((step) => `  ${out.paint.cyan('→')} ${step}\n`).join('');
+            const steps = ['zoneward connections add', 'zoneward zones sync', 'zoneward serve'];
+            const next = steps
+              .map((step) => `  ${out.paint.cyan('→')} ${inSameHome(session, step)}\n`)
+              .join('');
             return `${out.paint.green('✓')} Zoneward is ready.\n${facts}${keep}\n${next}`;
           },
         });

@@ -82,7 +82,7 @@ export function register(program: Command, cli: Cli): void {
         'zoneward plan example.com -f example.com.yaml',
         'zoneward plan example.com -f example.com.zone --save plan.json && zoneward apply plan.json',
         'zoneward plan example.com -f example.com.yaml --detailed-exitcode --quiet   (in CI)',
-      )}\nWhat the file does not mention stays as it is; an empty file deletes nothing.\n`,
+      )}\nThe file speaks for the whole zone: a record that it does not list is planned for deletion, unless manage:\nin the file or --only narrows it. A field that it leaves out stays, and a file without records deletes nothing.\n`,
     )
     .action(
       cli.run(async (session, zone: string | undefined, flags: PlanFlags) => {

@@ -13,7 +13,7 @@ import type { Cli } from '../cli.ts';
 import { dashboardFiles } from '../dashboard-files.ts';
 import { examples, wholeNumber } from '../help.ts';
 import { openBrowser } from '../open-browser.ts';
-import { LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
+import { inSameHome, LOCAL_TENANT, type Session, storeUrl } from '../session.ts';
 import { furnish, SHOWCASE_SEED } from '../showcase.ts';
 
 interface ServeFlags {
@@ -206,9 +206,8 @@ function tell(
   session.io.stdout.write(out.facts(facts, '  '));
   out.line();
   if (key === null) {
-    out.line(
-      `  ${cyan('→')} zoneward api-keys create --label NAME --scope read   ${dim('(in another terminal)')}`,
-    );
+    const create = inSameHome(session, 'zoneward api-keys create --label NAME --scope admin');
+    out.line(`  ${cyan('→')} ${create}   ${dim('(in another terminal; signs in, too)')}`);
     return;
   }
   out.line(`  ${cyan('→')} curl -H 'Authorization: Bearer ${key}' ${server.url}/v1/zones`);

@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts';
 import { collect, examples, span, wholeNumber } from '../help.ts';
 import { parseTime } from '../moment.ts';
 import { isoTime, relativeTime, utcTime } from '../output/time.ts';
-import type { Session } from '../session.ts';
+import { inSameHome, type Session } from '../session.ts';
 import {
   deliveryJson,
   formatDeliveries,
@@ -235,7 +235,8 @@ function show({ out }: Session, endpoint: WebhookEndpoint): void {
   out.result({ json: () => webhookJson(endpoint), text: () => formatEndpoint(out, endpoint) });
 }
 
-function showSecret({ out }: Session, endpoint: WebhookEndpoint, secret: string): void {
+function showSecret(session: Session, endpoint: WebhookEndpoint, secret: string): void {
+  const { out } = session;
   out.result({
     json: () => ({ ...webhookJson(endpoint), secret }),
     text: () => {
@@ -245,7 +246,8 @@ function showSecret({ out }: Session, endpoint: WebhookEndpoint, secret: string)
           ? ''
           : `  The old secret signs, too, and ends ${relativeTime(previousSecretUntil, out.now())}.\n`;
       const note = `  ${out.paint.yellow('!')} It is shown now and never again.\n`;
-      return `${formatEndpoint(out, endpoint)}\n  ${secret}\n\n${note}${old}`;
+      const next = `  ${out.paint.cyan('→')} ${inSameHome(session, `zoneward webhooks test ${endpoint.id}`)}\n`;
+      return `${formatEndpoint(out, endpoint)}\n  ${secret}\n\n${note}${old}${next}`;
     },
   });
 }

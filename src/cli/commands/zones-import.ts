@@ -31,7 +31,7 @@ export function registerZonesImport(zones: Command, cli: Cli): void {
       `${examples(
         'zoneward zones export --all -o backup/ && zoneward zones import --dir backup/ --dry-run',
         'zoneward zones import --dir zones/ --yes',
-      )}\nThe zone is the file's name without its ending. What a file does not mention stays as it is.\n`,
+      )}\nThe zone is the file's name without its ending. A file speaks for the whole zone: a record that it does not\nlist is planned for deletion, unless manage: in the file narrows it. A field that it leaves out stays.\n`,
     )
     .action(cli.run(async (session, flags: ImportFlags) => importFolder(session, flags)));
 }

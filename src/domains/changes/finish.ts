@@ -1,6 +1,7 @@
 /** How a change set begins and ends: its status, with the event that says so. */
 import type { ZonewardError } from '../../base/errors.ts';
 import type { ChangeSetId } from '../../base/ids.ts';
+import { plural } from '../../plan/change-text.ts';
 import { changeCount } from '../../plan/summarize-plans.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { ApplyPorts, ZoneResult } from './apply.ts';
@@ -24,7 +25,7 @@ export async function begin(ports: ApplyPorts, changeSet: ChangeSet, principal: 
       principal,
       connectionId: changeSet.connectionId,
       changeSetId: changeSet.id,
-      summary: `${first ? 'Applying' : 'Going on with'} ${countChanges(changeSet)} changes in ${changeSet.plans.length} zone(s): ${changeSet.summary}`,
+      summary: `${first ? 'Applying' : 'Going on with'} ${plural(countChanges(changeSet), 'change')} in ${plural(changeSet.plans.length, 'zone')}: ${changeSet.summary}`,
       payload: { plans: changeSet.plans.map((plan) => ({ zone: plan.zoneName, hash: plan.hash })) },
     },
   ]);
@@ -64,7 +65,7 @@ export async function finish(
         principal,
         connectionId: changeSet.connectionId,
         changeSetId: id,
-        summary: `${done} of ${total} changes applied: ${changeSet.summary}`,
+        summary: `${done} of ${plural(total, 'change')} applied: ${changeSet.summary}`,
         payload: { applied: done, total, stopped: zones.map((zone) => zone.stopped?.code ?? null) },
       },
       ...(takenBack === null ? [] : [undoneEvent(changeSet, takenBack, { at, principal })]),

@@ -259,7 +259,14 @@ function checkWish(
   return [
     ...(refusal === null
       ? []
-      : [fault('webhook-url-refused', 'url', `This address cannot be posted to: ${refusal}.`)]),
+      : [
+          fault(
+            'webhook-url-refused',
+            'url',
+            `This address cannot be posted to: ${refusal}.`,
+            'Give a public https address; for a receiver in a network of your own, set ZONEWARD_WEBHOOK_ALLOW (127.0.0.0/8 for this machine).',
+          ),
+        ]),
     ...(description.length <= DESCRIPTION_LENGTH_MAX
       ? []
       : [

@@ -13,7 +13,14 @@ const CALLS_MAX = 500;
 /** Cloudflare's own, for one user or account token in five minutes. */
 const BUDGET = 1_200;
 
-export function UsageChart({ connection }: { readonly connection: string }): ReactNode {
+export function UsageChart({
+  connection,
+  title = 'Calls to Cloudflare',
+}: {
+  readonly connection: string;
+  /** Where several stand on one page: whose calls they are. */
+  readonly title?: string;
+}): ReactNode {
   const now = useNow();
   const usage = useUsage({ connection });
   const calls = useQuery({
@@ -30,9 +37,9 @@ export function UsageChart({ connection }: { readonly connection: string }): Rea
   const failed = Object.values(usage.data.errors).reduce((sum, one) => sum + one, 0);
   const left = calls.data.find(({ budgetLeft }) => budgetLeft !== null)?.budgetLeft ?? null;
   return (
-    <section className="card stack stack--tight" aria-labelledby="usage">
+    <section className="card stack stack--tight" aria-labelledby={`usage-${connection}`}>
       <div className="row row--apart">
-        <h2 id="usage">Calls to Cloudflare</h2>
+        <h2 id={`usage-${connection}`}>{title}</h2>
         <span className="small soft">
           {usage.data.calls.toLocaleString('en')} in the last day · {failed.toLocaleString('en')} failed ·{' '}
           {usage.data.rateLimited} rate limited

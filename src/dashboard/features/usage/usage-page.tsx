@@ -25,7 +25,7 @@ export function UsagePage(): ReactNode {
   const [errors, setErrors] = useQueryState('calls');
   const connections = useConnections();
   const usage = useUsage(connection === '' ? {} : { connection });
-  const shown = connection === '' ? (connections.data ?? []) : [{ id: connection }];
+  const shown = (connections.data ?? []).filter(({ id }) => connection === '' || id === connection);
   return (
     <Page
       title="Usage"
@@ -47,8 +47,8 @@ export function UsagePage(): ReactNode {
       </search>
       {usage.error === null ? null : <Problem error={usage.error} onRetry={() => void usage.refetch()} />}
       {usage.data === undefined ? <Loading what="usage" /> : <Figures usage={usage.data} />}
-      {shown.map(({ id }) => (
-        <UsageChart key={id} connection={id} />
+      {shown.map(({ id, label }) => (
+        <UsageChart key={id} connection={id} title={`Calls of ${label}`} />
       ))}
       {usage.data === undefined ? null : (
         <div className="zw-twocolumns">
@@ -78,7 +78,9 @@ function Figures({ usage: { calls, errors, rateLimited } }: { readonly usage: Us
       ))}
       {Object.entries(errors).map(([code, count]) => (
         <div key={code} className="zw-sum">
-          <dt className="mono">{code}</dt>
+          <dt>
+            of these <span className="mono">{code}</span>
+          </dt>
           <dd>{count.toLocaleString('en')}</dd>
         </div>
       ))}
