@@ -1,6 +1,7 @@
 /** Certificates over HTTP: ordered through a change set, uploaded within one request, refused in words that help. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ENDPOINTS } from '../src/http/endpoints.ts';
 import { type Edge, openEdge } from '../src/http/testing.ts';
 import { makeCertificate, makeChain } from './kit/certificates.ts';
 import { startEngine } from './kit/engine.ts';
@@ -55,6 +56,17 @@ test('certificates over HTTP', async (t) => {
     const body = { certificate: certificate.text, privateKey: other.secret.reveal() };
     const answer = await edge.ask('POST', `${at}/upload`, { key, body });
     assert.deepEqual([answer.status, answer.body.code], [422, 'key-mismatch'], answer.text);
+  });
+
+  await t.test('what looks at certificates costs what its summary says', async () => {
+    const paths = { listCertificates: at, certificateCalendar: `/v1/certificates/calendar?zones=${ZONE}` };
+    for (const [operationId, path] of Object.entries(paths)) {
+      const summary = ENDPOINTS.find((one) => one.operationId === operationId)?.summary ?? '';
+      const before = engine.sandbox.counts().total;
+      assert.equal((await edge.ask('GET', path, { key })).status, 200);
+      const calls = engine.sandbox.counts().total - before;
+      assert.ok(summary.includes(`Asks Cloudflare: ${calls} calls`), `${operationId}: ${calls}; ${summary}`);
+    }
   });
 
   await t.test('the fleet view is there', async () => {

@@ -75,7 +75,7 @@ const calendar = endpoint({
   path: '/v1/certificates/calendar',
   operationId: 'certificateCalendar',
   tag,
-  summary: `When the certificates of zones end, soonest first: a call for each zone, ${ZONES_MAX} at most`,
+  summary: `When the certificates of zones end, soonest first. Asks Cloudflare: 6 calls for each zone; ${ZONES_MAX} zones at most`,
   scope: 'read',
   query: z.strictObject({ zones: nameList(ZONES_MAX).optional(), connection: reference.optional() }),
   answers: { status: 200, description: 'The certificates', schema: certificateCalendarShape },
@@ -100,7 +100,7 @@ async function zonesMeant(
   throw new HttpError(
     422,
     'zones-too-many',
-    `These are ${all.length} zones, a call to Cloudflare for each.`,
+    `These are ${all.length} zones, and six calls to Cloudflare for each.`,
     {
       next: [`Name ${ZONES_MAX} at most: ?zones=a.example,b.example`],
     },
