@@ -363,7 +363,7 @@ export interface Operations {
   };
   /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next */
   readonly showDnssec: { readonly input: { readonly zone: string }; readonly answer: Dnssec };
-  /** When the certificates of zones end, soonest first: a call for each zone, 200 at most */
+  /** When the certificates of zones end, soonest first. Asks Cloudflare: 6 calls for each zone; 200 zones at most */
   readonly certificateCalendar: {
     readonly input: { readonly query?: { readonly zones?: string; readonly connection?: string } };
     readonly answer: CertificateCalendar;
