@@ -79,7 +79,7 @@ function Figures({ usage: { calls, errors, rateLimited } }: { readonly usage: Us
       {Object.entries(errors).map(([code, count]) => (
         <div key={code} className="zw-sum">
           <dt>
-            of these <span className="mono">{code}</span>
+            failed with <span className="mono">{code}</span>
           </dt>
           <dd>{count.toLocaleString('en')}</dd>
         </div>
