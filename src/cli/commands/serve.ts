@@ -206,8 +206,9 @@ function tell(
   session.io.stdout.write(out.facts(facts, '  '));
   out.line();
   if (key === null) {
-    const create = inSameHome(session, 'zoneward api-keys create --label NAME --scope admin');
-    out.line(`  ${cyan('→')} ${create}   ${dim('(in another terminal; signs in, too)')}`);
+    const create = inSameHome(session, 'zoneward api-keys create --label NAME --scope read');
+    const uses = hasDashboard ? '(in another terminal; signs in, too)' : '(in another terminal)';
+    out.line(`  ${cyan('→')} ${create}   ${dim(uses)}`);
     return;
   }
   out.line(`  ${cyan('→')} curl -H 'Authorization: Bearer ${key}' ${server.url}/v1/zones`);
