@@ -207,6 +207,25 @@ describe('provisioning', () => {
     });
   }
 
+  it('does not take a zone for its own that somebody made after Cloudflare refused', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    const refusal = { code: 1061, message: `${DOMAIN} already exists` };
+    engine.sandbox.setFault({ kind: 'error', status: 400, body: 'json', ...refusal, route: 'POST /zones' });
+    await tenant.provisioning.provision(DOMAIN).catch(() => null);
+    assert.equal((await tenant.provisioning.status(DOMAIN)).added.zone.state, 'none');
+    engine.sandbox.clearFaults();
+    engine.sandbox.seedZone(DOMAIN, []);
+    const again = await tenant.provisioning.provision(DOMAIN);
+    assert.equal(again.added.zone.state, 'found');
+    await tenant.provisioning.deprovision(DOMAIN, { allow: ['zone-delete'] });
+    assert.deepEqual(
+      engine.sandbox.zones().map(({ status }) => status === 'deleted'),
+      [false],
+    );
+  });
+
   const refused: readonly (readonly [name: string, code: string])[] = [
     [`www.${DOMAIN}`, 'name-is-subdomain'],
     ['co.uk', 'name-is-extension'],

@@ -112,7 +112,7 @@ export function tenantProvisioning(
       if (known !== null) {
         // Bought only now because it waited for an approval: the purchase goes on by its own rules.
         if (input.register !== undefined && known.wish.register !== null)
-          await buyOnce(text, input.register, {});
+          await buyOnce(text, input.register, { connection: known.connectionId });
         return carryOn(await portsFor(known), known, acting(input.signal));
       }
       const target = input.connection === undefined ? {} : { connection: input.connection };

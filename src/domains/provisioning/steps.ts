@@ -105,8 +105,15 @@ async function runZone(ports: StepPorts, provisioning: Provisioning, input: Zone
   }
   const zone = { state: 'meant' as const, meantAt: ports.clock.now() };
   const meant = await ports.save({ ...provisioning, added: { ...added, zone } });
-  const made = await makeZone(ports, input);
-  return { provisioning: withZone(meant, made, 'made'), state: 'done', reason: 'Created.' };
+  try {
+    const made = await makeZone(ports, input);
+    return { provisioning: withZone(meant, made, 'made'), state: 'done', reason: 'Created.' };
+  } catch (error) {
+    // Refused for certain: a zone that is there later is somebody else's, and not ours to take down.
+    if (isZonewardError(error) && error.kind !== 'unknown-outcome')
+      await ports.save({ ...meant, added: { ...added, zone: { state: 'none', meantAt: null } } });
+    throw error;
+  }
 }
 
 function withZone(provisioning: Provisioning, facts: ZoneFacts, state: 'made' | 'found'): Provisioning {
