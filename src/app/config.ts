@@ -73,8 +73,9 @@ export const CLOUDFLARE_BASE_URL = 'https://api.cloudflare.com/client/v4';
 /** Throws what is wrong with the configuration file, and `base-url-invalid`, `dns-server-invalid`, `setting-invalid`. */
 export function resolveConfig(input: ConfigInput, environment: Environment): Config {
   const given = (name: SettingName): string | undefined => {
-    const value =
-      (input as Partial<Record<SettingName, string>>)[name] ?? environment[SETTINGS[name].variable];
+    // Under a setting's name a host may hand in more than a text: its own place for keys, for one.
+    const option = (input as Partial<Record<SettingName, unknown>>)[name];
+    const value = typeof option === 'string' ? option : environment[SETTINGS[name].variable];
     return value === '' ? undefined : value;
   };
   const home = path.resolve(given('home') ?? defaultHome(environment));

@@ -201,6 +201,24 @@ describe('http', () => {
     assert.equal((await edge.ask('GET', '/v1/zones', { key: secret })).status, 401);
   });
 
+  it('lets a key for some zones look at a connection, and change none', async () => {
+    const narrowed = await edge.makeKey('acme', ['read', 'connections'], {
+      zoneIds: ['0'.repeat(32)] as never,
+    });
+    const { items } = (await edge.ask('GET', '/v1/connections', { key: narrowed.secret })).body;
+    const [connection] = items;
+    assert.ok(connection !== undefined);
+    const at = `/v1/connections/${connection.id}`;
+    const tries = [
+      edge.ask('DELETE', at, { key: narrowed.secret }),
+      edge.ask('POST', `${at}/test`, { key: narrowed.secret }),
+      edge.ask('POST', `${at}/pause`, { key: narrowed.secret }),
+      edge.ask('POST', `${at}/rotations`, { key: narrowed.secret, body: {} }),
+    ];
+    for (const { status, body } of await Promise.all(tries))
+      assert.deepEqual([status, body.code], [403, 'key-limited']);
+  });
+
   it('narrows a key to zones and names', async () => {
     const [zone] = (await edge.ask('GET', '/v1/zones', { key: admin })).body.items.filter(
       (one: { name: string }) => one.name === 'example.com',

@@ -99,6 +99,19 @@ export async function findConnection(caller: Caller, reference: string): Promise
   throw new HttpError(404, 'connection-unknown', 'There is no such connection.');
 }
 
+/** The same, to be changed: a credential serves every zone of its account, so a key for some of them may only look. */
+export async function findConnectionToChange(caller: Caller, reference: string): Promise<Connection> {
+  const found = await findConnection(caller, reference);
+  refuseNarrowed(caller);
+  return found;
+}
+
+function refuseNarrowed({ key }: Caller): void {
+  const { zoneIds, namePatterns } = key.reach;
+  if (zoneIds !== null || namePatterns !== null)
+    throw new HttpError(403, 'key-limited', 'This API key reaches only some zones or names of an account.');
+}
+
 /**
  * What an account is asked through: the connection that is named, or the tenant's only one. For what belongs to no
  * zone, so a key that is narrowed to zones or names does not reach it.
@@ -111,10 +124,7 @@ export async function reachAccount(
     requireUnlimited(caller);
     return {};
   }
-  const { id } = await findConnection(caller, reference);
-  const { zoneIds, namePatterns } = caller.key.reach;
-  if (zoneIds !== null || namePatterns !== null)
-    throw new HttpError(403, 'key-limited', 'This API key reaches only some zones or names of an account.');
+  const { id } = await findConnectionToChange(caller, reference);
   return { connection: id };
 }
 

@@ -10,7 +10,7 @@ import {
   type TestStep,
   type ZoneId,
 } from '../../app/handed-out.ts';
-import { findConnection, requireUnlimited, seesConnection } from '../caller.ts';
+import { findConnection, findConnectionToChange, requireUnlimited, seesConnection } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
@@ -223,7 +223,7 @@ const edit = endpoint({
   body: z.strictObject(described).openapi('ConnectionEdit'),
   answers: { status: 200, description: 'The connection as it is now', schema: connectionShape },
   handle: async (call, { params, body }) => {
-    const connection = await findConnection(call.caller, params.connection);
+    const connection = await findConnectionToChange(call.caller, params.connection);
     requireMatch(call, connectionView(connection));
     return json(connectionView(await call.caller.tenant.connections.edit(connection.id, given(body))));
   },
@@ -239,7 +239,7 @@ const remove = endpoint({
   params: connectionParams,
   answers: { status: 200, description: 'What it was, and what is left to do', schema: removedShape },
   handle: async (call, { params }) => {
-    const connection = await findConnection(call.caller, params.connection);
+    const connection = await findConnectionToChange(call.caller, params.connection);
     requireMatch(call, connectionView(connection));
     const removed = await call.caller.tenant.connections.remove(connection.id);
     return json({ connection: connectionView(removed.connection), next: removed.next });
@@ -256,7 +256,7 @@ const test = endpoint({
   params: connectionParams,
   answers: { status: 200, description: 'The connection and what was found', schema: testedShape },
   handle: async (call, { params }) => {
-    const { id } = await findConnection(call.caller, params.connection);
+    const { id } = await findConnectionToChange(call.caller, params.connection);
     const { connection, report } = await call.caller.tenant.connections.test(id, call.signal);
     return json({ connection: connectionView(connection), report: reportView(report) });
   },
@@ -279,7 +279,7 @@ const relink = endpoint({
     .openapi('Relink'),
   answers: { status: 200, description: 'The connection and its test', schema: testedShape },
   handle: async (call, { params, body }) => {
-    const { id } = await findConnection(call.caller, params.connection);
+    const { id } = await findConnectionToChange(call.caller, params.connection);
     const parts = await readCredential(call, body);
     const { connection, report } = await call.caller.tenant.connections.relink(id, {
       credential: parts.credential,
@@ -302,7 +302,7 @@ function toggle(verb: 'pause' | 'resume', summary: string): Endpoint {
     params: connectionParams,
     answers: { status: 200, description: 'The connection as it is now', schema: connectionShape },
     handle: async (call, { params }) => {
-      const connection = await findConnection(call.caller, params.connection);
+      const connection = await findConnectionToChange(call.caller, params.connection);
       requireMatch(call, connectionView(connection));
       return json(connectionView(await call.caller.tenant.connections[verb](connection.id)));
     },

@@ -1,7 +1,7 @@
 /** Rotations over HTTP: a new token minted, proved, switched to, and the old one removed. */
 import { z } from '@hono/zod-openapi';
 import type { RotationView } from '../../app/handed-out.ts';
-import { findConnection } from '../caller.ts';
+import { findConnection, findConnectionToChange } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -13,6 +13,10 @@ const DRAIN_MS_MAX = 3_600_000;
 
 async function idOf({ caller }: Call, reference: string): Promise<string> {
   return (await findConnection(caller, reference)).id;
+}
+
+async function idToChange({ caller }: Call, reference: string): Promise<string> {
+  return (await findConnectionToChange(caller, reference)).id;
 }
 
 const list = endpoint({
@@ -60,7 +64,7 @@ const start = endpoint({
     .openapi('RotationRequest'),
   answers: { status: 202, description: 'The rotation, as far as it is', schema: rotationShape },
   handle: async (call, { params, body }) => {
-    const rotation = await call.caller.tenant.connections.rotate(await idOf(call, params.connection), {
+    const rotation = await call.caller.tenant.connections.rotate(await idToChange(call, params.connection), {
       ...(body.narrow === undefined ? {} : { narrow: body.narrow }),
       ...(body.drainMs === undefined ? {} : { drainMs: body.drainMs }),
     });
@@ -83,7 +87,7 @@ function current(
     params: connectionParams,
     answers: { status: 200, description: 'The rotation as it is now', schema: rotationShape },
     handle: async (call, { params }) => {
-      const rotation = await act(call, await idOf(call, params.connection));
+      const rotation = await act(call, await idToChange(call, params.connection));
       if (rotation !== null) return json(rotationView(rotation));
       throw new HttpError(409, 'rotation-none', 'No rotation of this connection is under way.');
     },
@@ -114,7 +118,7 @@ const setMinter = endpoint({
   body: z.strictObject({ credential: z.union([credential, z.null()]) }).openapi('MinterChange'),
   answers: { status: 200, description: 'The minter as it is now', schema: minterShape },
   handle: async (call, { params, body }) => {
-    const id = await idOf(call, params.connection);
+    const id = await idToChange(call, params.connection);
     const { connections } = call.caller.tenant;
     const given =
       body.credential === null
