@@ -37,6 +37,9 @@ export function editingFlows(given: () => Rig): void {
     await page.getByText('Example account is connected').waitFor();
     await shot(page, 'connected');
     await page.getByRole('button', { name: 'Read its zones' }).click();
+    // Rows that come in move those below them: a person, too, waits until they stand still.
+    const zones = rig.sandbox.zones().length;
+    await page.getByText(`${zones} zones`, { exact: true }).waitFor();
     await page.getByRole('row', { name: /shop\.example/ }).click();
     await page.getByRole('grid', { name: `Records of ${SHOP}` }).waitFor();
 
