@@ -43,7 +43,9 @@ export function useJob(id: string | null, onEnd: (job: Job) => void): Following 
     if (id === null) return;
     const leaving = new AbortController();
     followJob(id, (job) => setState({ job, error: null }), leaving.signal)
-      .then(onEnd)
+      .then((job) => {
+        if (!leaving.signal.aborted) onEnd(job);
+      })
       .catch((error: unknown) => {
         if (!leaving.signal.aborted) setState({ job: null, error });
       });
