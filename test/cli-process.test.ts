@@ -16,6 +16,8 @@ const ZONE = 'large.example';
 /** More than one request takes on the Free plan (200). */
 const RECORDS = 500;
 const LATENCY_MS = 300;
+/** Long enough that two key presses fall into one request. */
+const SECOND_REQUEST_MS = 1_200;
 const STARTS = 15;
 
 interface Ended {
@@ -118,12 +120,14 @@ describe('the process', () => {
   it('a second Ctrl-C ends at once and says that the journal knows', async () => {
     const text = readFileSync(path.join(folder, 'large.zone'), 'utf8').replaceAll('192.0.2.', '198.51.100.');
     writeFileSync(path.join(folder, 'moved.zone'), text);
-    sandbox.setLatency(LATENCY_MS);
+    sandbox.setLatency(SECOND_REQUEST_MS);
     const child = start(['apply', ZONE, '-f', 'moved.zone', '--yes', '--allow', 'updates']);
     const result = ended(child);
     const moved = (): boolean =>
       sandbox.records(ZONE).some(({ content }) => content.startsWith('198.51.100.'));
     while (!moved() && child.exitCode === null) await sleep(20);
+    // The first request has landed; by now the second is under way, and stays so for a while.
+    await sleep(SECOND_REQUEST_MS / 4);
     child.kill('SIGINT');
     await sleep(50);
     child.kill('SIGINT');
