@@ -38,7 +38,7 @@ export type Sent =
   | { readonly kind: 'not-landed'; readonly error: ZonewardError; readonly records: readonly LiveRecord[] };
 
 /** What the adapter promises of a write that ended with one of these: nothing was written. */
-const NOTHING_WRITTEN: ReadonlySet<string> = new Set<CloudflareErrorCode>([
+export const NOTHING_WRITTEN: ReadonlySet<string> = new Set<CloudflareErrorCode>([
   'cloudflare-refused',
   'cloudflare-not-sent',
   'cloudflare-rate-limited',

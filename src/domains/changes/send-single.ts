@@ -4,13 +4,13 @@
  */
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
-import type { CallOptions, CloudflareErrorCode } from '../cloudflare-call.ts';
+import type { CallOptions } from '../cloudflare-call.ts';
 import type { ApplyOptions, ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
 import type { BatchEntry, ChangeSet, OperationOutcome } from './model.ts';
 import type { Lease } from './ports.ts';
 import { stopIfAsked } from './run.ts';
-import { SEND_WITHIN_MS } from './send-request.ts';
+import { NOTHING_WRITTEN, SEND_WITHIN_MS } from './send-request.ts';
 import { type Sighting, settleSingle } from './settle-single.ts';
 import { undecided } from './settle-zone.ts';
 import { recordSingleIntent, recordSingleOutcome, type Single } from './single-entry.ts';
@@ -123,17 +123,6 @@ type Ended =
   | { readonly kind: 'done' }
   | { readonly kind: 'held-back'; readonly error: ZonewardError }
   | { readonly kind: 'not-landed' };
-
-/** What the adapter promises of a write that ended with one of these: nothing was written. */
-const NOTHING_WRITTEN: ReadonlySet<string> = new Set<CloudflareErrorCode>([
-  'cloudflare-refused',
-  'cloudflare-not-sent',
-  'cloudflare-rate-limited',
-  'credential-malformed',
-  'credential-rejected',
-  'permission-missing',
-  'cloudflare-not-found',
-]);
 
 async function sendOnce(ports: ApplyPorts, run: SingleRun, request: SingleRequest): Promise<Ended> {
   const { changeSet, plan, options, total } = run;
