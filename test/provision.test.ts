@@ -145,9 +145,14 @@ describe('provisioning', () => {
     sandbox.setClock({ advanceMs: 86_400_000 });
     await zoneward.sweep();
     assert.equal((await tenant.provisioning.status(DOMAIN)).state, 'going', 'not due yet');
-    now = stopped.dueAt ?? 0;
-    await zoneward.sweep();
-    assert.equal((await tenant.provisioning.status(DOMAIN)).state, 'live');
+    let shown = stopped;
+    // A busy machine can let a DNS question go unanswered: the step is then due again a while later.
+    for (let turn = 0; turn < 4 && shown.state === 'going'; turn += 1) {
+      now = shown.dueAt ?? now;
+      await zoneward.sweep();
+      shown = await tenant.provisioning.status(DOMAIN);
+    }
+    assert.equal(shown.state, 'live', states(shown));
   });
 
   it('takes down exactly what it added: a zone that was there keeps its records', async () => {
