@@ -10,21 +10,20 @@ import {
   type ConnectPorts,
   countTry,
   createConnectSession,
+  endByUse,
   getConnectSession,
   type MadeConnectSession,
   type NewConnectSession,
   recogniseConnectSession,
   revokeConnectSession,
-  useUp,
 } from '../domains/connect/sessions.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import type { CredentialInput } from '../domains/connections/parse-credential.ts';
 import type { TestReport } from '../domains/connections/test-report.ts';
 import type { TokenLink } from '../domains/connections/token-link.ts';
 import type { Context } from './context.ts';
-import type { Tenant } from './open-zoneward.ts';
-import type { NewConnectionInput } from './tenant-connections.ts';
-import type { TenantReach } from './tenant-reach.ts';
+import { type NewConnectionInput, type TenantConnections, tenantConnections } from './tenant-connections.ts';
+import { type TenantReach, tenantReach } from './tenant-reach.ts';
 
 export interface TenantConnectSessions {
   /** The secret is in the answer and nowhere else: put it behind the `#` of a link. */
@@ -48,7 +47,7 @@ export interface ConnectVisit {
   link(): Promise<TokenLink | null>;
   /** Tries a credential and says step by step what it may do; saves nothing. */
   test(input: VisitorInput): Promise<TestReport>;
-  /** Tests it, saves it, and ends the session. */
+  /** Tests it, saves it, and ends the session, in one commit. Throws `connect-session-over` when that was not first. */
   save(input: VisitorInput): Promise<Connection>;
 }
 
@@ -75,19 +74,15 @@ export function tenantConnectSessions(
   };
 }
 
-/** Null for a link that opens nothing, whatever the reason. */
-export async function openConnectVisit(
-  context: Context,
-  secret: string,
-  tenant: (name: string, principal: string) => Tenant,
-): Promise<ConnectVisit | null> {
-  const ports = portsOf(context);
-  const session = await recogniseConnectSession(ports, secret);
-  return session === null ? null : visit(context, session, tenant(session.tenantId, session.id));
+/** Null for a link that opens nothing, whatever the reason. `open` without the credential of the environment. */
+export async function openConnectVisit(open: Context, secret: string): Promise<ConnectVisit | null> {
+  const session = await recogniseConnectSession(portsOf(open), secret);
+  return session === null ? null : visit({ ...open, principal: session.id }, session);
 }
 
-function visit(context: Context, session: ConnectSession, { connections }: Tenant): ConnectVisit {
+function visit(context: Context, session: ConnectSession): ConnectVisit {
   const ports = portsOf(context);
+  const connections = connectionsOf(context, session);
   let current = session;
   const begin = async ({ signal, label, ...input }: VisitorInput): Promise<NewConnectionInput> => {
     const parsed = await connections.read({
@@ -118,16 +113,17 @@ function visit(context: Context, session: ConnectSession, { connections }: Tenan
     test: async (input) => connections.try(await begin(input)),
     save: async (input) => {
       const given = await begin(input);
-      const saved = await saveWith(context, session, connections, given);
-      current = await useUp(ports, current, saved.id);
-      return saved;
+      const saving = connectionsOf(endingWithSave(context, session), session);
+      const { connection } =
+        session.relink === null ? await saving.add(given) : await saving.relink(session.relink, given);
+      return connection;
     },
   };
 }
 
 /** The whole profile, at the connection's own account: a token that died is made anew. */
 async function linkOfRelink(
-  connections: Tenant['connections'],
+  connections: TenantConnections,
   relink: ConnectionId,
   wish: { readonly profile: ConnectSession['profile']; readonly name: string },
 ): Promise<TokenLink | null> {
@@ -135,33 +131,15 @@ async function linkOfRelink(
   return connections.link({ ...wish, accountId, zoneIds });
 }
 
-async function saveWith(
-  context: Context,
-  session: ConnectSession,
-  connections: Tenant['connections'],
-  given: NewConnectionInput,
-): Promise<Connection> {
-  if (session.relink !== null) return (await connections.relink(session.relink, given)).connection;
-  try {
-    return (await connections.add(given)).connection;
-  } catch (error) {
-    const mine = await savedBefore(context, session, error);
-    if (mine !== null) return mine;
-    throw error;
-  }
+function connectionsOf(context: Context, { tenantId }: ConnectSession): TenantConnections {
+  return tenantConnections(context, tenantId, tenantReach(context, tenantId));
 }
 
-/** The visit before this one may have saved it and not lived to say so. */
-async function savedBefore(
-  { store }: Context,
-  session: ConnectSession,
-  error: unknown,
-): Promise<Connection | null> {
-  if (!isZonewardError(error) || error.code !== 'connection-duplicate') return null;
-  const connectionId = error.details['connectionId'] as ConnectionId;
-  const filter = { connectionId, kind: 'connection.added' };
-  const [added] = await store.audit.latest(session.tenantId, filter, 1);
-  return added?.principal === session.id ? store.connections.get(session.tenantId, connectionId) : null;
+/** Saving a connection and ending the session are one commit, so that a link saves once, whoever races or dies. */
+function endingWithSave(context: Context, { id }: ConnectSession): Context {
+  const { store } = context;
+  const ending = store.connectSessions.endingWith(id, endByUse(context));
+  return { ...context, store: { ...store, connections: { ...store.connections, ...ending } } };
 }
 
 function describedBy(

@@ -218,9 +218,7 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     apiKeys: openApiKeys(opened),
     tenants: openTenants(opened),
     connectVisit: (secret) =>
-      openConnectVisit(opened, secret, (name, principal) =>
-        tenant(name, { principal, environmentCredential: false }),
-      ),
+      openConnectVisit({ ...opened, environment: withoutCredential(environment) }, secret),
     signIns: openSignIns(opened),
     jobs: openJobs(opened, (name, principal) =>
       tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import type { ConnectVisit } from '../app/handed-out.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';
 
@@ -10,9 +11,15 @@ describe('a connect session', () => {
   let edge: Edge;
   let owner: string;
   let token: string;
+  /** Waited for before each call to Cloudflare; null: none is held up. */
+  let hold: (() => Promise<void>) | null = null;
 
   before(async () => {
-    engine = await startEngine();
+    const held: typeof fetch = async (...request) => {
+      await hold?.();
+      return fetch(...request);
+    };
+    engine = await startEngine({}, { fetch: held });
     engine.sandbox.seedZone('example.com', [{ type: 'A', name: 'www', content: '192.0.2.10' }]);
     edge = openEdge(engine.zoneward);
     owner = (await edge.makeKey('acme', ['admin'])).secret;
@@ -135,8 +142,9 @@ describe('a connect session', () => {
     const saves = await Promise.all(
       [1, 2, 3].map(() => edge.ask('POST', '/v1/connect/save', { key: link, body: credential() })),
     );
-    const label = (await edge.ask('GET', '/v1/connections?label=Tries', { key: owner })).body.items;
-    assert.ok(label.length <= 1, saves.map(({ text }) => text).join('\n'));
+    // The link serves one visit after the other; the three of one moment meet at its count of tries.
+    const winners = saves.filter(({ status }) => status === 201);
+    assert.ok(winners.length <= 1, saves.map(({ text }) => text).join('\n'));
     const { link: other } = await make();
     for (let tries = 0; tries < 20; tries += 1) {
       const body = { credential: { token: `cfut_${String(tries).padStart(40, 'a')}00000000` } };
@@ -145,6 +153,54 @@ describe('a connect session', () => {
     }
     const late = await edge.ask('POST', '/v1/connect/test', { key: other, body: credential() });
     assert.deepEqual([late.status, late.body.code], [409, 'connect-session-exhausted']);
+  });
+
+  it('saves once when visits test at one time, and not at all once it is revoked', async () => {
+    const count = async () => (await edge.ask('GET', '/v1/connections', { key: owner })).body.items.length;
+    const visit = async (link: string): Promise<ConnectVisit> => {
+      const found = await engine.zoneward.connectVisit(link);
+      assert.ok(found !== null);
+      return found;
+    };
+    /** Saves that are at Cloudflare together, and what became of them once `meanwhile` was done. */
+    const meet = async (link: string, tokens: readonly string[], meanwhile = async () => {}) => {
+      const gate = Promise.withResolvers<void>();
+      const saves: Promise<string>[] = [];
+      for (const each of tokens) {
+        const asked = Promise.withResolvers<void>();
+        hold = () => {
+          asked.resolve();
+          return gate.promise;
+        };
+        const save = (await visit(link)).save({ token: each });
+        saves.push(
+          save.then(
+            () => 'saved',
+            ({ code }) => code,
+          ),
+        );
+        await asked.promise;
+      }
+      await meanwhile();
+      hold = null;
+      gate.resolve();
+      return (await Promise.all(saves)).sort();
+    };
+    const minted = (): string =>
+      engine.sandbox.createToken({ name: 'minted', permissions: ['Zone Read', 'DNS Write'] }).value;
+    const before = await count();
+    const { link } = await make();
+    const ends = await meet(link, [minted(), minted(), minted()]);
+    assert.equal(ends.filter((end) => end === 'saved').length, 1, ends.join());
+    assert.ok(ends.every((end) => /^(saved|connect-session-(over|moved))$/.test(end)), ends.join());
+    assert.equal(await count(), before + 1);
+
+    const { answer, link: revoked } = await make();
+    const late = await meet(revoked, [minted()], async () => {
+      await edge.ask('DELETE', `/v1/connect-sessions/${answer.body.id}`, { key: owner });
+    });
+    assert.deepEqual(late, ['connect-session-over']);
+    assert.equal(await count(), before + 1);
   });
 
   it('refuses what would send a customer elsewhere, or paint what is no colour', async () => {

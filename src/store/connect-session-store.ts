@@ -1,9 +1,15 @@
 /** Connect sessions: found by id over all tenants, listed within one. No row holds more of the secret than its hash. */
-import type { ConnectSession } from '../domains/connect/model.ts';
-import type { ConnectSessionStore } from '../domains/connect/ports.ts';
+import type { NewEvent } from '../domains/audit/model.ts';
+import type { ConnectSession, ConnectSessionId } from '../domains/connect/model.ts';
+import type { ConnectSessionStore, EndSession } from '../domains/connect/ports.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import type { ConnectionStore } from '../domains/connections/ports.ts';
 import { appendEvents } from './audit-trail.ts';
-import { conflict, type StoreContext, write } from './context.ts';
+import { createConnection, updateConnection } from './connection-store.ts';
+import { conflict, type StoreContext, write, writeUnder } from './context.ts';
+import type { Trx } from './engine.ts';
 import type { ConnectSessionRow } from './schema.ts';
+import { connectionLock } from './sealed-secrets.ts';
 import { fromJson, toJson } from './text.ts';
 
 export function openConnectSessionStore(context: StoreContext): ConnectSessionStore {
@@ -33,17 +39,24 @@ export function openConnectSessionStore(context: StoreContext): ConnectSessionSt
     },
     update: (session, events) =>
       write(context, async (trx) => {
-        const { numUpdatedRows } = await trx
-          .updateTable('connect_sessions')
-          .set(toRow(session))
-          .where('id', '=', session.id)
-          .where('tenant_id', '=', session.tenantId)
-          .where('version', '=', session.version - 1)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n)
-          throw conflict('connect-session-moved', 'The link is being used by somebody else at this moment.');
+        await updateSession(trx, session);
         await appendEvents(context, trx, session.tenantId, events);
       }),
+    endingWith: (id, end) => {
+      const saveBy =
+        (keep: typeof createConnection): ConnectionStore['create'] =>
+        (connection, sealed, events) =>
+          writeUnder(
+            context,
+            connectionLock({ tenantId: connection.tenantId, connectionId: connection.id }),
+            async (trx) => {
+              const ending = await endSession(trx, connection, { id, end });
+              await keep(trx, connection, sealed);
+              await appendEvents(context, trx, connection.tenantId, [...events, ...ending]);
+            },
+          );
+      return { create: saveBy(createConnection), update: saveBy(updateConnection) };
+    },
     prune: (before) =>
       write(context, async (trx) => {
         const { numDeletedRows } = await trx
@@ -53,6 +66,39 @@ export function openConnectSessionStore(context: StoreContext): ConnectSessionSt
         return Number(numDeletedRows);
       }),
   };
+}
+
+/** The session's row is written first: whoever comes second waits for it, and is refused by what it says then. */
+async function endSession(
+  trx: Trx,
+  { tenantId, id: connectionId }: Connection,
+  { id, end }: { readonly id: ConnectSessionId; readonly end: EndSession },
+): Promise<readonly NewEvent[]> {
+  const row = await trx
+    .selectFrom('connect_sessions')
+    .select('data')
+    .where('id', '=', id)
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  if (row === undefined) throw moved();
+  const { session, events } = end(fromJson(row.data), connectionId);
+  await updateSession(trx, session);
+  return events;
+}
+
+async function updateSession(trx: Trx, session: ConnectSession): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('connect_sessions')
+    .set(toRow(session))
+    .where('id', '=', session.id)
+    .where('tenant_id', '=', session.tenantId)
+    .where('version', '=', session.version - 1)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw moved();
+}
+
+function moved(): Error {
+  return conflict('connect-session-moved', 'The link is being used by somebody else at this moment.');
 }
 
 function toRow(session: ConnectSession): Omit<ConnectSessionRow, 'secret_hash'> {

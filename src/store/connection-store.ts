@@ -24,10 +24,7 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
   return {
     create: (connection, sealed, events) =>
       writeUnder(context, connectionLock(placeOf(connection)), async (trx) => {
-        await refuseTakenLabel(trx, connection);
-        await refuseTakenId(trx, connection);
-        await trx.insertInto('connections').values(toRow(connection)).execute();
-        if (sealed !== null) await putOwnSecret(trx, connection, sealed);
+        await createConnection(trx, connection, sealed);
         await appendEvents(context, trx, connection.tenantId, events);
       }),
 
@@ -63,6 +60,18 @@ export function openConnectionStore(context: StoreContext): ConnectionStore {
         await appendEvents(context, trx, tenantId, events);
       }),
   };
+}
+
+/** `ConnectionStore.create` within a transaction, under `connectionLock`. */
+export async function createConnection(
+  trx: Trx,
+  connection: Connection,
+  sealed: SealedSecret | null,
+): Promise<void> {
+  await refuseTakenLabel(trx, connection);
+  await refuseTakenId(trx, connection);
+  await trx.insertInto('connections').values(toRow(connection)).execute();
+  if (sealed !== null) await putOwnSecret(trx, connection, sealed);
 }
 
 /**

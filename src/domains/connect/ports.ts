@@ -1,6 +1,7 @@
 /** What connect sessions need of the store. */
-import type { TenantId } from '../../base/ids.ts';
+import type { ConnectionId, TenantId } from '../../base/ids.ts';
 import type { NewEvent } from '../audit/model.ts';
+import type { ConnectionStore } from '../connections/ports.ts';
 import type { ConnectSession, ConnectSessionId } from './model.ts';
 
 export interface ConnectSessionStore {
@@ -13,6 +14,17 @@ export interface ConnectSessionStore {
   list(tenantId: TenantId, limit: number): Promise<readonly ConnectSession[]>;
   /** Refuses (`conflict`, code `connect-session-moved`) unless the stored version is `session.version - 1`. */
   update(session: ConnectSession, events: readonly NewEvent[]): Promise<void>;
+  /**
+   * A place for one connection, whose commit ends the session too: both are written, or neither is. `end` is given the
+   * session as it is stored by then, and refuses by throwing; it may be asked more than once.
+   */
+  endingWith(id: ConnectSessionId, end: EndSession): Pick<ConnectionStore, 'create' | 'update'>;
   /** Removes what ended before `before`. @returns how many. */
   prune(before: number): Promise<number>;
 }
+
+/** What becomes of a session that did its work on this connection. */
+export type EndSession = (
+  stored: ConnectSession,
+  connectionId: ConnectionId,
+) => { readonly session: ConnectSession; readonly events: readonly NewEvent[] };

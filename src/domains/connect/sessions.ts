@@ -12,7 +12,7 @@ import type { NewEvent, Principal } from '../audit/model.ts';
 import { checkDescriptors, type Metadata } from '../connections/descriptors.ts';
 import type { Profile } from '../connections/model.ts';
 import type { Brand, ConnectSession, ConnectSessionId } from './model.ts';
-import type { ConnectSessionStore } from './ports.ts';
+import type { ConnectSessionStore, EndSession } from './ports.ts';
 
 const MINUTE_MS = 60_000;
 const LASTS_DEFAULT_MS: number = 30 * MINUTE_MS;
@@ -121,16 +121,26 @@ export async function countTry(ports: ConnectPorts, session: ConnectSession): Pr
   return counted;
 }
 
-/** Nothing can be done with it from now on. */
-export async function useUp(
-  ports: ConnectPorts,
-  session: ConnectSession,
-  connectionId: ConnectionId,
-): Promise<ConnectSession> {
-  const at = ports.clock.now();
-  const used = { ...session, used: { at, connectionId }, version: session.version + 1 };
-  await ports.store.update(used, [sessionEvent(used, 'used', { at, principal: session.id })]);
-  return used;
+/**
+ * Nothing can be done with it from now on. For `ConnectSessionStore.endingWith`: the session was open when the visitor
+ * came, and may have been used or revoked while the credential was tested. Throws `connect-session-over` (conflict).
+ */
+export function endByUse({ clock }: Pick<ConnectPorts, 'clock'>): EndSession {
+  return (session, connectionId) => {
+    const at = clock.now();
+    if (!isOpen(session, at)) throw sessionOver(session);
+    const used = { ...session, used: { at, connectionId }, version: session.version + 1 };
+    return { session: used, events: [sessionEvent(used, 'used', { at, principal: session.id })] };
+  };
+}
+
+function sessionOver({ used }: ConnectSession): ZonewardError {
+  const why = used === null ? 'was revoked or ran out' : 'was used';
+  return new ZonewardError(`The link ${why} while the credential was being tested; nothing was saved.`, {
+    code: 'connect-session-over',
+    kind: 'conflict',
+    next: ['Ask for a new link.'],
+  });
 }
 
 /** Throws `connect-session-unknown` (not-found). One that has ended already stays as it is. */

@@ -1,11 +1,13 @@
 /** What every store keeps of connect sessions. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ZonewardError } from '../../base/errors.ts';
 import type { ConnectSession, ConnectSessionId } from '../../domains/connect/model.ts';
+import type { EndSession } from '../../domains/connect/ports.ts';
 import { type MakeStorePlace, refuses, withStore } from './fixture.ts';
-import { connectionId, event, foreigner, tenant } from './samples.ts';
+import { connection, connectionId, event, foreigner, sealed, tenant } from './samples.ts';
 
-function session(name: string, changes: Partial<ConnectSession> = {}): ConnectSession {
+export function session(name: string, changes: Partial<ConnectSession> = {}): ConnectSession {
   return {
     id: `cns_${name}` as ConnectSessionId,
     tenantId: tenant,
@@ -29,6 +31,14 @@ function session(name: string, changes: Partial<ConnectSession> = {}): ConnectSe
   };
 }
 
+/** As a use ends a session: once. */
+export const ended: EndSession = (stored, connectionId) => {
+  if (stored.used !== null || stored.revokedAt !== null)
+    throw new ZonewardError('over', { code: 'connect-session-over', kind: 'conflict' });
+  const used = { ...stored, used: { at: 3, connectionId }, version: stored.version + 1 };
+  return { session: used, events: [event('connect-session.used')] };
+};
+
 export function connectContract(makePlace: MakeStorePlace): void {
   describe('connect sessions', () => {
     it('are found by id, listed by tenant, and change for one at a time', () =>
@@ -50,6 +60,41 @@ export function connectContract(makePlace: MakeStorePlace): void {
         await refuses('connect-session-moved', () => connectSessions.update(stolen, []));
         assert.equal(await connectSessions.prune(6), 1);
         assert.equal(await connectSessions.find(session('b').id), null);
+      }));
+
+    it('end in the commit that saves a connection, which is not saved without', () =>
+      withStore(makePlace, async ({ connectSessions, connections, audit }) => {
+        const link = session('a');
+        await connectSessions.create(link, 'h', []);
+        const stopped = connectSessions.endingWith(link.id, () => {
+          throw new Error('stopped');
+        });
+        const one = connection('one');
+        await assert.rejects(stopped.create(one, sealed(), [event('connection.added')]), /stopped/);
+        assert.deepEqual(await connections.list(tenant), []);
+        assert.deepEqual((await connectSessions.find(link.id))?.session, link);
+        // What ends without its connection, ends not.
+        const ending = connectSessions.endingWith(link.id, ended);
+        await connections.create(connection('other', { label: one.label }), null, []);
+        await refuses('label-taken', () => ending.create(one, sealed(), []));
+        assert.equal((await connectSessions.find(link.id))?.session.used, null);
+        await connections.remove(tenant, connection('other').id, []);
+
+        await ending.create(one, sealed(), [event('connection.added')]);
+        assert.deepEqual((await connectSessions.find(link.id))?.session.used, {
+          at: 3,
+          connectionId: one.id,
+        });
+        assert.notEqual(await connections.sealedSecret(tenant, one.id), null);
+        const kinds = (await audit.latest(tenant, {}, 9)).map(({ kind }) => kind);
+        assert.deepEqual(kinds.sort(), ['connect-session.used', 'connection.added']);
+        const renewed = { ...one, tags: ['late'], version: 2 };
+        await refuses('connect-session-over', () => ending.update(renewed, sealed(2), []));
+        assert.deepEqual((await connections.get(tenant, one.id))?.tags, one.tags);
+        // Another tenant's session ends by nobody else's connection.
+        await connectSessions.create(session('b', { tenantId: foreigner }), 'i', []);
+        const foreign = connectSessions.endingWith(session('b').id, ended);
+        await refuses('connect-session-moved', () => foreign.update(renewed, null, []));
       }));
   });
 }

@@ -8,6 +8,7 @@ import { isZonewardError } from '../../base/errors.ts';
 import type { ConnectionId } from '../../base/ids.ts';
 import type { Job, JobId } from '../../domains/jobs/model.ts';
 import type { Store } from '../open-store.ts';
+import { ended, session } from './connect-contract.ts';
 import { type MakeStorePlace, withStore } from './fixture.ts';
 import {
   changeSet,
@@ -179,6 +180,41 @@ export function raceContract(makePlace: MakeStorePlace): void {
         ),
       ]);
       assert.equal((await mirror.listZones(tenant)).length, 60);
+    });
+
+    races(makePlace, 'one link is used by many visits', async (store, round) => {
+      const { connectSessions, connections, audit } = store;
+      const link = session(`l${round}`, { expiresAt: 1_000 });
+      await connectSessions.create(link, 'h', []);
+      const saves = ['x', 'y', 'z'].map((name) =>
+        connectSessions
+          .endingWith(link.id, ended)
+          .create(connection(`${name}${round}`, { label: `${name}${round}` }), sealed(), [
+            event('added'),
+          ]),
+      );
+      const codes = await meet(saves);
+      assert.equal(codes.length, 2);
+      assert.ok(codes.every((code) => ['connect-session-over', 'connect-session-moved'].includes(code)));
+      const saved = await connections.list(tenant);
+      assert.equal(saved.length, round);
+      const used = (await connectSessions.find(link.id))?.session.used;
+      assert.ok(saved.some(({ id }) => id === used?.connectionId));
+      assert.equal((await audit.head(tenant)).sequence, round * 2);
+    });
+
+    races(makePlace, 'a link is used and revoked', async ({ connectSessions, connections }, round) => {
+      const link = session(`l${round}`, { expiresAt: 1_000 });
+      await connectSessions.create(link, 'h', []);
+      const one = connection(`x${round}`, { label: `x${round}` });
+      const codes = await meet([
+        connectSessions.endingWith(link.id, ended).create(one, sealed(), []),
+        connectSessions.update({ ...link, revokedAt: 2, version: 2 }, []),
+      ]);
+      assert.equal(codes.length, 1);
+      const { used, revokedAt } = (await connectSessions.find(link.id))?.session ?? link;
+      assert.notEqual(used === null, revokedAt === null);
+      assert.equal((await connections.get(tenant, one.id)) === null, used === null);
     });
 
     races(makePlace, 'one key of idempotency comes with two requests', async ({ idempotency }, round) => {
