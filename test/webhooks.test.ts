@@ -114,6 +114,31 @@ describe('webhooks', () => {
     );
   });
 
+  it('go where and as the endpoint says at that moment, in the middle of what is due', async () => {
+    const { webhooks, connections } = engine.zoneward.tenant('moving');
+    const { endpoint, secret: old } = await webhooks.add({ url: receiver.url });
+    const { connection } = await addConnection('moving', 'Moved');
+    await connections.pause(connection.id);
+    await connections.resume(connection.id);
+    await connections.remove(connection.id);
+    await using elsewhere = await startReceiver();
+    let young = old;
+    receiver.received.length = 0;
+    receiver.answers.push(async () => {
+      young = (await webhooks.rotate(endpoint.id, { overlapMs: 0 })).secret;
+      await webhooks.edit(endpoint.id, { url: elsewhere.url });
+    });
+    elsewhere.answers.push(204, async () => void (await webhooks.edit(endpoint.id, { enabled: false })));
+    await engine.zoneward.sweep();
+    const [first] = receiver.received;
+    assert.ok(first !== undefined && receiver.received.length === 1);
+    assert.deepEqual(verifiedBy(first, old.reveal()), [0]);
+    assert.equal(elsewhere.received.length, 2, 'the fourth was due when it was disabled');
+    for (const one of elsewhere.received)
+      assert.deepEqual([verifiedBy(one, young.reveal()), verifiedBy(one, old.reveal())], [[0], []]);
+    await webhooks.remove(endpoint.id);
+  });
+
   it('are tried again later, and disabled at once by 410, with an event to the others', async () => {
     const { webhooks, audit } = engine.zoneward.tenant('gone');
     const { endpoint } = await webhooks.add({ url: receiver.url, types: ['connection.*'] });

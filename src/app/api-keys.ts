@@ -7,8 +7,9 @@ import {
   type NewApiKey,
   recogniseApiKey,
   revokeApiKey,
+  standingKey,
 } from '../domains/access/api-keys.ts';
-import type { ApiKey } from '../domains/access/model.ts';
+import type { ApiKey, ApiKeyId } from '../domains/access/model.ts';
 import type { Context } from './context.ts';
 import { parseTenant } from './tenant-name.ts';
 
@@ -27,6 +28,8 @@ export interface ApiKeys {
   revoke(tenant: string | null, id: string, options?: { readonly principal?: string }): Promise<void>;
   /** Whose key this is; null for any that does not stand. */
   recognise(secret: string): Promise<ApiKey | null>;
+  /** Whether a key is neither revoked nor expired. */
+  stands(id: ApiKeyId): Promise<boolean>;
   /** True until the first key of the store is made. */
   isEmpty(): Promise<boolean>;
   /** Every tenant that the store knows of. */
@@ -44,6 +47,7 @@ export function openApiKeys(context: Context): ApiKeys {
     revoke: (tenant, id, options = {}) =>
       revokeApiKey(ports, { tenantId: idOf(tenant), id }, options.principal ?? context.principal),
     recognise: (secret) => recogniseApiKey(ports, secret),
+    stands: async (id) => (await standingKey(ports, id)) !== null,
     isEmpty: () => store.isEmpty(),
     tenants: () => store.tenants(),
   };

@@ -12,6 +12,7 @@ import type { HttpLog } from './log.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { HttpError, headersOf, isOurFailure, PROBLEM_TYPE, problemOf } from './problem.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter, type RateRule } from './rate-limit.ts';
 import { openStaticFiles } from './static-files.ts';
 
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly strangersRate?: RateRule;
   /** How long a request may take; long work goes on as a job. Milliseconds. */
   readonly timeLimitMs?: number;
+  /** Ends the streams that are open. */
+  readonly stopping?: AbortSignal;
   /** Holds every answer against its schema. For tests. */
   readonly checkAnswers?: boolean;
 }
@@ -63,6 +66,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     guesses: createRateLimiter(RATE_GUESSES, Date.now),
     timeLimitMs: options.timeLimitMs ?? TIME_LIMIT_MS,
     onFailure: (error, requestId) => log?.failure(error, requestId),
+    streams: createOpenStreams(options.stopping),
     checkAnswers: options.checkAnswers ?? false,
   };
   const app: HttpApp = new Hono();

@@ -9,8 +9,9 @@ import type { ConnectVisit, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts';
 import type { Call, Endpoint, KeyCall, OpenCall, Reply } from './endpoint.ts';
-import { type Holder, recogniseHolder } from './holder.ts';
+import { type Holder, recogniseHolder, stillStands } from './holder.ts';
 import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
+import type { OpenStreams } from './open-streams.ts';
 import { HttpError, headersOf, PROBLEM_TYPE, type ProblemDetails, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { type Input, readInput } from './read-input.ts';
@@ -28,6 +29,8 @@ export interface DispatchPorts {
   readonly timeLimitMs: number;
   /** Told of what only the log may know. */
   readonly onFailure: (error: unknown, requestId: string) => void;
+  /** Answers that go on. */
+  readonly streams: OpenStreams;
   /** In tests: every answer is held against its schema. */
   readonly checkAnswers: boolean;
 }
@@ -56,7 +59,7 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
   const input = await readInput(edge, endpoint);
   const request: Request = { edge, admitted, input };
   if (endpoint.for === 'anyone') return toResponse(await throttled(ports, endpoint, request));
-  if (endpoint.streams === true) return toResponse(await run(ports, endpoint, request));
+  if (endpoint.streams === true) return streamed(ports, endpoint, request);
   if (endpoint.method === 'get') {
     const reply = await withinTime(ports, run(ports, endpoint, request));
     return withEntityTag(edge, toResponse(reply), reply);
@@ -158,10 +161,31 @@ async function throttled(
   }
 }
 
+/** A stream outlives neither the key that opened it nor the session. */
+async function streamed(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<Response> {
+  const { holder } = request.admitted;
+  assert(holder !== undefined);
+  const place = ports.streams.open(holder.key.id, () => stillStands(ports.zoneward, holder, request.edge.req.raw));
+  try {
+    const until = { ...request, until: place.signal };
+    const reply = await run(ports, endpoint, until);
+    if (reply.kind !== 'text' || typeof reply.body === 'string') {
+      place.release();
+      return toResponse(reply);
+    }
+    return toResponse({ ...reply, body: place.hold(reply.body, reply.type) });
+  } catch (error) {
+    place.release();
+    throw error;
+  }
+}
+
 interface Request {
   readonly edge: Edge;
   readonly admitted: Admitted;
   readonly input: Input;
+  /** Ends a stream. */
+  readonly until?: AbortSignal;
 }
 
 async function run(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<Reply> {
@@ -187,8 +211,13 @@ function answer(
   return endpoint.run({ ...keyCall, caller }, input);
 }
 
-function callOf({ zoneward, timeLimitMs }: DispatchPorts, endpoint: Endpoint, { edge }: Request): OpenCall {
-  const limits = endpoint.streams === true ? [] : [AbortSignal.timeout(timeLimitMs)];
+function callOf(
+  { zoneward, timeLimitMs }: DispatchPorts,
+  endpoint: Endpoint,
+  { edge, until }: Request,
+): OpenCall {
+  const limit = endpoint.streams === true ? until : AbortSignal.timeout(timeLimitMs);
+  const limits = limit === undefined ? [] : [limit];
   return {
     zoneward,
     signal: AbortSignal.any([edge.get('aborted'), ...limits]),

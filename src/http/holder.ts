@@ -46,6 +46,16 @@ async function ofSession(
   });
 }
 
+/** Whether what the holder showed is still good: of a session its sign-in too. */
+export async function stillStands(
+  zoneward: Zoneward,
+  { key, session }: Holder,
+  request: Parameters<typeof cookieOf>[0],
+): Promise<boolean> {
+  if (session === null) return zoneward.apiKeys.stands(key.id);
+  return (await zoneward.signIns.recognise(cookieOf(request) ?? '')) !== null;
+}
+
 /** Every write needs the header; where the browser says which site asks, it must be this one. */
 export function refuseOtherSites(request: {
   readonly method: string;

@@ -7,7 +7,7 @@ import type { Zoneward } from '../app/open-zoneward.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 import type { ServiceLog } from './log.ts';
 
-export interface ServeOptions extends Omit<HttpOptions, 'log'> {
+export interface ServeOptions extends Omit<HttpOptions, 'log' | 'stopping'> {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -32,13 +32,13 @@ const HOUSEKEEPING_EVERY_MS = 3_600_000;
 /** Starts answering, and working on jobs. Throws `address-in-use`, `address-not-possible`. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { zoneward, log, host, port } = options;
-  const app = createHttpApp(options);
+  const stopping = new AbortController();
+  const app = createHttpApp({ ...options, stopping: stopping.signal });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, host, port);
-  const stopping = new AbortController();
   const runner = zoneward.jobs.work();
   const working = options.worker === false ? Promise.resolve() : work(zoneward, log, stopping.signal);
   const housekeeping = setInterval(() => {

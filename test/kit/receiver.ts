@@ -13,11 +13,12 @@ export interface Received {
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: Received[];
-  /** What the next requests are answered with; 204 where nothing is said. `hang`: never. */
+  /** What the next requests are answered with; 204 where nothing is said. `hang`: never; a function: 204 after it. */
   readonly answers: (
     | number
     | { readonly status: number; readonly headers: Record<string, string> }
     | 'hang'
+    | (() => Promise<void>)
   )[];
   /** Resolves when so many have come, or fails the test. */
   came(count: number, withinMs?: number): Promise<void>;
@@ -32,11 +33,13 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: string) => {
       body += chunk;
     });
-    request.on('end', () => {
+    request.on('end', async () => {
       received.push({ headers: request.headers, body, json: JSON.parse(body) });
       const answer = answers.shift() ?? 204;
       if (answer === 'hang') return;
-      const { status, headers } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
+      if (typeof answer === 'function') await answer();
+      const { status, headers } =
+        typeof answer === 'object' ? answer : { status: typeof answer === 'number' ? answer : 204, headers: {} };
       response.writeHead(status, headers).end();
     });
   });

@@ -47,21 +47,40 @@ async function deliverAll(
   { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
 ): Promise<number> {
   const { store, clock } = ports;
-  const secrets = await ports.openSecrets(first);
   const from = clock.now();
-  let endpoint = first;
+  const signing = signingSecrets(ports);
   let tried = 0;
-  for (const delivery of deliveries) {
+  for (const claimed of deliveries) {
     // What is left when the lease may run out is somebody's next claim.
     if (signal.aborted || clock.now() - from > LEASE_MS / 2) break;
+    // As they are now: a person may have changed the address or the secret since the message before this one.
+    const endpoint = await store.get(first.tenantId, first.id);
+    if (endpoint === null || !takesMessages(endpoint, clock.now())) break;
+    const delivery = await store.delivery(first.tenantId, first.id, claimed.id);
+    if (delivery?.state !== 'pending') continue;
+    const secrets = await signing(endpoint);
     const next = await attempt(ports, endpoint, { delivery, secrets, signal });
     // Stopped in the middle of the post: it may have arrived, and is sent again.
     if (next === null || !(await store.record(next.delivery, holder))) break;
     tried += 1;
-    endpoint = await keepEndpoint(ports, endpoint, next.endpoint);
-    if (endpoint.disabled !== null || (endpoint.holdUntil ?? 0) > clock.now()) break;
+    await keepEndpoint(ports, endpoint, next.endpoint);
   }
   return tried;
+}
+
+function takesMessages({ disabled, holdUntil }: WebhookEndpoint, now: number): boolean {
+  return disabled === null && (holdUntil ?? 0) <= now;
+}
+
+/** The vault is asked again only when the endpoint has changed, or the secret before has run out. */
+function signingSecrets({ openSecrets, clock }: DeliverPorts): OpenSecrets {
+  let known: { readonly of: string; readonly secrets: readonly Secret[] } | null = null;
+  return async (endpoint) => {
+    const { version, previousSecretUntil } = endpoint;
+    const of = `${version} ${previousSecretUntil !== null && previousSecretUntil > clock.now()}`;
+    if (known?.of !== of) known = { of, secrets: await openSecrets(endpoint) };
+    return known.secrets;
+  };
 }
 
 /** One attempt, by itself. Null when `signal` broke it off. */
