@@ -5,6 +5,7 @@ import {
   type CreatedApiKey,
   createApiKey,
   type NewApiKey,
+  type RevokedApiKeys,
   recogniseApiKey,
   revokeApiKey,
   standingKey,
@@ -24,8 +25,15 @@ export interface ApiKeys {
     options?: { readonly principal?: string },
   ): Promise<CreatedApiKey>;
   list(tenant: string | null): Promise<readonly ApiKey[]>;
-  /** Throws `api-key-unknown` (not-found). */
-  revoke(tenant: string | null, id: string, options?: { readonly principal?: string }): Promise<void>;
+  /**
+   * Refused from the next request on, in every process. `withMade`: so are the keys that it made, and that those made;
+   * the answer names what still stands of them. Throws `api-key-unknown` (not-found).
+   */
+  revoke(
+    tenant: string | null,
+    id: string,
+    options?: { readonly principal?: string; readonly withMade?: boolean },
+  ): Promise<RevokedApiKeys>;
   /** Whose key this is; null for any that does not stand. */
   recognise(secret: string): Promise<ApiKey | null>;
   /** Whether a key is neither revoked nor expired. */
@@ -44,8 +52,8 @@ export function openApiKeys(context: Context): ApiKeys {
     create: (tenant, request, options = {}) =>
       createApiKey(ports, { ...request, tenantId: idOf(tenant) }, options.principal ?? context.principal),
     list: (tenant) => store.list(idOf(tenant)),
-    revoke: (tenant, id, options = {}) =>
-      revokeApiKey(ports, { tenantId: idOf(tenant), id }, options.principal ?? context.principal),
+    revoke: (tenant, id, { principal = context.principal, withMade = false } = {}) =>
+      revokeApiKey(ports, { tenantId: idOf(tenant), id, withMade }, principal),
     recognise: (secret) => recogniseApiKey(ports, secret),
     stands: async (id) => (await standingKey(ports, id)) !== null,
     isEmpty: () => store.isEmpty(),

@@ -1675,6 +1675,12 @@ export type NewApiKey = {
   readonly expiresAt?: string;
 };
 
+export type RevokedApiKeys = {
+  readonly revoked: readonly ApiKey[];
+  /** Keys that it made, or that those made, which still stand */
+  readonly standing: readonly ApiKey[];
+};
+
 export type MadeConnectSession = {
   readonly id: string;
   readonly state: 'open' | 'used' | 'revoked' | 'expired';

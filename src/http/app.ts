@@ -10,9 +10,9 @@ import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import type { HttpLog } from './log.ts';
 import { type Metrics, openMetrics } from './metrics.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { openApiDocument } from './openapi.ts';
 import { HttpError, headersOf, isOurFailure, PROBLEM_TYPE, problemOf } from './problem.ts';
-import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter, type RateRule } from './rate-limit.ts';
 import { openStaticFiles } from './static-files.ts';
 

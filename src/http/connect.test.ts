@@ -192,7 +192,10 @@ describe('a connect session', () => {
     const { link } = await make();
     const ends = await meet(link, [minted(), minted(), minted()]);
     assert.equal(ends.filter((end) => end === 'saved').length, 1, ends.join());
-    assert.ok(ends.every((end) => /^(saved|connect-session-(over|moved))$/.test(end)), ends.join());
+    assert.ok(
+      ends.every((end) => /^(saved|connect-session-(over|moved))$/.test(end)),
+      ends.join(),
+    );
     assert.equal(await count(), before + 1);
 
     const { answer, link: revoked } = await make();

@@ -165,7 +165,9 @@ async function throttled(
 async function streamed(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<Response> {
   const { holder } = request.admitted;
   assert(holder !== undefined);
-  const place = ports.streams.open(holder.key.id, () => stillStands(ports.zoneward, holder, request.edge.req.raw));
+  const place = ports.streams.open(holder.key.id, () =>
+    stillStands(ports.zoneward, holder, request.edge.req.raw),
+  );
   try {
     const until = { ...request, until: place.signal };
     const reply = await run(ports, endpoint, until);
@@ -305,8 +307,10 @@ export function entityTag(body: unknown): string {
 
 function withEntityTag(edge: Edge, response: Response, reply: Reply): Response {
   if (reply.kind !== 'json') return response;
-  const tag = entityTag(reply.body);
+  const tag = entityTag(reply.tagged ?? reply.body);
   response.headers.set('etag', tag);
+  // What the tag leaves out may have changed: then there is an answer.
+  if (reply.tagged !== undefined) return response;
   const known = edge.req
     .header('if-none-match')
     ?.split(',')

@@ -53,6 +53,8 @@ export type Reply =
       readonly headers?: Readonly<Record<string, string>>;
       /** What is kept for a repeated request, where the body holds a secret that is shown once. */
       readonly keptBody?: unknown;
+      /** What the entity tag is of, where the body shows more than a change is conditional on. */
+      readonly tagged?: unknown;
     }
   | { readonly kind: 'empty'; readonly headers?: Readonly<Record<string, string>> }
   | {

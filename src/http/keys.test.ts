@@ -143,6 +143,58 @@ describe('API keys', () => {
     });
   });
 
+  it('take what they made with them when that is asked for, and else say what stands', async () => {
+    const root = await edge.makeKey('lines', ['admin']);
+    const other = await edge.makeKey('lines', ['admin']);
+    const make = async (key: string): Promise<{ readonly id: string; readonly secret: string }> => {
+      const made = await edge.ask('POST', '/v1/api-keys', {
+        key,
+        body: { label: 'child', scopes: ['admin'] },
+      });
+      return made.body;
+    };
+    const child = await make(root.secret);
+    const grandchild = await make(child.secret);
+    const bystander = await make(other.secret);
+    const stands = async (secret: string) =>
+      (await edge.ask('GET', '/v1/api-keys', { key: secret })).status === 200;
+    const ids = (keys: readonly { readonly id: string }[]) => keys.map(({ id }) => id);
+
+    const alone = await edge.ask('DELETE', `/v1/api-keys/${child.id}`, { key: other.secret });
+    assert.deepEqual([ids(alone.body.revoked), ids(alone.body.standing)], [[child.id], [grandchild.id]]);
+    assert.deepEqual([await stands(child.secret), await stands(grandchild.secret)], [false, true]);
+    const all = await edge.ask('DELETE', `/v1/api-keys/${root.id}?withMade=true`, { key: other.secret });
+    assert.deepEqual([ids(all.body.revoked), all.body.standing], [[root.id, grandchild.id], []]);
+    for (const { secret } of [root, child, grandchild]) assert.equal(await stands(secret), false);
+    assert.equal(await stands(bystander.secret), true);
+    const trail = await edge.ask('GET', '/v1/audit?kind=api-key.revoked', { key: other.secret });
+    assert.equal(trail.body.items.length, 3);
+    const twice = await edge.ask('DELETE', `/v1/api-keys/${root.id}?withMade=true`, { key: other.secret });
+    assert.equal(twice.status, 404);
+    // An operator's key made this one for a tenant.
+    const operator = await edge.makeKey(null, ['admin']);
+    const headers = { 'zoneward-tenant': 'lines' };
+    const body = { label: 'puppet', scopes: ['read'] };
+    const puppet = (await edge.ask('POST', '/v1/api-keys', { key: operator.secret, headers, body })).body;
+    const gone = await engine.zoneward.apiKeys.revoke(null, operator.id, { withMade: true });
+    assert.deepEqual(ids(gone.revoked), [operator.id, puppet.id]);
+  });
+
+  it('are revoked on the condition that they are as they were read, used or not', async () => {
+    const { secret } = await edge.makeKey('lines', ['admin']);
+    const target = await edge.makeKey('lines', ['admin']);
+    const path = `/v1/api-keys/${target.id}`;
+    const etag = (await edge.ask('GET', path, { key: secret })).headers.get('etag') ?? '';
+    await edge.ask('GET', '/v1/api-keys', { key: target.secret });
+    const shown = await edge.ask('GET', path, { key: secret });
+    assert.notEqual(shown.body.lastUsedAt, null);
+    assert.equal(shown.headers.get('etag'), etag);
+    const revoke = (tag: string) => edge.ask('DELETE', path, { key: secret, headers: { 'if-match': tag } });
+    assert.equal((await revoke('"other"')).status, 412);
+    assert.equal((await revoke(etag)).status, 200);
+    assert.notEqual((await edge.ask('GET', path, { key: secret })).headers.get('etag'), etag);
+  });
+
   it('end when they expire, and say when they were last used', async () => {
     const { key, secret } = await engine.zoneward.apiKeys.create('acme', {
       label: 'short',

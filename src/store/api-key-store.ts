@@ -29,6 +29,16 @@ export function openApiKeyStore(context: StoreContext): ApiKeyStore {
         .execute();
       return rows.map(toKey);
     },
+    async madeBy(id) {
+      // The maker stands in the data alone; keys are few, and this is asked when one is revoked.
+      const rows = await db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('data', 'like', `%${id}%`)
+        .orderBy('id')
+        .execute();
+      return rows.map(toKey).filter(({ createdBy }) => createdBy === id);
+    },
     revoke: (tenantId, id, at, trail, events) =>
       write(context, async (trx) => {
         const { numUpdatedRows } = await trx

@@ -39,7 +39,9 @@ export async function startReceiver(): Promise<Receiver> {
       if (answer === 'hang') return;
       if (typeof answer === 'function') await answer();
       const { status, headers } =
-        typeof answer === 'object' ? answer : { status: typeof answer === 'number' ? answer : 204, headers: {} };
+        typeof answer === 'object'
+          ? answer
+          : { status: typeof answer === 'number' ? answer : 204, headers: {} };
       response.writeHead(status, headers).end();
     });
   });

@@ -21,6 +21,10 @@ interface CreateFlags extends OwnerFlags {
   readonly expires?: number;
 }
 
+interface RevokeFlags extends OwnerFlags {
+  readonly withMade?: boolean;
+}
+
 const ALL = '--all-tenants';
 
 export function register(program: Command, cli: Cli): void {
@@ -59,17 +63,13 @@ export function register(program: Command, cli: Cli): void {
   keys
     .command('revoke <id>')
     .description('Refuse a key from its next request on.')
+    .option('--with-made', 'the keys that it made, and that those made, too')
     .option(ALL, "one of the operator's keys")
-    .action(
-      cli.run(async (session, id: string, flags: OwnerFlags) => {
-        const zoneward = await session.zoneward();
-        await zoneward.apiKeys.revoke(ownerOf(session, flags), id);
-        session.out.result({
-          json: () => ({ id, revoked: true }),
-          text: () => `${session.out.paint.green('✓')} ${id} is revoked.\n`,
-        });
-      }),
-    );
+    .addHelpText(
+      'after',
+      examples('zoneward api-keys revoke KEY_ID', 'zoneward api-keys revoke KEY_ID --with-made'),
+    )
+    .action(cli.run((session, id: string, flags: RevokeFlags) => revoke(session, id, flags)));
 }
 
 function ownerOf({ flags }: Session, { allTenants }: OwnerFlags): string | null {
@@ -95,6 +95,28 @@ async function create(session: Session, flags: CreateFlags): Promise<void> {
     text: () =>
       `${out.paint.green('✓')} ${key.label} (${key.id}): ${key.scopes.join(', ')}\n\n  ${secret.reveal()}\n\n  ${out.paint.yellow('!')} It is shown now and never again.\n`,
   });
+}
+
+async function revoke(session: Session, id: string, flags: RevokeFlags): Promise<void> {
+  const zoneward = await session.zoneward();
+  const { out } = session;
+  const withMade = flags.withMade === true;
+  const { revoked, standing } = await zoneward.apiKeys.revoke(ownerOf(session, flags), id, { withMade });
+  const { green, yellow, cyan } = out.paint;
+  out.result({
+    json: () => ({ id, revoked: true, revokedIds: idsOf(revoked), standingIds: idsOf(standing) }),
+    text: () =>
+      [
+        ...revoked.map((key) => `${green('✓')} ${key.label} (${key.id}) is revoked.`),
+        ...standing.map((key) => `${yellow('!')} ${key.label} (${key.id}), which it made, still stands.`),
+        ...(standing.length === 0 ? [] : [`  ${cyan('→')} zoneward api-keys revoke ${standing[0]?.id}`]),
+        '',
+      ].join('\n'),
+  });
+}
+
+function idsOf(keys: readonly ApiKey[]): readonly string[] {
+  return keys.map(({ id }) => id);
 }
 
 async function list(session: Session, flags: OwnerFlags): Promise<void> {

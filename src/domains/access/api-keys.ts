@@ -93,17 +93,54 @@ export async function standingKey(ports: AccessPorts, id: ApiKeyId): Promise<Api
 
 async function use(ports: AccessPorts, key: ApiKey): Promise<ApiKey | null> {
   const now = ports.clock.now();
-  if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
+  if (!isStanding(key, now)) return null;
   if (key.lastUsedAt === null || now - key.lastUsedAt >= TOUCH_EVERY_MS) await ports.store.touch(key.id, now);
   return key;
 }
 
-/** Throws `api-key-unknown` (not-found) for one that is another tenant's, is gone, or never was. */
+export interface RevokedApiKeys {
+  /** The key, then those that it made, where they were to go with it. */
+  readonly revoked: readonly ApiKey[];
+  /** Keys that it made, or that those made, which still stand. */
+  readonly standing: readonly ApiKey[];
+}
+
+/** With `withMade`, what it made goes too, and what that made. Throws `api-key-unknown` (not-found) as `revokeOne`. */
 export async function revokeApiKey(
+  ports: AccessPorts,
+  target: { readonly tenantId: TenantId | null; readonly id: string; readonly withMade?: boolean },
+  principal: Principal,
+): Promise<RevokedApiKeys> {
+  // The key first: from then on it makes no more.
+  const revoked = [await revokeOne(ports, target, principal)];
+  const standing = await madeByAll(ports, target.id as ApiKeyId);
+  if (target.withMade !== true) return { revoked, standing };
+  for (const { id, tenantId } of standing) revoked.push(await revokeOne(ports, { tenantId, id }, principal));
+  return { revoked, standing: [] };
+}
+
+/** Makers before what they made; a key is younger than its maker, so this ends. */
+async function madeByAll({ store, clock }: AccessPorts, id: ApiKeyId): Promise<readonly ApiKey[]> {
+  const made: ApiKey[] = [];
+  const makers = [id];
+  for (let maker = makers.shift(); maker !== undefined; maker = makers.shift()) {
+    const theirs = await store.madeBy(maker);
+    makers.push(...theirs.map((key) => key.id));
+    made.push(...theirs.filter((key) => isStanding(key, clock.now())));
+  }
+  return made;
+}
+
+function isStanding({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
+}
+
+/** Throws `api-key-unknown` (not-found) for one that is another tenant's, is gone, or never was. */
+async function revokeOne(
   ports: AccessPorts,
   target: { readonly tenantId: TenantId | null; readonly id: string },
   principal: Principal,
-): Promise<void> {
+): Promise<ApiKey> {
   const at = ports.clock.now();
   const id = target.id as ApiKeyId;
   const stored = await ports.store.find(id);
@@ -114,8 +151,12 @@ export async function revokeApiKey(
     (await ports.store.revoke(target.tenantId, id, at, trail, [
       keyEvent(stored.key, 'api-key.revoked', { at, principal }),
     ]));
-  if (revoked) return;
-  throw new ZonewardError(`There is no API key ${target.id.slice(0, 64)} that stands`, {
+  if (revoked) return { ...stored.key, revokedAt: at };
+  throw unknownKey(target.id);
+}
+
+function unknownKey(id: string): ZonewardError {
+  return new ZonewardError(`There is no API key ${id.slice(0, 64)} that stands`, {
     code: 'api-key-unknown',
     kind: 'not-found',
     next: ['zoneward api-keys list'],

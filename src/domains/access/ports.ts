@@ -16,6 +16,8 @@ export interface ApiKeyStore {
   find(id: ApiKeyId): Promise<StoredApiKey | null>;
   /** A tenant's own, or with null the operator's. Newest first; revoked ones too. */
   list(tenantId: TenantId | null): Promise<readonly ApiKey[]>;
+  /** What this key has made, for whichever tenant; revoked ones too. */
+  madeBy(id: ApiKeyId): Promise<readonly ApiKey[]>;
   /** Sets `revokedAt`. False, and nothing is written, when the tenant has no such key that stands. */
   revoke(
     tenantId: TenantId | null,

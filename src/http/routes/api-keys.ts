@@ -1,10 +1,19 @@
 /** API keys over HTTP. A secret is in the answer that makes it and nowhere else. */
 import { z } from '@hono/zod-openapi';
-import { type ConnectionId, SCOPES, type ZoneId } from '../../app/handed-out.ts';
+import { type ApiKey, type ConnectionId, SCOPES, type ZoneId } from '../../app/handed-out.ts';
 import { requireUnlimited } from '../caller.ts';
-import { type Endpoint, endpoint, json } from '../endpoint.ts';
-import { idParams, time } from '../inputs.ts';
-import { apiKeyListShape, apiKeyView, createdApiKeyShape } from '../shapes/api-keys.ts';
+import { requireMatch } from '../dispatch.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { flag, idParams, time } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
+import {
+  apiKeyListShape,
+  apiKeyShape,
+  apiKeyState,
+  apiKeyView,
+  createdApiKeyShape,
+  revokedKeysShape,
+} from '../shapes/api-keys.ts';
 
 const listApiKeys = endpoint({
   method: 'get',
@@ -66,20 +75,52 @@ const createApiKey = endpoint({
   },
 });
 
+async function findKey(call: Call, id: string): Promise<ApiKey> {
+  requireUnlimited(call.caller);
+  const all = await call.zoneward.apiKeys.list(call.caller.tenantName);
+  const found = all.find((key) => key.id === id);
+  if (found !== undefined) return found;
+  throw new HttpError(404, 'api-key-unknown', 'There is no such API key.');
+}
+
+const getApiKey = endpoint({
+  method: 'get',
+  path: '/v1/api-keys/{id}',
+  operationId: 'getApiKey',
+  tag: 'api-keys',
+  summary: 'One API key, without its secret',
+  scope: 'admin',
+  params: idParams,
+  answers: { status: 200, description: 'The key', schema: apiKeyShape },
+  handle: async (call, { params }) => {
+    const key = await findKey(call, params.id);
+    return { kind: 'json', status: 200, body: apiKeyView(key), tagged: apiKeyState(key) };
+  },
+});
+
 const revokeApiKey = endpoint({
   method: 'delete',
   path: '/v1/api-keys/{id}',
   operationId: 'revokeApiKey',
   tag: 'api-keys',
-  summary: 'Revoke an API key, from the next request on',
+  summary: 'Revoke an API key, from the next request on; with `withMade`, the keys that it made too',
   scope: 'admin',
   params: idParams,
-  answers: { status: 204, description: 'It is revoked' },
-  handle: async ({ zoneward, caller }, { params }) => {
-    requireUnlimited(caller);
-    await zoneward.apiKeys.revoke(caller.tenantName, params.id, { principal: caller.principal });
-    return { kind: 'empty' };
+  query: z.strictObject({ withMade: flag.optional() }),
+  answers: {
+    status: 200,
+    description: 'What is revoked, and what it made still stands',
+    schema: revokedKeysShape,
+  },
+  handle: async (call, { params, query }) => {
+    const { zoneward, caller } = call;
+    requireMatch(call, apiKeyState(await findKey(call, params.id)));
+    const { revoked, standing } = await zoneward.apiKeys.revoke(caller.tenantName, params.id, {
+      principal: caller.principal,
+      withMade: query.withMade ?? false,
+    });
+    return json({ revoked: revoked.map(apiKeyView), standing: standing.map(apiKeyView) });
   },
 });
 
-export const API_KEY_ENDPOINTS: readonly Endpoint[] = [listApiKeys, createApiKey, revokeApiKey];
+export const API_KEY_ENDPOINTS: readonly Endpoint[] = [listApiKeys, createApiKey, getApiKey, revokeApiKey];

@@ -31,6 +31,21 @@ export const createdApiKeyShape: z.ZodType = z
   })
   .openapi('CreatedApiKey');
 
+export const apiKeyShape: z.ZodType = apiKey;
+export const revokedKeysShape: z.ZodType = z
+  .strictObject({
+    revoked: z.array(apiKey),
+    standing: z
+      .array(apiKey)
+      .openapi({ description: 'Keys that it made, or that those made, which still stand' }),
+  })
+  .openapi('RevokedApiKeys');
+
+/** What a change is conditional on: all but when it was last used, which changes by itself. */
+export function apiKeyState(key: ApiKey): View {
+  return { ...apiKeyView(key), lastUsedAt: null };
+}
+
 export function apiKeyView(key: ApiKey): View {
   const { id, label, scopes, reach, owner, createdBy } = key;
   return {

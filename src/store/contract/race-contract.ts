@@ -189,9 +189,7 @@ export function raceContract(makePlace: MakeStorePlace): void {
       const saves = ['x', 'y', 'z'].map((name) =>
         connectSessions
           .endingWith(link.id, ended)
-          .create(connection(`${name}${round}`, { label: `${name}${round}` }), sealed(), [
-            event('added'),
-          ]),
+          .create(connection(`${name}${round}`, { label: `${name}${round}` }), sealed(), [event('added')]),
       );
       const codes = await meet(saves);
       assert.equal(codes.length, 2);
