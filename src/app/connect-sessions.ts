@@ -19,7 +19,7 @@ import {
 } from '../domains/connect/sessions.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import type { CredentialInput } from '../domains/connections/parse-credential.ts';
-import type { TestReport } from '../domains/connections/test-report.ts';
+import type { TestReport, TestStep } from '../domains/connections/test-report.ts';
 import type { TokenLink } from '../domains/connections/token-link.ts';
 import type { Context } from './context.ts';
 import { type NewConnectionInput, type TenantConnections, tenantConnections } from './tenant-connections.ts';
@@ -38,7 +38,12 @@ export interface TenantConnectSessions {
 }
 
 /** What a visitor gives. */
-export type VisitorInput = CredentialInput & { readonly label?: string; readonly signal?: AbortSignal };
+export type VisitorInput = CredentialInput & {
+  readonly label?: string;
+  readonly signal?: AbortSignal;
+  /** Called as each step of the test ends. */
+  readonly onStep?: (step: TestStep) => void;
+};
 
 /** What the holder of a link can do. */
 export interface ConnectVisit {
@@ -84,7 +89,7 @@ function visit(context: Context, session: ConnectSession): ConnectVisit {
   const ports = portsOf(context);
   const connections = connectionsOf(context, session);
   let current = session;
-  const begin = async ({ signal, label, ...input }: VisitorInput): Promise<NewConnectionInput> => {
+  const begin = async ({ signal, label, onStep, ...input }: VisitorInput): Promise<NewConnectionInput> => {
     const parsed = await connections.read({
       ...input,
       accountId: input.accountId ?? session.accountId ?? undefined,
@@ -98,6 +103,7 @@ function visit(context: Context, session: ConnectSession): ConnectVisit {
       credential,
       ...(accountId === null ? {} : { accountId }),
       ...(signal === undefined ? {} : { signal }),
+      ...(onStep === undefined ? {} : { onStep }),
     };
   };
   return {
@@ -167,6 +173,20 @@ const SAID_TO_VISITORS: Readonly<Record<string, readonly [message: string, next:
   'label-taken': ['This cannot be saved under its name.', 'Ask whoever sent you the link for a new one.'],
 };
 
+function withoutCommands(next: readonly string[]): readonly string[] {
+  return next.filter((step) => !/zoneward |--[a-z]/.test(step));
+}
+
+/** What a visitor is told of a test: what to do about it that a visitor can do. */
+export function reportForVisitor(report: TestReport): TestReport {
+  const { failure, warnings } = report;
+  return {
+    ...report,
+    failure: failure === null ? null : { ...failure, next: withoutCommands(failure.next) },
+    warnings: warnings.filter(({ next }) => next === undefined || withoutCommands([next]).length > 0),
+  };
+}
+
 /** What a visitor is told of a failure: nothing of other connections, and no command that only an operator could run. */
 export function forVisitor(error: unknown): unknown {
   if (!isZonewardError(error)) return error;
@@ -175,7 +195,9 @@ export function forVisitor(error: unknown): unknown {
     const [message, next] = said;
     return new ZonewardError(message, { code: error.code, kind: error.kind, next: [next], details: {} });
   }
-  const { message, code, kind, details, cause } = error;
-  const next = error.next.filter((step) => !/zoneward |--[a-z]/.test(step));
-  return new ZonewardError(message, { code, kind, next, details, cause });
+  const { message, code, kind, cause } = error;
+  const details = { ...error.details };
+  const report = details['report'] as TestReport | undefined;
+  if (report !== undefined) details['report'] = reportForVisitor(report);
+  return new ZonewardError(message, { code, kind, next: withoutCommands(error.next), details, cause });
 }

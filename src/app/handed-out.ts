@@ -146,6 +146,7 @@ export { formatPlanFile } from '../plan/plan-file.ts';
 export { type PlanJson, planToJson } from '../plan/render-json.ts';
 export { renderMarkdown } from '../plan/render-markdown.ts';
 export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
+export type { SettingDomain } from '../plan/setting-domain.ts';
 export { settingText } from '../plan/setting-text.ts';
 export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
 export { groupsOf, variablesOf } from '../plan/templates/render-template.ts';
@@ -157,7 +158,7 @@ export {
 } from '../plan/templates/template.ts';
 export type { BulkReport } from './bulk-provision.ts';
 export { CLOUDFLARE_BASE_URL } from './config.ts';
-export { type ConnectVisit, forVisitor } from './connect-sessions.ts';
+export { type ConnectVisit, forVisitor, reportForVisitor } from './connect-sessions.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { PlannedProofs } from './object-plans.ts';

@@ -85,7 +85,7 @@ export interface TenantConnections {
   get(reference?: string): Promise<Connection>;
   list(filter?: ConnectionFilter): Promise<readonly Connection[]>;
   /** A connection that only the environment describes is tested and not stored. */
-  test(reference?: string, signal?: AbortSignal): Promise<Retested>;
+  test(reference?: string, signal?: AbortSignal, onStep?: (step: TestStep) => void): Promise<Retested>;
   edit(reference: string, edit: ConnectionEdit): Promise<Connection>;
   /** Gives it a new credential; its id, history and mirror stay. */
   relink(reference: string, input: NewConnectionInput): Promise<Relinked>;
@@ -132,18 +132,16 @@ export function tenantConnections(
         ...(onStep === undefined ? {} : { onStep }),
       },
     );
-  const testUnsaved = async (connection: Connection, signal?: AbortSignal): Promise<Retested> => {
+  const testUnsaved = async (
+    connection: Connection,
+    watch: Pick<NewConnectionInput, 'signal' | 'onStep'>,
+  ): Promise<Retested> => {
     const parsed = credentialFromEnvironment(context.environment);
     if (!parsed.ok)
       throw new InvalidInputError('The credential in the environment is not valid.', parsed.problems);
     const { credential, accountId, zoneIds } = parsed.value;
     const account = accountId === null ? {} : { accountId };
-    const report = await tryOut({
-      credential,
-      zoneIds,
-      ...account,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const report = await tryOut({ credential, zoneIds, ...account, ...watch });
     return { connection, report };
   };
 
@@ -170,9 +168,11 @@ export function tenantConnections(
       const all = await store.list(tenantId);
       return filter === undefined ? all : filterConnections(all, filter);
     },
-    test: async (reference, signal) => {
+    test: async (reference, signal, onStep) => {
       const connection = await reach.connection(reference);
-      if (isEnvironmentConnection(connection)) return testUnsaved(connection, signal);
+      const watch = onStep === undefined ? {} : { onStep };
+      if (isEnvironmentConnection(connection))
+        return testUnsaved(connection, { ...watch, ...(signal === undefined ? {} : { signal }) });
       const { id: connectionId } = connection;
       const openInspection = context.openInspection(tenantId, connectionId);
       const ports = {
@@ -182,17 +182,18 @@ export function tenantConnections(
         vault: await context.vault(),
         references: context.references,
       };
-      return retestConnection(ports, { tenantId, connectionId, principal, ...callOptions(signal) });
+      return retestConnection(ports, { tenantId, connectionId, principal, ...watch, ...callOptions(signal) });
     },
     edit: async (reference, edit) => editConnection({ store, clock }, await target(reference), edit),
     relink: async (reference, input) => {
-      const { credential, reference: secret, zoneIds, untested, signal } = input;
+      const { credential, reference: secret, zoneIds, untested, signal, onStep } = input;
       return relinkConnection(await addPorts(), {
         ...(await target(reference)),
         credential,
         ...(secret === undefined ? {} : { reference: secret }),
         ...(zoneIds === undefined ? {} : { zoneIds }),
         ...(untested === undefined ? {} : { untested }),
+        ...(onStep === undefined ? {} : { onStep }),
         ...callOptions(signal),
       });
     },

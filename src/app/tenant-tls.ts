@@ -12,7 +12,8 @@ import type { Zone } from '../domains/zones/model.ts';
 import { BASELINES, type BaselineName } from '../plan/baselines.ts';
 import { readDesiredSettings, readSettingWords } from '../plan/desired-settings.ts';
 import type { DesiredSetting, SettingState } from '../plan/setting-change.ts';
-import { findSetting, nameOfSetting, SETTINGS } from '../plan/settings-catalogue.ts';
+import type { SettingDomain } from '../plan/setting-domain.ts';
+import { findSetting, nameOfSetting, SETTINGS, type SettingSpec } from '../plan/settings-catalogue.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
@@ -34,6 +35,10 @@ export interface DnssecRequest extends TlsRequest {
 export interface ZoneSetting {
   readonly name: string;
   readonly setting: string;
+  /** What people call it. */
+  readonly title: string;
+  /** What it may be. */
+  readonly domain: SettingDomain;
   /** Null where it could not be read; then why. */
   readonly state: SettingState | null;
   readonly error: ZonewardError | null;
@@ -139,18 +144,18 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
       });
     },
     settings: async (reference, names, request = {}) => {
-      const keys = names.length === 0 ? SETTINGS.map(({ key }) => key) : names.map(keyOf);
+      const specs = names.length === 0 ? SETTINGS : names.map(specOf);
+      const keys = specs.map(({ key }) => key);
       const { zone, cloudflare } = await linked(reference, request);
       const read = await cloudflare.settings.readSettings(zone.facts.id, keys, callOptions(request));
-      return keys.map((setting) => {
-        const spec = findSetting(setting);
-        return {
-          name: spec === undefined ? setting : nameOfSetting(spec),
-          setting,
-          state: read.states.get(setting) ?? null,
-          error: read.failures.get(setting) ?? null,
-        };
-      });
+      return specs.map((spec) => ({
+        name: nameOfSetting(spec),
+        setting: spec.key,
+        title: spec.title,
+        domain: spec.domain,
+        state: read.states.get(spec.key) ?? null,
+        error: read.failures.get(spec.key) ?? null,
+      }));
     },
     plan: async (references, wish, request = {}) => {
       const { desired, source } = desiredOf(wish);
@@ -284,12 +289,12 @@ function orThrow<T>(parsed: Parsed<T>, refuse: string, file?: string): T {
   throw new InvalidInputError(`${refuse}.`, problems);
 }
 
-function keyOf(name: string): string {
+function specOf(name: string): SettingSpec {
   const spec = findSetting(name);
-  if (spec !== undefined) return spec.key;
+  if (spec !== undefined) return spec;
   // The reader of words knows what may have been meant.
   orThrow(readSettingWords([`${name}=`]), 'There is no such setting');
-  return name;
+  throw new Error(`no setting ${name}, and no word about it`);
 }
 
 function severalConnections(): InvalidInputError {

@@ -104,6 +104,20 @@ describe('a connect session', () => {
     assert.equal(saved.body.connection.id, connection.id);
   });
 
+  it('is saved under the eyes of the customer, step by step', async () => {
+    const [connection] = (await edge.ask('GET', '/v1/connections', { key: owner })).body.items;
+    const { link } = await make({ relink: connection.id });
+    const path = '/v1/connect/save/events';
+    const named = ({ text }: Answer) => [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name);
+    const bad = await edge.ask('POST', path, { key: link, body: { credential: { token: 'x'.repeat(40) } } });
+    assert.deepEqual(named(bad).slice(-1), ['problem'], bad.text);
+    assert.ok(!/zoneward |--[a-z]/.test(bad.text), 'a customer is told no commands');
+    const saved = await edge.ask('POST', path, { key: link, body: credential() });
+    assert.deepEqual(named(saved), ['step', 'step', 'step', 'step', 'done'], saved.text);
+    assert.ok(saved.text.includes(`"id":"${connection.id}"`) && !saved.text.includes(token));
+    assert.equal((await edge.ask('GET', '/v1/connect', { key: link })).status, 401);
+  });
+
   it('tells a visitor nothing of the connections that are there', async () => {
     const { link } = await make();
     const before = (await edge.ask('GET', '/v1/connections', { key: owner })).body.items;

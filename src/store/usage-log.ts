@@ -40,6 +40,7 @@ export function openUsageLog(context: StoreContext): PrunableUsageLog {
         'connection_id',
         'status',
         'error',
+        'budget_left',
       ]);
       const rows = await context.db
         .selectFrom(calls.as('calls'))
@@ -49,6 +50,7 @@ export function openUsageLog(context: StoreContext): PrunableUsageLog {
           eb.fn.countAll().as('calls'),
           eb.fn.countAll().filterWhere('error', 'is not', null).as('errors'),
           eb.fn.countAll().filterWhere('status', '=', 429).as('limited'),
+          eb.fn.min('budget_left').as('budget_left'),
         ])
         .groupBy(['bucket', 'connection_id'])
         .orderBy('bucket')
@@ -60,6 +62,7 @@ export function openUsageLog(context: StoreContext): PrunableUsageLog {
         calls: Number(row.calls),
         errors: Number(row.errors),
         rateLimited: Number(row.limited),
+        budgetLeft: row.budget_left === null ? null : Number(row.budget_left),
       }));
     },
     async budgets(tenantId, since) {

@@ -11,7 +11,7 @@ import type { Connection, Credential } from './model.ts';
 import { afterTest } from './retest-connection.ts';
 import { connectionEvent, type Moment, type Moved, moveConnection, rotating } from './state.ts';
 import { testConnection } from './test-connection.ts';
-import type { TestReport } from './test-report.ts';
+import type { TestReport, TestStep } from './test-report.ts';
 
 export interface RelinkInput {
   readonly tenantId: TenantId;
@@ -24,6 +24,8 @@ export interface RelinkInput {
   /** Saves without asking Cloudflare. */
   readonly untested?: boolean;
   readonly options?: CallOptions;
+  /** Called as each step of the test ends. */
+  readonly onStep?: (step: TestStep) => void;
 }
 
 export interface Relinked {
@@ -80,6 +82,7 @@ async function testOrThrow(
     zoneIds: input.zoneIds,
     profile: connection.profile,
     ...(input.options === undefined ? {} : { options: input.options }),
+    ...(input.onStep === undefined ? {} : { onStep: input.onStep }),
   });
   const { failure } = report;
   if (failure === null) return report;

@@ -20,7 +20,7 @@ import {
   revise,
 } from './state.ts';
 import { testConnection } from './test-connection.ts';
-import { reportFacts, type TestReport } from './test-report.ts';
+import { reportFacts, type TestReport, type TestStep } from './test-report.ts';
 
 export interface RetestPorts extends CredentialPorts {
   readonly store: ConnectionStore;
@@ -33,6 +33,8 @@ export interface RetestInput {
   readonly connectionId: ConnectionId;
   readonly principal: Principal;
   readonly options?: CallOptions;
+  /** Called as each step of the test ends. */
+  readonly onStep?: (step: TestStep) => void;
 }
 
 export interface Retested {
@@ -66,6 +68,7 @@ async function testSaved(
     zoneIds: connection.zoneIds,
     profile: connection.profile,
     ...(input.options === undefined ? {} : { options: input.options }),
+    ...(input.onStep === undefined ? {} : { onStep: input.onStep }),
   });
 }
 

@@ -34,6 +34,8 @@ export interface UsageBucket {
   readonly calls: number;
   readonly errors: number;
   readonly rateLimited: number;
+  /** The least that was left of the budget in it, as far as the calls told; null where none did. */
+  readonly budgetLeft: number | null;
 }
 
 /** Kept for a set time. A second of rows may be lost in a crash. */

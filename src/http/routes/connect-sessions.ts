@@ -3,7 +3,7 @@
  * The page sends it in a header, so it stands in no address that leaves the browser.
  */
 import { z } from '@hono/zod-openapi';
-import { forVisitor, type ZoneId } from '../../app/handed-out.ts';
+import { forVisitor, reportForVisitor, type ZoneId } from '../../app/handed-out.ts';
 import { findConnection, requireUnlimited } from '../caller.ts';
 import { type Call, connectEndpoint, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, idParams } from '../inputs.ts';
@@ -18,6 +18,7 @@ import {
   madeConnectSessionShape,
 } from '../shapes/connect-sessions.ts';
 import { reportShape, reportView } from '../shapes/connections.ts';
+import { watched } from '../watched.ts';
 
 const tag = 'connect';
 const scope = 'connections' as const;
@@ -192,7 +193,7 @@ const test = connectEndpoint({
   body: visitorBody,
   answers: { status: 200, description: 'What was found', schema: reportShape },
   handle: async ({ visit, signal }, { body }) =>
-    json(reportView(await told(visit.test(inputOf(body, signal))))),
+    json(reportView(reportForVisitor(await told(visit.test(inputOf(body, signal)))))),
 });
 
 const save = connectEndpoint({
@@ -208,4 +209,32 @@ const save = connectEndpoint({
     json(connectedView(await told(visit.save(inputOf(body, signal))), visit.session), 201),
 });
 
-export const CONNECT_SESSION_ENDPOINTS: readonly Endpoint[] = [create, list, get, revoke, page, test, save];
+const watchSave = connectEndpoint({
+  method: 'post',
+  path: '/v1/connect/save/events',
+  operationId: 'watchSaveByLink',
+  tag,
+  summary:
+    'Test a credential and save it, as server-sent events: `step` as each step of its test ends, then `done` or `problem`',
+  scope: null,
+  streams: true,
+  body: visitorBody,
+  answers: { status: 200, description: 'Events, each with JSON', type: 'text/event-stream' },
+  handle: ({ visit, ...call }, { body }) =>
+    Promise.resolve(
+      watched(call, async (onStep) =>
+        connectedView(await told(visit.save({ ...inputOf(body, call.signal), onStep })), visit.session),
+      ),
+    ),
+});
+
+export const CONNECT_SESSION_ENDPOINTS: readonly Endpoint[] = [
+  create,
+  list,
+  get,
+  revoke,
+  page,
+  test,
+  save,
+  watchSave,
+];

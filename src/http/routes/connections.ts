@@ -3,10 +3,12 @@ import { z } from '@hono/zod-openapi';
 import {
   type AccountId,
   type Added,
+  type Connection,
   type CredentialParts,
   InvalidInputError,
   type NewConnectionInput,
   type Profile,
+  type TestReport,
   type TestStep,
   type ZoneId,
 } from '../../app/handed-out.ts';
@@ -15,8 +17,6 @@ import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
-import { problemOf } from '../problem.ts';
-import { toldEvents } from '../server-events.ts';
 import type { View } from '../shapes/common.ts';
 import {
   addedShape,
@@ -28,6 +28,7 @@ import {
   testedShape,
   tokenLinkShape,
 } from '../shapes/connections.ts';
+import { watched } from '../watched.ts';
 
 const tag = 'connections';
 const profile = z.enum(['minimum', 'full']);
@@ -153,6 +154,16 @@ async function inputFrom(call: Call, body: z.output<typeof newConnection>): Prom
   };
 }
 
+function testedView({
+  connection,
+  report,
+}: {
+  readonly connection: Connection;
+  readonly report: TestReport | null;
+}): View {
+  return { connection: connectionView(connection), report: reportView(report) };
+}
+
 function addedView({ connection, report, warnings }: Added): View {
   return { connection: connectionView(connection), report: reportView(report), warnings };
 }
@@ -172,6 +183,27 @@ const add = endpoint({
   },
 });
 
+const EVENTS = { status: 200, description: 'Events, each with JSON', type: 'text/event-stream' };
+
+const watchAdd = endpoint({
+  method: 'post',
+  path: '/v1/connections/events',
+  operationId: 'watchConnectionAdd',
+  tag,
+  summary:
+    'Add a connection, as server-sent events: `step` as each step of its test ends, then `done` or `problem`',
+  scope: 'connections',
+  streams: true,
+  body: newConnection,
+  answers: EVENTS,
+  handle: async (call, { body }) => {
+    requireUnlimited(call.caller);
+    return watched(call, async (onStep) =>
+      addedView(await call.caller.tenant.connections.add({ ...(await inputFrom(call, body)), onStep })),
+    );
+  },
+});
+
 const watchTest = endpoint({
   method: 'post',
   path: '/v1/connections/test',
@@ -182,21 +214,16 @@ const watchTest = endpoint({
   scope: 'connections',
   streams: true,
   body: newConnection,
-  answers: { status: 200, description: 'Events, each with JSON', type: 'text/event-stream' },
+  answers: EVENTS,
   handle: (call, { body }) =>
-    Promise.resolve({
-      kind: 'text',
-      type: 'text/event-stream',
-      headers: { 'x-accel-buffering': 'no' },
-      body: toldEvents(
-        async (tell) => {
-          const input = await inputFrom(call, body);
-          const onStep = (step: TestStep): void => tell('step', { ...step });
-          tell('report', reportView(await call.caller.tenant.connections.try({ ...input, onStep })));
-        },
-        (error) => problemOf(error, { instance: call.route, requestId: call.requestId }),
+    Promise.resolve(
+      watched(
+        call,
+        async (onStep) =>
+          reportView(await call.caller.tenant.connections.try({ ...(await inputFrom(call, body)), onStep })),
+        'report',
       ),
-    }),
+    ),
 });
 
 const get = endpoint({
@@ -257,10 +284,52 @@ const test = endpoint({
   answers: { status: 200, description: 'The connection and what was found', schema: testedShape },
   handle: async (call, { params }) => {
     const { id } = await findConnectionToChange(call.caller, params.connection);
-    const { connection, report } = await call.caller.tenant.connections.test(id, call.signal);
-    return json({ connection: connectionView(connection), report: reportView(report) });
+    return json(testedView(await call.caller.tenant.connections.test(id, call.signal)));
   },
 });
+
+const watchSavedTest = endpoint({
+  method: 'post',
+  path: '/v1/connections/{connection}/test/events',
+  operationId: 'watchConnectionTest',
+  tag,
+  summary:
+    'Test a connection and keep the answer, as server-sent events: `step` as each step ends, then `done` or `problem`',
+  scope: 'connections',
+  streams: true,
+  params: connectionParams,
+  answers: EVENTS,
+  handle: async (call, { params }) => {
+    const { id } = await findConnectionToChange(call.caller, params.connection);
+    return watched(call, async (onStep) =>
+      testedView(await call.caller.tenant.connections.test(id, call.signal, onStep)),
+    );
+  },
+});
+
+const relinkBody = z
+  .strictObject({
+    credential,
+    zoneIds: z.array(cloudflareId).max(1_000).optional(),
+    untested: z.boolean().optional(),
+  })
+  .openapi('Relink');
+
+async function relinkWith(
+  call: Call,
+  { id, body }: { readonly id: string; readonly body: z.output<typeof relinkBody> },
+  onStep?: (step: TestStep) => void,
+): Promise<View> {
+  const parts = await readCredential(call, body);
+  const relinked = await call.caller.tenant.connections.relink(id, {
+    credential: parts.credential,
+    ...(body.zoneIds === undefined ? {} : { zoneIds: body.zoneIds as ZoneId[] }),
+    ...(body.untested === undefined ? {} : { untested: body.untested }),
+    ...(onStep === undefined ? {} : { onStep }),
+    signal: call.signal,
+  });
+  return testedView(relinked);
+}
 
 const relink = endpoint({
   method: 'post',
@@ -270,24 +339,29 @@ const relink = endpoint({
   summary: 'Give it a new credential of the same account; id, history and mirror stay',
   scope: 'connections',
   params: connectionParams,
-  body: z
-    .strictObject({
-      credential,
-      zoneIds: z.array(cloudflareId).max(1_000).optional(),
-      untested: z.boolean().optional(),
-    })
-    .openapi('Relink'),
+  body: relinkBody,
   answers: { status: 200, description: 'The connection and its test', schema: testedShape },
   handle: async (call, { params, body }) => {
     const { id } = await findConnectionToChange(call.caller, params.connection);
-    const parts = await readCredential(call, body);
-    const { connection, report } = await call.caller.tenant.connections.relink(id, {
-      credential: parts.credential,
-      ...(body.zoneIds === undefined ? {} : { zoneIds: body.zoneIds as ZoneId[] }),
-      ...(body.untested === undefined ? {} : { untested: body.untested }),
-      signal: call.signal,
-    });
-    return json({ connection: connectionView(connection), report: reportView(report) });
+    return json(await relinkWith(call, { id, body }));
+  },
+});
+
+const watchRelink = endpoint({
+  method: 'post',
+  path: '/v1/connections/{connection}/relink/events',
+  operationId: 'watchConnectionRelink',
+  tag,
+  summary:
+    'Give it a new credential, as server-sent events: `step` as each step of its test ends, then `done` or `problem`',
+  scope: 'connections',
+  streams: true,
+  params: connectionParams,
+  body: relinkBody,
+  answers: EVENTS,
+  handle: async (call, { params, body }) => {
+    const { id } = await findConnectionToChange(call.caller, params.connection);
+    return watched(call, (onStep) => relinkWith(call, { id, body }, onStep));
   },
 });
 
@@ -352,12 +426,15 @@ const profileLink = endpoint({
 export const CONNECTION_ENDPOINTS: readonly Endpoint[] = [
   list,
   add,
+  watchAdd,
   watchTest,
   get,
   edit,
   remove,
   test,
+  watchSavedTest,
   relink,
+  watchRelink,
   toggle('pause', 'Stop using it, and keep it'),
   toggle('resume', 'Use it again'),
   missingLink,

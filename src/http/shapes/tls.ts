@@ -1,6 +1,12 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { DnssecProgress, TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
+import type {
+  DnssecProgress,
+  SettingDomain,
+  TlsCalendar,
+  TlsView,
+  ZoneSetting,
+} from '../../app/handed-out.ts';
 import { isoTime, maybeTime, texts, type View } from './common.ts';
 
 const finding = z.strictObject({
@@ -15,9 +21,30 @@ export const tlsShape: z.ZodType = z
   .strictObject({ zoneId: z.string(), zoneName: z.string(), findings: z.array(finding) })
   .openapi('TlsReport');
 
+const plainDomain = {
+  kind: z.enum(['switch', 'flag', 'choice', 'number', 'text', 'texts']),
+  values: z.array(z.union([z.string(), z.number()])).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  charsMax: z.int().optional(),
+  nullable: z.literal(true).optional(),
+  known: texts.optional(),
+};
+const settingDomain = z
+  .strictObject({
+    ...plainDomain,
+    kind: z.enum([...plainDomain.kind.options, 'fields']),
+    fields: z.record(z.string(), z.strictObject(plainDomain)).optional(),
+  })
+  .openapi('SettingDomain', {
+    description:
+      'What it may be: `switch` on or off, `flag` true or false, `choice` one of `values`, `number` from `min` to `max`, `text`, `texts` (a list, of `known` where that is given), `fields` a map of such',
+  });
 const setting = z.strictObject({
   name: z.string().openapi({ description: 'As plans and words take it: `mode`, `hsts`' }),
   setting: z.string().openapi({ description: "Cloudflare's id" }),
+  title: z.string().openapi({ description: 'What people call it' }),
+  allowed: settingDomain,
   value: z.unknown().openapi({ description: 'Null where it could not be read' }),
   editable: z.boolean().nullable(),
   modifiedOn: z.string().nullable(),
@@ -103,10 +130,17 @@ export function tlsView({ zone, findings }: TlsView): View {
   return { zoneId: zone.facts.id, zoneName: zone.facts.name, findings };
 }
 
-export function settingView({ name, setting: id, state, error }: ZoneSetting): View {
+function domainView(domain: SettingDomain): View {
+  if (domain.kind !== 'fields') return { ...domain };
+  return { kind: domain.kind, fields: domain.fields };
+}
+
+export function settingView({ name, setting: id, title, domain, state, error }: ZoneSetting): View {
   return {
     name,
     setting: id,
+    title,
+    allowed: domainView(domain),
     value: state?.value ?? null,
     editable: state?.editable ?? null,
     modifiedOn: state?.modifiedOn ?? null,

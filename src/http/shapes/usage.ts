@@ -28,6 +28,9 @@ export const usageSeriesShape: z.ZodType = z
           calls: count,
           errors: count,
           rateLimited: count,
+          budgetLeft: z.number().nullable().openapi({
+            description: 'The least that was left of the budget in the stretch, where a call told',
+          }),
         }),
       )
       .openapi({ description: 'In the order of time; stretches without calls are left out' }),

@@ -169,9 +169,9 @@ export function listContract(makePlace: MakeStorePlace): void {
           call(2_600, { tenantId: foreigner, budgetLeft: 1 }),
         ]);
         assert.deepEqual(await usage.series(tenant, { since: 0 }, 1_000), [
-          { connectionId, at: 1_000, calls: 2, errors: 0, rateLimited: 0 },
-          { connectionId, at: 2_000, calls: 1, errors: 1, rateLimited: 1 },
-          { connectionId: other, at: 2_000, calls: 1, errors: 1, rateLimited: 0 },
+          { connectionId, at: 1_000, calls: 2, errors: 0, rateLimited: 0, budgetLeft: 899 },
+          { connectionId, at: 2_000, calls: 1, errors: 1, rateLimited: 1, budgetLeft: null },
+          { connectionId: other, at: 2_000, calls: 1, errors: 1, rateLimited: 0, budgetLeft: 40 },
         ]);
         assert.equal((await usage.series(tenant, { since: 2_000, connectionId: other }, 1_000)).length, 1);
         const left = (await usage.budgets(tenant, 0)).map((one) => [one.connectionId, one.budgetLeft]);
