@@ -151,6 +151,8 @@ export interface Operations {
     readonly input: { readonly body: NewConnection };
     readonly answer: AddedConnection;
   };
+  /** Add a connection, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
+  readonly watchConnectionAdd: { readonly input: { readonly body: NewConnection }; readonly answer: string };
   /** Test a credential and store nothing, as server-sent events: `step` as each step ends, then `report` or `problem` */
   readonly watchCredentialTest: { readonly input: { readonly body: NewConnection }; readonly answer: string };
   /** One connection, by id or label */
@@ -170,10 +172,17 @@ export interface Operations {
     readonly input: { readonly connection: string };
     readonly answer: TestedConnection;
   };
+  /** Test a connection and keep the answer, as server-sent events: `step` as each step ends, then `done` or `problem` */
+  readonly watchConnectionTest: { readonly input: { readonly connection: string }; readonly answer: string };
   /** Give it a new credential of the same account; id, history and mirror stay */
   readonly relinkConnection: {
     readonly input: { readonly connection: string; readonly body: Relink };
     readonly answer: TestedConnection;
+  };
+  /** Give it a new credential, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
+  readonly watchConnectionRelink: {
+    readonly input: { readonly connection: string; readonly body: Relink };
+    readonly answer: string;
   };
   /** Stop using it, and keep it */
   readonly pauseConnection: { readonly input: { readonly connection: string }; readonly answer: Connection };
@@ -706,6 +715,8 @@ export interface Operations {
   readonly testByLink: { readonly input: { readonly body: VisitorCredential }; readonly answer: TestReport };
   /** Test a credential and save it as the connection; the link is used up with it */
   readonly saveByLink: { readonly input: { readonly body: VisitorCredential }; readonly answer: Connected };
+  /** Test a credential and save it, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
+  readonly watchSaveByLink: { readonly input: { readonly body: VisitorCredential }; readonly answer: string };
   /** What webhooks can be told of; the schemas stand under `webhooks` in this document */
   readonly listWebhookEventTypes: {
     readonly input: Readonly<Record<string, never>>;
@@ -781,12 +792,19 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   signOut: { method: 'DELETE', path: '/v1/session', answer: 'none' },
   listConnections: { method: 'GET', path: '/v1/connections', answer: 'json' },
   addConnection: { method: 'POST', path: '/v1/connections', answer: 'json' },
+  watchConnectionAdd: { method: 'POST', path: '/v1/connections/events', answer: 'text' },
   watchCredentialTest: { method: 'POST', path: '/v1/connections/test', answer: 'text' },
   getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },
   editConnection: { method: 'PATCH', path: '/v1/connections/{connection}', answer: 'json' },
   removeConnection: { method: 'DELETE', path: '/v1/connections/{connection}', answer: 'json' },
   testConnection: { method: 'POST', path: '/v1/connections/{connection}/test', answer: 'json' },
+  watchConnectionTest: { method: 'POST', path: '/v1/connections/{connection}/test/events', answer: 'text' },
   relinkConnection: { method: 'POST', path: '/v1/connections/{connection}/relink', answer: 'json' },
+  watchConnectionRelink: {
+    method: 'POST',
+    path: '/v1/connections/{connection}/relink/events',
+    answer: 'text',
+  },
   pauseConnection: { method: 'POST', path: '/v1/connections/{connection}/pause', answer: 'json' },
   resumeConnection: { method: 'POST', path: '/v1/connections/{connection}/resume', answer: 'json' },
   linkForMissingRights: { method: 'GET', path: '/v1/connections/{connection}/link', answer: 'json' },
@@ -901,6 +919,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   getConnectPage: { method: 'GET', path: '/v1/connect', answer: 'json' },
   testByLink: { method: 'POST', path: '/v1/connect/test', answer: 'json' },
   saveByLink: { method: 'POST', path: '/v1/connect/save', answer: 'json' },
+  watchSaveByLink: { method: 'POST', path: '/v1/connect/save/events', answer: 'text' },
   listWebhookEventTypes: { method: 'GET', path: '/v1/webhook-event-types', answer: 'json' },
   listWebhooks: { method: 'GET', path: '/v1/webhooks', answer: 'json' },
   addWebhook: { method: 'POST', path: '/v1/webhooks', answer: 'json' },

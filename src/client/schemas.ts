@@ -632,12 +632,40 @@ export type SettingList = {
     /** As plans and words take it: `mode`, `hsts` */ readonly name: string;
     /** Cloudflare's id */
     readonly setting: string;
+    /** What people call it */
+    readonly title: string;
+    readonly allowed: SettingDomain;
     /** Null where it could not be read */
     readonly value?: unknown;
     readonly editable: boolean | null;
     readonly modifiedOn: string | null;
     readonly error: { readonly code: string; readonly message: string } | null;
   }[];
+};
+
+/** What it may be: `switch` on or off, `flag` true or false, `choice` one of `values`, `number` from `min` to `max`, `text`, `texts` (a list, of `known` where that is given), `fields` a map of such */
+export type SettingDomain = {
+  readonly kind: 'switch' | 'flag' | 'choice' | 'number' | 'text' | 'texts' | 'fields';
+  readonly values?: readonly (string | number)[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly charsMax?: number;
+  readonly nullable?: true;
+  readonly known?: readonly string[];
+  readonly fields?: Readonly<
+    Record<
+      string,
+      {
+        readonly kind: 'switch' | 'flag' | 'choice' | 'number' | 'text' | 'texts';
+        readonly values?: readonly (string | number)[];
+        readonly min?: number;
+        readonly max?: number;
+        readonly charsMax?: number;
+        readonly nullable?: true;
+        readonly known?: readonly string[];
+      }
+    >
+  >;
 };
 
 export type Dnssec = {
@@ -1592,6 +1620,8 @@ export type UsageSeries = {
     readonly calls: number;
     readonly errors: number;
     readonly rateLimited: number;
+    /** The least that was left of the budget in the stretch, where a call told */
+    readonly budgetLeft: number | null;
   }[];
   /** Calls left in the shared budget, as of the last call of each connection */
   readonly budgets: readonly {
