@@ -184,6 +184,10 @@ test('faults that could never strike are refused', async (t) => {
     [{ route: 'GET /zones', kind: 'reset', phase: 'during' }, /phase/],
     [{ route: 'GET /zones', kind: 'slow' }, /delayMs/],
     [{ route: 'GET /zones', kind: 'truncate', times: -1 }, /times/],
+    [{ route: 'GET /zones', kind: 'truncate', time: 2 }, /no "time".*times/],
+    [{ route: 'GET /zones', kind: 'truncate', reads: 2 }, /truncate has no "reads"/],
+    [{ route: 'GET /zones', kind: 'error', status: 500, body: 'xml' }, /html, json/],
+    [{ route: 'GET /zones', kind: 'shifting-list', how: 'swap' }, /insert, delete/],
     [{ kind: 'truncate' }, /route/],
     [null, /object/],
   ];
@@ -194,6 +198,41 @@ test('faults that could never strike are refused', async (t) => {
       JSON.stringify(fault),
     );
   }
+});
+
+test('a control that says nothing the sandbox knows is refused, and nothing moves', async (t) => {
+  const { sandbox, zone } = await withZone(t, { control: true });
+  const before = JSON.stringify(sandbox.zone(zone));
+  const cases: readonly (readonly [string, unknown, RegExp])[] = [
+    [`PATCH zones/${zone}`, { stauts: 'moved' }, /no "stauts".*status/],
+    [`PATCH zones/${zone}`, { status: 'gone' }, /status must be one of/],
+    [`PATCH zones/${zone}`, { plan: 'gold' }, /plan must be one of/],
+    [`PATCH zones/${zone}`, { delegation: 'elsewhere' }, /delegation must be/],
+    [`PATCH zones/${zone}`, { recordQuota: 'many' }, /recordQuota must be/],
+    [`PATCH zones/${zone}`, { scanFindings: [{ type: 'A', name: 'x' }] }, /scan finding 1 .*content/],
+    [`PATCH zones/${zone}`, { certificatesValidate: 'no' }, /certificatesValidate/],
+    ['PUT clock', { advance: 1000 }, /no "advance".*advanceMs/],
+    ['PUT clock', {}, /needs now, advanceMs or scale/],
+    ['PUT rate-limit', { quota: 5, windowSeconds: 1, window: 1 }, /no "window"/],
+    ['PUT audit', { delayMs: -1 }, /delayMs/],
+    ['POST budgets', { count: -3 }, /count/],
+    ['POST zones', { nam: 'x.example' }, /needs a name/],
+    ['POST zones', { name: 'x.example', record: [] }, /no "record".*records/],
+    ['POST tokens', { name: 't', permission: ['DNS Read'] }, /no "permission".*permissions/],
+    [`POST edits/${zone}`, { post: [] }, /no "post".*posts/],
+    ['PUT registrar', { account: { defaultContacts: false } }, /no "defaultContacts".*defaultContact/],
+    ['PUT registrar', { foreign: { 'x.com': { lock: true } } }, /no "lock"/],
+    ['PUT registrar', { taken: 'x.com' }, /taken must be a list/],
+  ];
+  for (const [order, body, message] of cases) {
+    const [method = '', path = ''] = order.split(' ');
+    const answer = await fetch(`${sandbox.controlUrl}/${path}`, { method, body: JSON.stringify(body) });
+    const { error } = (await answer.json()) as { error: string };
+    assert.equal(answer.status, 400, `${order} ${JSON.stringify(body)}`);
+    assert.match(error, message);
+  }
+  assert.equal(JSON.stringify(sandbox.zone(zone)), before);
+  assert.equal(sandbox.zones().length, 1);
 });
 
 test('edits of others: in the data and the audit log, not in the request log', async (t) => {
@@ -409,6 +448,26 @@ test('bad options, seeds and ports say what is wrong', async (t) => {
       ]),
       /record 2/,
     ],
+    [{ seed: { zones: [{ name: 'x.example', record: [] }] } }, /x\.example has no "record".*records/],
+    [{ seed: { zones: [{ name: 'x.example', records: {} }] } }, /x\.example: records must be a list/],
+    [{ seed: { zones: [{ name: 'x.example', status: 'gone' }] } }, /status must be one of/],
+    [{ seed: { zones: [{ name: 'x.example', type: 'odd' }] } }, /type must be one of/],
+    [{ seed: { zones: [{ name: 'x.example', id: 'short' }] } }, /id must be 32 hex digits, not "short"/],
+    [{ seed: { zones: [{ name: 'x.example', createdOn: 'once' }] } }, /createdOn must be a moment/],
+    [{ seed: { zones: [{ name: 'x.example', recordQuota: 'many' }] } }, /recordQuota must be a whole number/],
+    [{ seed: { zones: [{ name: 'x.example', delegation: 'odd' }] } }, /delegation must be/],
+    [{ seed: { zones: [{ name: 'x.example', scanFindings: [{ type: 'A' }] }] } }, /scan finding 1/],
+    [{ seed: { tokens: [{ name: 't', expiresOn: 'once' }] } }, /Token t: expiresOn must be a moment/],
+    [{ seed: { tokens: [{ name: 't', ipIn: ['odd'] }] } }, /ipIn must be a list/],
+    [{ seed: { tokens: [{ name: 't', permission: ['DNS Read'] }] } }, /no "permission"/],
+    [
+      { seed: { tokens: [{ name: 't', value: 'short' }] } },
+      /value must be 8 to 256 characters without spaces\.$/,
+    ],
+    [{ seed: { accounts: [{ name: 'A', id: 'zz' }] } }, /Account A: id must be/],
+    [{ seed: { externalHosts: { 'a.example': '192.0.2.1' } } }, /externalHosts: a\.example/],
+    [{ account: { id: 'zz' } }, /account\.id/],
+    [{ stateFile: join(dir, 'none', 'state.json') }, /Cannot write beside the state file/],
     [{ seed: { tokens: [{ name: 't', permissions: ['Everything'] }] } }, /no permission group "Everything"/],
     [{ seed: { tokens: [{ name: 't', zones: ['none.example'] }] } }, /no zone none\.example/],
   ];

@@ -18,6 +18,8 @@ interface Sent {
   readonly version?: string;
   /** Header lines; default Host and Content-Type, never a User-Agent. */
   readonly headers?: readonly string[];
+  /** Before the path, as clients of a proxy write it. */
+  readonly origin?: string;
   /** Bytes behind the request. */
   readonly behind?: Buffer;
 }
@@ -27,7 +29,7 @@ async function raw(sandbox: Sandbox, line: string, sent: Sent = {}): Promise<Raw
   const body = Buffer.from(sent.body ?? '');
   const [method, path] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
   const head = [
-    `${method} /client/v4${path} ${version}`,
+    `${method} ${sent.origin ?? ''}/client/v4${path} ${version}`,
     `Authorization: Bearer ${sandbox.tokens.full}`,
     ...headers,
     ...(sent.body === undefined ? [] : [`Content-Length: ${body.length}`]),
@@ -80,6 +82,7 @@ test('transport: HTTP/1.0, no Host, no User-Agent, NUL bytes, bodies where none 
       { headers: ['Host: x', 'Content-Type: text/plain'], body: text('plain') },
     ],
     ['header names in any case', 'GET /zones', { headers: ['hOsT: x', 'aCCept: */*'] }],
+    ['the whole address, as through a proxy', 'GET /zones', { origin: 'http://api.cloudflare.com' }],
     ['a query without values', 'GET /zones?name=&status=&page=', {}],
   ];
   for (const [name, line, sent] of rows) {

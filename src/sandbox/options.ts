@@ -5,6 +5,7 @@ import { type Behaviour, DEFAULT_BEHAVIOUR, PLAN_NAMES, type PlanName } from './
 import type { Fault } from './control/faults.ts';
 import type { RatePolicy } from './http/rate-limit.ts';
 import { SandboxInputError } from './input-error.ts';
+import { checkShape, is, type Shape } from './shape.ts';
 import type { SandboxSeed } from './state/seed.ts';
 
 export interface SandboxOptions {
@@ -55,13 +56,15 @@ export function checkOptions(options: SandboxOptions): void {
   if (options.plan !== undefined && !PLAN_NAMES.includes(options.plan)) {
     throw bad(`plan must be one of ${PLAN_NAMES.join(', ')}, not ${String(options.plan)}.`);
   }
-  const { latencyMs, rateLimit, token } = options;
+  const { latencyMs, rateLimit, token, account } = options;
+  if (account?.id !== undefined && !is.id.test(account.id)) {
+    throw bad(`account.id must be ${is.id.words}, not ${account.id}.`);
+  }
   if (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs <= 600_000)) {
     throw bad(`latencyMs must be between 0 and 600000, not ${latencyMs}.`);
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
-  if (token !== undefined && !/^\S{8,256}$/.test(token))
-    throw bad('token must have 8 to 256 characters without spaces.');
+  if (token !== undefined && !is.secret.test(token)) throw bad(`token must have ${is.secret.words}.`);
   for (const key of Object.keys(options.behaviour ?? {})) {
     if (!(key in DEFAULT_BEHAVIOUR)) throw bad(`There is no behaviour "${key}".`);
   }
@@ -73,9 +76,12 @@ function checkPort(name: string, port: number | undefined): void {
     throw bad(`${name} must be between 0 and 65535, not ${port}.`);
 }
 
+const RATE_SHAPE: Shape = { quota: is.anything, windowSeconds: is.anything, addressPerSecond: is.anything };
+
 /** Also for the control path. */
 export function checkRateLimit(value: RatePolicy | false): void {
   if (value === false) return;
+  checkShape(value, RATE_SHAPE, { code: 'bad-option', what: 'rateLimit' });
   if (!(Number.isInteger(value.quota) && value.quota >= 1))
     throw bad('rateLimit.quota must be a whole number above 0.');
   if (!(value.windowSeconds > 0)) throw bad('rateLimit.windowSeconds must be above 0.');

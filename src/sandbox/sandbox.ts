@@ -1,7 +1,6 @@
 /** A running sandbox as its owner holds it: addresses, credentials, and hands on the world behind them. */
 
 import type { Behaviour, PlanName } from './constants.ts';
-import { PLAN_NAMES } from './constants.ts';
 import { type FamilyUpdate, updateFamilies } from './control/families.ts';
 import type { Fault, FaultState } from './control/faults.ts';
 import { foreignEdit } from './control/foreign.ts';
@@ -14,6 +13,7 @@ import type { RecordBody } from './records/build.ts';
 import { toAscii } from './records/names.ts';
 import type { DnsRecord } from './records/record.ts';
 import { RegistrarControls } from './registrar/controls.ts';
+import { checkShape, is, listOf, orElse, type Shape } from './shape.ts';
 import type { AuditEntry } from './state/audit.ts';
 import {
   type Home,
@@ -21,7 +21,9 @@ import {
   plantToken,
   plantZone,
   type SandboxSeed,
+  setFindings,
   type TokenSeed,
+  ZONE_STATE_SHAPE,
   type ZoneSeed,
 } from './state/seed.ts';
 import { type WorldSnapshot, zoneSnapshot } from './state/world.ts';
@@ -60,6 +62,12 @@ export interface ClockUpdate {
   /** Seconds here per second of the source. */
   readonly scale?: number;
 }
+
+const CLOCK_SHAPE: Shape = { now: is.anything, advanceMs: is.anything, scale: is.anything };
+const UPDATE_SHAPE: Shape = { ...ZONE_STATE_SHAPE, recordQuota: orElse(is.count, is.none) };
+const EDIT_SHAPE: Shape = Object.fromEntries(
+  ['deletes', 'patches', 'puts', 'posts'].map((key) => [key, listOf(is.object)]),
+);
 
 /** The parts that `startSandbox` puts together. */
 export interface SandboxParts {
@@ -189,8 +197,12 @@ export class SandboxControls {
     return this.#core.world.clock.now();
   }
 
+  /** At least one of the three. */
   setClock(update: ClockUpdate): void {
     const { clock } = this.#core.world;
+    checkShape(update, CLOCK_SHAPE, { code: 'bad-clock', what: 'A clock update' });
+    if (Object.keys(update).length === 0)
+      throw new SandboxInputError('bad-clock', 'A clock update needs now, advanceMs or scale.');
     const { now, advanceMs, scale } = update;
     if (now !== undefined) {
       const ms = typeof now === 'number' ? now : Date.parse(now);
@@ -227,26 +239,26 @@ export class SandboxControls {
 
   /** Traffic of others on a budget; default the sandbox user's. */
   spendBudget(count: number, key: string = `user:${this.userId}`): void {
+    if (!is.count.test(count)) throw new SandboxInputError('bad-option', `count must be ${is.count.words}.`);
     this.#core.limiter.spendForeign(key, count);
   }
 
   updateZone(idOrName: string, update: ZoneUpdate): void {
-    const { fields } = this.#zone(idOrName);
-    if (update.plan !== undefined) {
-      if (!PLAN_NAMES.includes(update.plan))
-        throw new SandboxInputError('bad-option', `No plan ${update.plan}.`);
-      fields.plan = update.plan;
-    }
+    const zone = this.#zone(idOrName);
+    const { fields } = zone;
+    checkShape(update, UPDATE_SHAPE, { code: 'bad-option', what: 'A zone update' });
+    if (update.scanFindings !== undefined) setFindings(this.#core.world, zone, update.scanFindings);
+    if (update.plan !== undefined) fields.plan = update.plan;
     if (update.recordQuota !== undefined) fields.recordQuota = update.recordQuota ?? undefined;
     if (update.delegation !== undefined) fields.delegation = update.delegation;
     if (update.status !== undefined) fields.status = update.status;
-    if (update.scanFindings !== undefined) fields.scanFindings = update.scanFindings;
-    updateFamilies(this.#core.world, this.#zone(idOrName), update);
+    updateFamilies(this.#core.world, zone, update);
     this.#core.world.changed();
   }
 
   /** Writes of somebody at the dashboard: a batch body, in the audit log as theirs, in no request log. */
   foreignEdit(idOrName: string, body: RecordBody): void {
+    checkShape(body, EDIT_SHAPE, { code: 'bad-control', what: 'An edit' });
     foreignEdit(this.#core.world, this.#zone(idOrName), body);
   }
 
@@ -267,6 +279,7 @@ export class SandboxControls {
 
   /** How long entries stay invisible to audit queries, in sandbox time. */
   setAuditDelay(ms: number): void {
+    if (!is.number.test(ms)) throw new SandboxInputError('bad-option', `delayMs must be ${is.number.words}.`);
     this.#core.world.audit.delayMs = ms;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Router } from '../http/router.ts';
 import { SandboxInputError } from '../input-error.ts';
+import { checkShape, is, oneOf, type Shape } from '../shape.ts';
 
 export type FaultKind =
   /** 429, and the caller is blocked for `seconds` (default: the window). */
@@ -54,16 +55,24 @@ interface Armed {
   passed: number;
 }
 
-const KINDS: readonly FaultKind['kind'][] = [
-  'rate-limit',
-  'error',
-  'reset',
-  'late-write',
-  'slow',
-  'truncate',
-  'stale-list',
-  'shifting-list',
-];
+const PHASE = oneOf('before', 'after');
+/** What each kind takes beside `route`, `times` and `skip`. */
+const KINDS: Readonly<Record<FaultKind['kind'], Shape>> = {
+  'rate-limit': { seconds: is.number },
+  error: {
+    status: is.anything,
+    body: oneOf('html', 'json'),
+    code: is.count,
+    message: is.text,
+    phase: PHASE,
+  },
+  reset: { phase: PHASE },
+  'late-write': { delayMs: is.number },
+  slow: { delayMs: is.number, phase: PHASE },
+  truncate: {},
+  'stale-list': { reads: is.count },
+  'shifting-list': { how: oneOf('insert', 'delete') },
+};
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export class FaultBook {
@@ -125,22 +134,21 @@ function readFault(value: unknown): Fault {
   if (typeof value !== 'object' || value === null) return wrong('A fault must be an object.');
   const fault = value as Record<string, unknown>;
   if (typeof fault['route'] !== 'string') return wrong('A fault needs a route, e.g. "POST /zones".');
-  if (!KINDS.some((kind) => kind === fault['kind'])) {
-    return wrong(`A fault's kind must be one of ${KINDS.join(', ')}, not ${String(fault['kind'])}.`);
+  const { kind } = fault;
+  const shape =
+    typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind as Fault['kind']] : undefined;
+  if (shape === undefined) {
+    return wrong(`A fault's kind must be one of ${Object.keys(KINDS).join(', ')}, not ${String(kind)}.`);
   }
-  for (const key of ['times', 'skip', 'seconds', 'delayMs', 'reads']) {
-    const number = fault[key];
-    if (number !== undefined && (typeof number !== 'number' || !(number >= 0))) {
-      return wrong(`A fault's ${key} must be a number of at least 0.`);
-    }
-  }
+  checkShape(
+    fault,
+    { route: is.text, kind: is.text, times: is.count, skip: is.count, ...shape },
+    { code: 'bad-fault', what: `A fault of kind ${String(kind)}` },
+  );
   if ((fault['kind'] === 'slow' || fault['kind'] === 'late-write') && fault['delayMs'] === undefined) {
     return wrong(`A fault of kind ${fault['kind']} needs delayMs.`);
   }
-  const phase = fault['phase'];
-  if (phase !== undefined && phase !== 'before' && phase !== 'after')
-    return wrong('phase is before or after.');
-  if (fault['kind'] === 'reset' && phase === undefined)
+  if (fault['kind'] === 'reset' && fault['phase'] === undefined)
     return wrong('A reset needs a phase: before or after.');
   const { status } = fault;
   if (fault['kind'] === 'error' && !(typeof status === 'number' && status >= 400 && status <= 599)) {

@@ -41,7 +41,10 @@ export function apexNsSet(zone: Zone): RRset {
   return { name: zone.name, type: TYPE_NUMBERS.NS, ttlSeconds, rdatas: hosts.map(wireName) };
 }
 
-/** The set of one type among the records of a name; undefined when there is none. */
+/**
+ * The set of one type among the records of a name; undefined when there is none. Records that are two to the API
+ * (`"x"` and `x`) and one on the wire are served once: a set has no duplicates (RFC 2181 §5, RFC 4034 §6.3).
+ */
 export function setOf(owner: string, records: readonly DnsRecord[], type: number): RRset | undefined {
   const matching = records.filter((record) => TYPE_NUMBERS[record.type] === type);
   if (matching.length === 0) return undefined;
@@ -49,8 +52,13 @@ export function setOf(owner: string, records: readonly DnsRecord[], type: number
     name: owner,
     type,
     ttlSeconds: Math.min(...matching.map((record) => servedTtl(record.ttl))),
-    rdatas: matching.map((record) => RECORD_KINDS[record.type].rdata(record)),
+    rdatas: distinct(matching.map((record) => RECORD_KINDS[record.type].rdata(record))),
   };
+}
+
+function distinct(rdatas: readonly Buffer[]): readonly Buffer[] {
+  if (rdatas.length === 1) return rdatas;
+  return [...new Map(rdatas.map((rdata) => [rdata.toString('latin1'), rdata])).values()];
 }
 
 export function servedTtl(ttl: number): number {

@@ -119,7 +119,8 @@ async function answer(
   }
   const raw: RawRequest = {
     method: request.method ?? 'GET',
-    url: request.url ?? '/',
+    // A proxy's client names the whole address (RFC 9112 §3.2.2).
+    url: (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, ''),
     headers: request.headers as Record<string, string | undefined>,
     body,
     ip: clientIp(request),

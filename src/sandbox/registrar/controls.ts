@@ -3,6 +3,7 @@
  * and the charges, which prove that nothing was bought twice. Also the registrar's part of a seed.
  */
 import { SandboxInputError } from '../input-error.ts';
+import { checkShape, is, listOf, type Shape } from '../shape.ts';
 import type { Account } from '../state/principals.ts';
 import type { World } from '../state/world.ts';
 import {
@@ -58,6 +59,61 @@ function bad(message: string): SandboxInputError {
   return new SandboxInputError('bad-registrar', message);
 }
 
+const UPDATE_SHAPE: Shape = {
+  taken: listOf(is.text),
+  premium: listOf(is.text),
+  foreign: is.object,
+  outcomes: listOf(is.object),
+  account: is.object,
+  registrations: listOf(is.object),
+};
+const FOREIGN_SHAPE: Shape = {
+  locked: is.flag,
+  authCode: is.text,
+  recent: is.flag,
+  held: is.flag,
+  unreachable: is.flag,
+  expiresOn: is.moment,
+};
+const OUTCOME_SHAPE: Shape = {
+  domain: is.text,
+  kind: is.text,
+  state: is.text,
+  afterMs: is.anything,
+  resumesAfterMs: is.number,
+  error: is.object,
+  context: is.object,
+  charged: is.flag,
+};
+const ACCOUNT_SHAPE: Shape = {
+  defaultContact: is.flag,
+  paymentMethod: is.flag,
+  domainsMax: is.count,
+  temporarilyBlocked: is.flag,
+};
+const REGISTRATION_SHAPE: Shape = {
+  domain: is.text,
+  account: is.text,
+  expiresOn: is.anything,
+  autoRenew: is.flag,
+  locked: is.flag,
+};
+
+function checkUpdate(update: RegistrarUpdate): void {
+  const check = (value: unknown, shape: Shape, what: string): void =>
+    checkShape(value, shape, { code: 'bad-registrar', what });
+  check(update, UPDATE_SHAPE, 'The registrar');
+  for (const [name, domain] of Object.entries(update.foreign ?? {})) {
+    check(domain, FOREIGN_SHAPE, `The registrar's foreign ${name}`);
+  }
+  for (const outcome of update.outcomes ?? []) check(outcome, OUTCOME_SHAPE, 'An outcome of the registrar');
+  if (update.account !== undefined) check(update.account, ACCOUNT_SHAPE, "The registrar's account");
+  for (const item of update.registrations ?? []) {
+    check(item, REGISTRATION_SHAPE, 'A registration of the registrar');
+    if (item.domain === undefined) throw bad('A registration of the registrar needs a domain.');
+  }
+}
+
 export class RegistrarControls {
   readonly #world: World;
   readonly #accountId: string;
@@ -93,9 +149,7 @@ export class RegistrarControls {
   }
 
   update(update: RegistrarUpdate): void {
-    const known = ['taken', 'premium', 'foreign', 'outcomes', 'account', 'registrations'];
-    for (const key of Object.keys(update))
-      if (!known.includes(key)) throw bad(`The registrar has no "${key}".`);
+    checkUpdate(update);
     const registry = registryOf(this.#world);
     for (const name of [
       ...(update.taken ?? []),

@@ -1,9 +1,8 @@
 /** Refusals of the zone settings (§6.1); [U] marks what is inferred. */
 import { type ApiError, refusal } from '../api-error.ts';
 
-/** Seen with this code as "Unrecognized zone setting name" and, without code, as "Undefined zone setting: X". */
-export const unknownSetting = (id: string): ApiError =>
-  refusal(400, 1006, `Unrecognized zone setting name: Undefined zone setting: ${id}`);
+/** [U] which names are answered with code 400 and "Undefined zone setting: X" instead. */
+export const unknownSetting = (): ApiError => refusal(400, 1006, 'Unrecognized zone setting name');
 
 /** A setting that nobody may change. [U] exact text */
 export const settingFixed = (id: string): ApiError =>

@@ -87,12 +87,12 @@ function write(call: Call, id: string): Reply {
 
 function ruleOf(id: string, need?: 'replaceable'): SettingRule {
   const rule = settingRule(id);
-  if (rule === undefined || (need !== undefined && rule[need] !== true)) throw unknownSetting(id);
+  if (rule === undefined || (need !== undefined && rule[need] !== true)) throw unknownSetting();
   return rule;
 }
 
 function wireOf(call: Call, id: string): SettingWire {
   const wire = settingWire(call.world, call.zone, id);
-  if (wire === undefined) throw unknownSetting(id);
+  if (wire === undefined) throw unknownSetting();
   return wire;
 }

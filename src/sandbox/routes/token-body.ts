@@ -18,8 +18,8 @@ export interface TokenBody {
   readonly notBefore?: string;
 }
 
-// Codes and texts of these refusals are [U], but for the first and the last.
-const nameMissing = (): Error => refusal(400, 1001, 'Invalid request: name must have a length of at least 1');
+// Codes and texts of these refusals are [U], but for the first and the last. 400 is the first one's code, too.
+const nameMissing = (): Error => refusal(400, 400, 'name must have a length of at least 1');
 const invalid = (what: string): Error => refusal(400, 1001, `Invalid request: ${what}`);
 const notHeld = (group: PermissionGroup): Error =>
   refusal(400, 1001, `Failed common permission check against resources. (Permission group: ${group.name})`);

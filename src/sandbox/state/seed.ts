@@ -9,7 +9,7 @@ import { groupByName } from '../auth/permission-groups.ts';
 import type { Policy } from '../auth/policies.ts';
 import { formatSeconds } from '../clock.ts';
 import { PLAN_NAMES, type PlanName } from '../constants.ts';
-import { type FamilyUpdate, updateFamilies } from '../control/families.ts';
+import { FAMILY_SHAPE, type FamilyUpdate, updateFamilies } from '../control/families.ts';
 import { idFrom, newId, newSecret } from '../ids.ts';
 import { SandboxInputError } from '../input-error.ts';
 import { type BuildContext, newRecord, type RecordBody } from '../records/build.ts';
@@ -17,6 +17,7 @@ import { assertNoConflict } from '../records/conflicts.ts';
 import { isRecordName, toAscii } from '../records/names.ts';
 import { parseZoneFile } from '../records/zone-file.ts';
 import type { RegistrarUpdate } from '../registrar/controls.ts';
+import { checkShape, is, listOf, oneOf, orElse, type Shape } from '../shape.ts';
 import type { Account, ApiToken } from './principals.ts';
 import type { World } from './world.ts';
 import type { Delegation, Zone, ZoneStatus, ZoneType } from './zone.ts';
@@ -74,6 +75,47 @@ export interface SandboxSeed {
   readonly registrar?: RegistrarUpdate;
 }
 
+const STATUSES: readonly Exclude<ZoneStatus, 'deleted'>[] = ['initializing', 'pending', 'active', 'moved'];
+const TYPES: readonly ZoneType[] = ['full', 'partial', 'secondary', 'internal'];
+
+/** What can be said of a zone in a seed, and of a running sandbox's zone. */
+export const ZONE_STATE_SHAPE: Shape = {
+  plan: oneOf(...PLAN_NAMES),
+  status: oneOf(...STATUSES),
+  recordQuota: is.count,
+  delegation: orElse(oneOf('assigned', 'none'), listOf(is.text)),
+  scanFindings: listOf(is.object),
+  ...FAMILY_SHAPE,
+};
+const ZONE_SHAPE: Shape = {
+  name: is.text,
+  id: is.id,
+  account: is.text,
+  type: oneOf(...TYPES),
+  createdOn: is.moment,
+  records: listOf(is.object),
+  zoneFile: is.text,
+  ...ZONE_STATE_SHAPE,
+};
+const TOKEN_SHAPE: Shape = {
+  name: is.text,
+  value: is.secret,
+  account: is.text,
+  permissions: listOf(is.text),
+  zones: listOf(is.text),
+  expiresOn: is.moment,
+  notBefore: is.moment,
+  ipIn: listOf(is.network),
+};
+const ACCOUNT_SHAPE: Shape = { name: is.text, id: is.id, type: oneOf('standard', 'enterprise') };
+const SEED_SHAPE: Shape = {
+  accounts: is.anything,
+  zones: is.anything,
+  tokens: is.anything,
+  externalHosts: is.object,
+  registrar: is.object,
+};
+
 /** The account and user that everything belongs to unless a seed says otherwise. */
 export interface Home {
   readonly accountId: string;
@@ -109,14 +151,13 @@ export function readSeedFile(path: string): SandboxSeed {
 
 /** Puts a seed into the world. Throws `SandboxInputError` that names the place. */
 export function plantSeed(world: World, home: Home, seed: SandboxSeed): void {
-  if (typeof seed !== 'object' || seed === null || Array.isArray(seed))
-    throw bad('A seed must be an object.');
-  const known = new Set(['accounts', 'zones', 'tokens', 'externalHosts', 'registrar']);
-  for (const key of Object.keys(seed)) if (!known.has(key)) throw bad(`A seed has no "${key}".`);
+  checkShape(seed, SEED_SHAPE, { code: 'bad-seed', what: 'A seed' });
   for (const account of listIn(seed.accounts, 'accounts')) plantAccount(world, home, account);
   for (const zone of listIn(seed.zones, 'zones')) plantZone(world, home, zone);
   for (const token of listIn(seed.tokens, 'tokens')) plantToken(world, home, token);
   for (const [host, addresses] of Object.entries(seed.externalHosts ?? {})) {
+    if (!listOf(is.address).test(addresses))
+      throw bad(`externalHosts: ${host} must be a list of IP addresses.`);
     world.externalHosts.set(host.toLowerCase(), addresses);
   }
   world.changed();
@@ -137,6 +178,7 @@ function plantAccount(
   home: Home,
   seed: { readonly name: string; readonly id?: string; readonly type?: Account['type'] },
 ): void {
+  checkShape(seed, ACCOUNT_SHAPE, { code: 'bad-seed', what: `Account ${seed.name}` });
   const id = seed.id ?? idFrom(`account:${seed.name}`);
   world.accounts.set(id, {
     id,
@@ -164,12 +206,11 @@ function accountIdFor(world: World, home: Home, wanted: string | undefined): str
 
 /** Makes a zone with its records. Throws `SandboxInputError`; the zone is then not there. */
 export function plantZone(world: World, home: Home, seed: ZoneSeed): Zone {
+  if (!is.text.test(seed.name)) throw bad('A zone needs a name.');
+  checkShape(seed, ZONE_SHAPE, { code: 'bad-seed', what: `Zone ${seed.name}` });
   const name = toAscii(seed.name.replace(/\.$/, ''));
   if (name === undefined || !isRecordName(name) || !name.includes('.'))
     throw bad(`${seed.name} is no zone name.`);
-  if (seed.plan !== undefined && !PLAN_NAMES.includes(seed.plan)) {
-    throw bad(`Zone ${seed.name}: plan must be one of ${PLAN_NAMES.join(', ')}, not ${String(seed.plan)}.`);
-  }
   const accountId = accountIdFor(world, home, seed.account);
   if (world.zonesNamed(name).some((zone) => zone.accountId === accountId))
     throw bad(`Zone ${seed.name} is there twice.`);
@@ -186,12 +227,12 @@ export function plantZone(world: World, home: Home, seed: ZoneSeed): Zone {
   });
   try {
     plantRecords(world, zone, [...(seed.records ?? []), ...zoneFileBodies(zone, seed.zoneFile)]);
+    setFindings(world, zone, seed.scanFindings ?? []);
   } catch (error) {
     world.dropZone(zone);
     world.deletedZones.delete(zone.id);
     throw error;
   }
-  zone.fields.scanFindings = seed.scanFindings ?? [];
   updateFamilies(world, zone, seed);
   return zone;
 }
@@ -209,19 +250,35 @@ function zoneFileBodies(zone: Zone, text: string | undefined): readonly RecordBo
 function plantRecords(world: World, zone: Zone, bodies: readonly RecordBody[]): void {
   const context: BuildContext = { zone, behaviour: world.behaviour, now: world.clock.stamp() };
   for (const [index, body] of bodies.entries()) {
-    try {
+    saying(`Zone ${zone.name}, record ${index + 1}`, body, () => {
       const record = newRecord(context, body, idFrom(`record:${zone.id}:${index}`));
       assertNoConflict(zone, record, { behaviour: world.behaviour, self: undefined });
       zone.records.add(record);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const what = `${String(body['type'])} ${String(body['name'])}`;
-      throw bad(`Zone ${zone.name}, record ${index + 1} (${what}): ${error.message}`, error);
-    }
+    });
+  }
+}
+
+/** What a scan would find from now on: bodies that the API would take. Throws `SandboxInputError`. */
+export function setFindings(world: World, zone: Zone, bodies: readonly RecordBody[]): void {
+  const context: BuildContext = { zone, behaviour: world.behaviour, now: world.clock.stamp() };
+  for (const [index, body] of bodies.entries()) {
+    saying(`Zone ${zone.name}, scan finding ${index + 1}`, body, () => newRecord(context, body));
+  }
+  zone.fields.scanFindings = bodies;
+}
+
+/** A refusal of the API becomes one of the seed, with its place. */
+function saying(place: string, body: RecordBody, run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw bad(`${place} (${String(body['type'])} ${String(body['name'])}): ${error.message}`, error);
   }
 }
 
 export function plantToken(world: World, home: Home, seed: TokenSeed): ApiToken {
+  checkShape(seed, TOKEN_SHAPE, { code: 'bad-seed', what: `Token ${String(seed?.name)}` });
   const accountId = seed.account === undefined ? undefined : accountIdFor(world, home, seed.account);
   const owner: ApiToken['owner'] =
     accountId === undefined ? { kind: 'user', id: home.userId } : { kind: 'account', id: accountId };

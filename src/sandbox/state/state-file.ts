@@ -2,7 +2,18 @@
  * The state on disk: one JSON file, replaced as a whole (written beside, synced, renamed), so that a crash leaves the
  * old state or the new one. Changes are gathered for a moment; `flush` and `close` write at once.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { SandboxInputError } from '../input-error.ts';
 import type { World, WorldSnapshot } from './world.ts';
 
@@ -20,6 +31,7 @@ export interface StateFile {
 /** Restores the world from the file, when it is there, and keeps the file current from then on. */
 export function openStateFile(world: World, path: string, warn: (line: string) => void): StateFile {
   const restored = existsSync(path);
+  assertFolder(path);
   if (restored) world.restore(readSnapshot(path));
   let timer: NodeJS.Timeout | undefined;
   let dirty = !restored;
@@ -51,6 +63,16 @@ export function openStateFile(world: World, path: string, warn: (line: string) =
     flush,
     close: async () => flush(),
   };
+}
+
+/** Said at the start, not with the first change: a state that cannot be kept is no state. */
+function assertFolder(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SandboxInputError('bad-state', `Cannot write beside the state file ${path}: ${reason}`, error);
+  }
 }
 
 function readSnapshot(path: string): WorldSnapshot {
