@@ -166,12 +166,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       clock,
     }),
     readZone: (tenantId, cloudflare, zoneId, call) =>
-      readZone(context.syncPorts(cloudflare), {
-        tenantId,
-        zoneId,
-        lane: call.lane,
-        ...(call.signal === undefined ? {} : { signal: call.signal }),
-      }),
+      readZone(
+        { ...context.syncPorts(cloudflare), trail: store.audit },
+        {
+          tenantId,
+          zoneId,
+          principal: context.principal,
+          lane: call.lane,
+          ...(call.signal === undefined ? {} : { signal: call.signal }),
+        },
+      ),
     flushUsage: () => usage.flush(),
     close: async () => {
       // Clients first: what they give back and report on closing still belongs in the store.

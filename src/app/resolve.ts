@@ -5,11 +5,10 @@ import { InvalidInputError } from '../base/problem.ts';
 import { type DomainName, parseName, toUnicode } from '../dns/name.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import { credentialFromEnvironment, ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
-import { discoverZones } from '../domains/zones/discover-zones.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Context } from './context.ts';
-import { environmentConnection, NO_ACCOUNT } from './environment-connection.ts';
-import { refuseUntestedBlindness } from './nothing-seen.ts';
+import { discoverNow } from './discover.ts';
+import { environmentConnection } from './environment-connection.ts';
 
 /**
  * The connection that `reference` (an id or a label) names; without one, the only connection, or else the one that
@@ -96,23 +95,7 @@ export async function resolveZone(
 ): Promise<Zone> {
   const known = await findZone(context, tenantId, reference);
   if (known !== null) return known;
-  const linked = await context.link(await connection());
-  const { seen } = await discoverZones(
-    {
-      reader: linked.cloudflare.zones,
-      mirror: context.store.mirror,
-      sightings: context.store.mirror,
-      clock: context.clock,
-    },
-    {
-      tenantId,
-      connectionId: linked.connection.id,
-      accountId: linked.connection.accountId === NO_ACCOUNT ? null : linked.connection.accountId,
-      zoneIds: linked.connection.zoneIds,
-      lane: 'interactive',
-    },
-  );
-  if (seen === 0) await refuseUntestedBlindness(context, tenantId, linked.connection);
+  await discoverNow(context, await context.link(await connection()));
   const found = await findZone(context, tenantId, reference);
   if (found !== null) return found;
   throw await zoneUnknown(context, tenantId, reference);

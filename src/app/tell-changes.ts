@@ -1,6 +1,6 @@
 /** What full reads found that others had changed: named where the audit log tells, and told to the audit trail. */
-import { foundChanges, nameChanges } from '../domains/zones/signals/name-changes.ts';
-import { driftEvent } from '../domains/zones/signals/round-events.ts';
+import { driftEvent, foundChanges } from '../domains/zones/inventory-events.ts';
+import { nameChanges } from '../domains/zones/signals/name-changes.ts';
 import type { SyncOutcome } from '../domains/zones/sync-zone.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { NO_ACCOUNT } from './environment-connection.ts';
@@ -23,7 +23,7 @@ export async function tellChanges(
           { auditLog: cloudflare.auditLog, ownWrites: store.ownWrites, history: store.mirror, clock },
           { connection, outcomes: changed, ...(signal === undefined ? {} : { signal }) },
         );
-  const scene = { now: clock.now(), input: { connection } };
+  const scene = { at: clock.now(), principal: context.principal, connectionId: connection.id };
   const names = await store.mirror.getZones(
     tenantId,
     changed.map(({ zoneId }) => zoneId),
@@ -33,7 +33,7 @@ export async function tellChanges(
     changed.map((outcome) => {
       const { zoneId } = outcome;
       const zone = { zoneId, name: names.get(zoneId)?.facts.name ?? zoneId };
-      return { ...driftEvent(scene, zone, outcome, actors.get(zoneId)), principal: context.principal };
+      return driftEvent(scene, zone, outcome, actors.get(zoneId));
     }),
   );
   return calls;

@@ -1,5 +1,5 @@
 /** Drift of one tenant: shown, adopted, or taken back by a plan like any other. */
-import type { LineageId, TenantId } from '../base/ids.ts';
+import type { LineageId, TenantId, ZoneId } from '../base/ids.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
 import { adoptDrift, draftRevert, listDrift, type ZoneDrift } from '../domains/zones/drift.ts';
 import { DEFAULT_INVENTORY, rulesFor } from '../domains/zones/inventory-settings.ts';
@@ -22,6 +22,8 @@ export interface RevertPlanned extends Planned {
 export interface TenantDrift {
   /** Zones with unaccepted changes from outside, from the mirror. `zone.freshness` says how old that is. */
   list(filter?: DriftFilter): Promise<readonly ZoneDrift[]>;
+  /** The same one by one, in the order of zone ids, behind `after`; reads no further than it is walked. */
+  walk(filter?: DriftFilter, after?: ZoneId): AsyncIterable<ZoneDrift>;
   /** Accepts a zone's drift as it was shown; what came later stays drift. */
   adopt(drift: ZoneDrift): Promise<void>;
   /**
@@ -41,22 +43,22 @@ export function tenantDrift(
 ): TenantDrift {
   const { reach, plans } = parts;
   const { store, clock, principal } = context;
+  const walk: TenantDrift['walk'] = async function* ({ zone, connection, ignore = [] } = {}, after) {
+    const settings = (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
+    yield* listDrift(
+      { mirror: store.mirror, marks: store.mirror },
+      {
+        tenantId,
+        ...(zone === undefined ? {} : { zoneId: (await reach.zone(zone, connection)).facts.id }),
+        ...(connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id }),
+        ...(after === undefined ? {} : { after }),
+        ignore: (one) => [...rulesFor(settings, one), ...ignore],
+      },
+    );
+  };
   return {
-    list: async ({ zone, connection, ignore = [] } = {}) => {
-      const settings = (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
-      const drifts: ZoneDrift[] = [];
-      const found = listDrift(
-        { mirror: store.mirror, marks: store.mirror },
-        {
-          tenantId,
-          ...(zone === undefined ? {} : { zoneId: (await reach.zone(zone, connection)).facts.id }),
-          ...(connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id }),
-          ignore: (one) => [...rulesFor(settings, one), ...ignore],
-        },
-      );
-      for await (const drift of found) drifts.push(drift);
-      return drifts;
-    },
+    walk,
+    list: (filter) => Array.fromAsync(walk(filter)),
     adopt: (drift) => adoptDrift({ marks: store.mirror }, drift, { principal, at: clock.now() }),
     planRevert: async (drifts, options = {}) => {
       const byZone = new Map(drifts.map((drift) => [drift.zone.facts.id, drift]));

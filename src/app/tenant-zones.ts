@@ -1,7 +1,7 @@
 /** Zones of one tenant: discovered, mirrored, looked up in their history, searched, exported. */
 import type { RecordId, TenantId } from '../base/ids.ts';
 import type { FormattedZone } from '../dns/formatted-zone.ts';
-import { type Discovery, discoverZones } from '../domains/zones/discover-zones.ts';
+import type { Discovery } from '../domains/zones/discover-zones.ts';
 import { type Findings, type FindPlace, findRecords } from '../domains/zones/find-records.ts';
 import {
   diffMoments,
@@ -27,9 +27,8 @@ import { type SyncOutcome, syncZone } from '../domains/zones/sync-zone.ts';
 import { adviseOnZone, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
 import { collect } from './collect.ts';
 import type { Context } from './context.ts';
-import { NO_ACCOUNT } from './environment-connection.ts';
+import { discoverNow } from './discover.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
-import { refuseUntestedBlindness } from './nothing-seen.ts';
 import { findZone, zoneUnknown } from './resolve.ts';
 import { tellChanges } from './tell-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -120,21 +119,8 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
   const { clock } = context;
   const { mirror } = context.store;
 
-  const discover: TenantZones['discover'] = async (reference) => {
-    const { connection, cloudflare } = await reach.linked(reference);
-    const discovery = await discoverZones(
-      { reader: cloudflare.zones, mirror, sightings: mirror, clock },
-      {
-        tenantId,
-        connectionId: connection.id,
-        accountId: connection.accountId === NO_ACCOUNT ? null : connection.accountId,
-        zoneIds: connection.zoneIds,
-        lane: 'interactive',
-      },
-    );
-    if (discovery.seen === 0) await refuseUntestedBlindness(context, tenantId, connection);
-    return discovery;
-  };
+  const discover: TenantZones['discover'] = async (reference) =>
+    discoverNow(context, await reach.linked(reference));
   const records: TenantZones['records'] = async (reference, moment = { kind: 'latest' }) => {
     const zone = await reach.zone(reference);
     const state = await recordsAt({ mirror }, { tenantId, zoneId: zone.facts.id }, moment);
@@ -203,7 +189,7 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     syncAll: async (request = {}) => {
       const linked = await reach.linked(request.connection);
       const { connection, cloudflare } = linked;
-      const discovery = await discover(request.connection);
+      const discovery = await discoverNow(context, linked);
       const { verifiedSince, signal, onProgress } = request;
       const sync = await syncAll(context.syncPorts(cloudflare), {
         tenantId,

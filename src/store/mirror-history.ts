@@ -94,8 +94,7 @@ async function recordsOfOurs(trx: Reader, zone: ZoneKey): Promise<ReadonlySet<Re
 
 export function openDriftMarks(context: StoreContext): DriftMarks {
   return {
-    async unacknowledged(tenantId, filter = {}) {
-      const { connectionId, zoneId } = filter;
+    async unacknowledged(tenantId, { connectionId, zoneId }, { after = '', limit }) {
       const rows = await context.db
         .selectFrom('zones')
         .select(['zone_id', 'acknowledged_revision'])
@@ -103,7 +102,9 @@ export function openDriftMarks(context: StoreContext): DriftMarks {
         .whereRef('outside_revision', '>', 'acknowledged_revision')
         .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? '')))
         .$if(zoneId !== undefined, (query) => query.where('zone_id', '=', zoneId ?? ''))
+        .where('zone_id', '>', after)
         .orderBy('zone_id')
+        .limit(limit)
         .execute();
       return rows.map((row) => ({
         zoneId: row.zone_id as ZoneId,

@@ -340,6 +340,7 @@ export class Process {
       mirror: rig.store.mirror,
       openWrites: journal,
       hash: recordHash,
+      trail: rig.store.audit,
       clock: rig.clock,
     };
     return {
@@ -350,7 +351,7 @@ export class Process {
       clock: rig.clock,
       ...(onProgress === undefined ? {} : { onProgress }),
       readZone: (zoneId, options) =>
-        readZone(sync, { tenantId: this.#tenantOf(), zoneId, lane: options.lane }),
+        readZone(sync, { tenantId: this.#tenantOf(), zoneId, principal: 'rig', lane: options.lane }),
     };
   }
 

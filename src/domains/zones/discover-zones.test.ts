@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ConnectionId } from '../../base/ids.ts';
 import { type DiscoverInput, type Discovery, discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure } from './fake-cloudflare.ts';
-import { connectionId, FakeClock, FakeMirror, tenantId } from './fakes.ts';
+import { connectionId, FakeClock, FakeMirror, principal, tenantId } from './fakes.ts';
 
 interface World {
   readonly cloudflare: FakeCloudflare;
@@ -22,8 +22,8 @@ function world(zones: number): World {
     mirror,
     discover: (input = {}) =>
       discoverZones(
-        { reader: cloudflare, mirror, sightings: mirror, clock },
-        { tenantId, connectionId, accountId, ...input },
+        { reader: cloudflare, mirror, sightings: mirror, trail: mirror, clock },
+        { tenantId, connectionId, accountId, principal, ...input },
       ),
     names: (list) => list.map(({ name }) => name),
   };
@@ -151,6 +151,30 @@ test('a zone that one connection loses and another sees is handed over, not dele
   await discover({ connectionId: other });
   const mirrored = (await mirror.getZone(tenantId, id)) ?? assert.fail();
   assert.deepEqual([mirrored.connectionId, mirrored.facts.status], [other, 'active']);
+});
+
+test('the audit trail is told who found what, also of a listing that broke off', async () => {
+  const { cloudflare, mirror, discover } = world(60);
+  cloudflare.beforePage = (_what, page) => {
+    if (page === 2) throw failure('temporary');
+  };
+  await assert.rejects(discover());
+  const told = (): string[][] => mirror.events.splice(0).map(({ kind, summary }) => [kind, summary]);
+  const first = told();
+  assert.deepEqual([first.length, first[0]], [50, ['zone.discovered', 'zone-000.example found']]);
+
+  cloudflare.beforePage = null;
+  const [id] = [...cloudflare.zones.keys()];
+  cloudflare.zones.delete(id ?? assert.fail());
+  await discover({ principal: 'key:ops' });
+  const [found] = mirror.events;
+  assert.deepEqual([found?.principal, found?.connectionId], ['key:ops', connectionId]);
+  assert.deepEqual(told().slice(-2), [
+    ['zone.discovered', 'zone-059.example found'],
+    ['zone.vanished', 'zone-000.example no longer at Cloudflare'],
+  ]);
+  await discover();
+  assert.deepEqual(told(), [], 'told once');
 });
 
 test('a dead credential ends the discovery with its reason, also in the middle', async () => {

@@ -4,26 +4,34 @@
  * A zone is called deleted only on Cloudflare's own word about it: the listing was whole and did not name it, and
  * asked for by its id Cloudflare said that it does not exist. A credential that lost its rights makes zones
  * `outOfReach`, never deleted. Nor is a zone that another connection of the tenant sees: that one reads it then.
+ *
+ * Whoever discovers, the audit trail is told what was found, also of a listing that broke off: the mirror knows those
+ * zones from then on, and no later discovery would call them new.
  */
 import type { Clock } from '../../base/clock.ts';
 import { isZonewardError } from '../../base/errors.ts';
 import type { AccountId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { Principal } from '../audit/model.ts';
+import type { AuditTrail } from '../audit/ports.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
+import { discoveryEvents } from './inventory-events.ts';
 import type { ZoneFacts, ZoneStatus } from './model.ts';
 import type { ZoneMirror, ZoneReader, ZoneSightings } from './ports.ts';
 
 /** A listing that shifts between its pages is read again, this often at most. */
 const LISTINGS_MAX = 4;
-/** Zones that the listing did not name are asked for one by one; the rest waits for the next round. */
-const CONFIRMATIONS_MAX = 50;
-/** So many refusals in a row mean that the credential lost its rights; asking on would tell nothing new. */
-const REFUSALS_MAX = 3;
+/**
+ * Zones that the listing did not name are asked for one by one; the rest waits for the next round. So many refusals
+ * in a row mean that the credential lost its rights; asking on would tell nothing new.
+ */
+const DOUBTS = { asked: 50, refusals: 3 };
 
 export interface DiscoverPorts {
   readonly reader: ZoneReader;
   readonly mirror: ZoneMirror;
   /** Hands a zone over to another connection when this one loses it. Absent: the tenant has no other. */
   readonly sightings?: ZoneSightings;
+  readonly trail: Pick<AuditTrail, 'append'>;
   readonly clock: Clock;
 }
 
@@ -31,6 +39,8 @@ export interface DiscoverInput {
   readonly tenantId: TenantId;
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId | null;
+  /** Who discovers, for the audit trail. */
+  readonly principal: Principal;
   /** The zones of a credential that may not list: each is asked for by its id. Empty: all that it sees. */
   readonly zoneIds?: readonly ZoneId[];
   readonly lane?: Lane;
@@ -70,6 +80,9 @@ interface Progress {
   /** Ids already taken in, also by an earlier listing of this discovery. */
   readonly taken: Set<ZoneId>;
   readonly appeared: ZoneMention[];
+  readonly vanished: ZoneFacts[];
+  readonly outOfReach: ZoneFacts[];
+  readonly handedOver: ZoneFacts[];
   readonly statusMoves: StatusMove[];
   readonly touched: ZoneId[];
   shared: number;
@@ -77,35 +90,47 @@ interface Progress {
 }
 
 /**
- * Reads the connection's zones into the mirror, page by page. Throws what the reader throws for the connection as
- * a whole (`credentials`, `permission`, `temporary`); what was read until then stays. Safe to repeat.
+ * Reads the connection's zones into the mirror, page by page, and tells the audit trail. Throws what the reader throws
+ * for the connection as a whole (`credentials`, `permission`, `temporary`); what was read until then stays, and is
+ * told. Safe to repeat.
  */
 export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput): Promise<Discovery> {
   const progress: Progress = {
     taken: new Set(),
     appeared: [],
+    vanished: [],
+    outOfReach: [],
+    handedOver: [],
     statusMoves: [],
     touched: [],
     shared: 0,
     calls: 0,
   };
-  const scoped = input.zoneIds !== undefined && input.zoneIds.length > 0;
-  const listed = scoped ? new Set<ZoneId>() : await readListing(ports, input, progress);
-  const doubtful = scoped ? (input.zoneIds ?? []) : await missingFrom(listed, ports, input);
-  const verdicts =
-    listed === null
-      ? { vanished: [], outOfReach: [], handedOver: [] }
-      : await askOneByOne(ports, input, progress, doubtful, scoped);
-  return {
-    seen: progress.taken.size,
-    appeared: progress.appeared,
-    ...verdicts,
-    statusMoves: progress.statusMoves,
-    touched: progress.touched,
-    shared: progress.shared,
-    complete: listed !== null,
-    calls: progress.calls,
-  };
+  try {
+    const complete = await discoverInto(ports, input, progress);
+    const { taken, ...found } = progress;
+    return { ...found, seen: taken.size, complete };
+  } finally {
+    const events = discoveryEvents({ ...input, at: ports.clock.now() }, progress);
+    if (events.length > 0) await ports.trail.append(input.tenantId, events);
+  }
+}
+
+/** @returns false when the listing kept shifting between its pages; then nothing was called vanished. */
+async function discoverInto(
+  ports: DiscoverPorts,
+  input: DiscoverInput,
+  progress: Progress,
+): Promise<boolean> {
+  const { zoneIds = [] } = input;
+  if (zoneIds.length > 0) {
+    await askOneByOne(ports, input, progress, zoneIds);
+    return true;
+  }
+  const listed = await readListing(ports, input, progress);
+  if (listed === null) return false;
+  await askOneByOne(ports, input, progress, await missingFrom(listed, ports, input), DOUBTS);
+  return true;
 }
 
 /** The ids of a listing that was whole: no id twice, one total, and as many ids. Null when none was. */
@@ -131,11 +156,10 @@ async function readListing(
 }
 
 async function missingFrom(
-  listed: ReadonlySet<ZoneId> | null,
+  listed: ReadonlySet<ZoneId>,
   ports: DiscoverPorts,
   input: DiscoverInput,
 ): Promise<ZoneId[]> {
-  if (listed === null) return [];
   const missing: ZoneId[] = [];
   for await (const zones of ports.mirror.zonePages(input.tenantId)) {
     for (const { facts, connectionId } of zones) {
@@ -152,14 +176,11 @@ async function askOneByOne(
   input: DiscoverInput,
   progress: Progress,
   zoneIds: readonly ZoneId[],
-  scoped: boolean,
-): Promise<Pick<Discovery, 'vanished' | 'outOfReach' | 'handedOver'>> {
-  const vanished: ZoneFacts[] = [];
-  const outOfReach: ZoneFacts[] = [];
-  const handedOver: ZoneFacts[] = [];
+  limits = { asked: Number.POSITIVE_INFINITY, refusals: Number.POSITIVE_INFINITY },
+): Promise<void> {
   let refusals = 0;
   for (const [index, zoneId] of zoneIds.entries()) {
-    const tired = !scoped && (index >= CONFIRMATIONS_MAX || refusals >= REFUSALS_MAX);
+    const tired = index >= limits.asked || refusals >= limits.refusals;
     const verdict = tired ? 'refused' : await askFor(ports, input, progress, zoneId);
     refusals = verdict === 'refused' ? refusals + 1 : 0;
     if (verdict === 'seen') continue;
@@ -168,18 +189,17 @@ async function askOneByOne(
       continue;
     const others = (await ports.sightings?.unsee(input.tenantId, input.connectionId, zoneId)) ?? [];
     if (others.length > 0) {
-      handedOver.push(zone.facts);
+      progress.handedOver.push(zone.facts);
       continue;
     }
     if (verdict === 'refused') {
-      outOfReach.push(zone.facts);
+      progress.outOfReach.push(zone.facts);
       continue;
     }
     const facts: ZoneFacts = { ...zone.facts, status: 'deleted' };
     await ports.mirror.putZones(input.tenantId, input.connectionId, [facts], ports.clock.now());
-    vanished.push(facts);
+    progress.vanished.push(facts);
   }
-  return { vanished, outOfReach, handedOver };
 }
 
 async function askFor(

@@ -345,3 +345,49 @@ test('property: what is expected is what ours made of each field, whatever outsi
     { numRuns: 200 },
   );
 });
+
+test('many zones are walked in the order of ids, from a place on, and no further than asked', async () => {
+  const cloudflare = new FakeCloudflare(new FakeClock());
+  const mirror = new FakeMirror();
+  for (let i = 0; i < 120; i += 1) {
+    const zoneId = cloudflare.addZone(`shop-${i}.example`);
+    const facts = cloudflare.zones.get(zoneId)?.facts ?? assert.fail();
+    await mirror.putZones(tenantId, connectionId, [facts], 0);
+    for (const origin of [{ kind: 'first-read' } as const, OUTSIDE]) {
+      const { revision } = (await mirror.getZone(tenantId, zoneId)) ?? assert.fail();
+      await mirror.advance(tenantId, zoneId, {
+        baseRevision: revision,
+        delta: { put: [put(String(revision), 'www', '192.0.2.1')], gone: [] },
+        origin,
+        freshness: { verifiedAt: 1, signal: 'full-read', staleSince: null },
+        at: revision,
+      });
+    }
+  }
+  let looked = 0;
+  const ports = {
+    mirror: {
+      getZone: (...of: Parameters<FakeMirror['getZone']>) => {
+        looked += 1;
+        return mirror.getZone(...of);
+      },
+      revisionsIn: mirror.revisionsIn.bind(mirror),
+      versionsIn: mirror.versionsIn.bind(mirror),
+    },
+    marks: mirror,
+  };
+  const walk = async (after: ZoneId | undefined, most: number): Promise<ZoneId[]> => {
+    const found: ZoneId[] = [];
+    const place = after === undefined ? {} : { after };
+    for await (const { zone } of listDrift(ports, { tenantId, ...place })) {
+      found.push(zone.facts.id);
+      if (found.length === most) break;
+    }
+    return found;
+  };
+  const all = await walk(undefined, 1_000);
+  assert.deepEqual([all.length, all], [120, [...cloudflare.zones.keys()].sort()]);
+  looked = 0;
+  assert.deepEqual(await walk(all[54], 3), all.slice(55, 58));
+  assert.equal(looked, 3);
+});

@@ -27,6 +27,7 @@ import type {
 import type { OwnWrite, OwnWrites, SyncState, SyncStateStore, ZoneMark } from './signals/ports.ts';
 
 export const tenantId: TenantId = 'local' as TenantId;
+export const principal = 'test';
 export const connectionId: ConnectionId = 'con_one' as ConnectionId;
 
 /** Starts at a round moment; `sleep` moves it on at once, so that nothing waits. */
@@ -339,7 +340,8 @@ export class FakeMirror
 
   async unacknowledged(
     _tenantId: TenantId,
-    filter: { readonly connectionId?: ConnectionId; readonly zoneId?: ZoneId } = {},
+    filter: { readonly connectionId?: ConnectionId; readonly zoneId?: ZoneId },
+    page: { readonly after?: ZoneId; readonly limit: number },
   ): Promise<readonly { readonly zoneId: ZoneId; readonly acknowledged: number }[]> {
     return [...this.#zones]
       .filter(([id]) => filter.zoneId === undefined || id === filter.zoneId)
@@ -350,7 +352,9 @@ export class FakeMirror
         kept.revisions.some((each) => each.revision > kept.acknowledged && each.origin.kind === 'outside'),
       )
       .map(([zoneId, { acknowledged }]) => ({ zoneId, acknowledged }))
-      .sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1));
+      .sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1))
+      .filter(({ zoneId }) => page.after === undefined || zoneId > page.after)
+      .slice(0, page.limit);
   }
 
   async acknowledge(

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare } from './fake-cloudflare.ts';
-import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, fakeHash, tenantId } from './fakes.ts';
+import {
+  connectionId,
+  FakeClock,
+  FakeMirror,
+  FakeOpenWrites,
+  fakeHash,
+  principal,
+  tenantId,
+} from './fakes.ts';
 import { type FindInput, type Findings, findRecords } from './find-records.ts';
 import type { RecordQuery } from './ports.ts';
 import { syncAll } from './sync-all.ts';
@@ -21,7 +29,10 @@ async function world(): Promise<{
     cloudflare.addRecord(zoneId, `www.${name}`, '203.0.113.7');
     cloudflare.addRecord(zoneId, `api.${name}`, '203.0.113.8');
   }
-  await discoverZones({ reader: cloudflare, mirror, clock }, { tenantId, connectionId, accountId });
+  await discoverZones(
+    { reader: cloudflare, mirror, trail: mirror, clock },
+    { tenantId, connectionId, accountId, principal },
+  );
   const ports = { reader: cloudflare, mirror, openWrites: new FakeOpenWrites(), hash: fakeHash, clock };
   await syncAll(ports, { tenantId, connectionId });
   const find = (query: RecordQuery, input: Partial<FindInput> = {}): Promise<Findings> =>

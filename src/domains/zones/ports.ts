@@ -182,11 +182,12 @@ export interface MirrorHistory {
 export interface DriftMarks {
   /**
    * Zones with an `outside` revision beyond the acknowledged one, and that acknowledged revision (0 when none
-   * ever was), in zone id order.
+   * ever was), in zone id order: at most `limit`, after the given one.
    */
   unacknowledged(
     tenantId: TenantId,
-    filter?: { readonly connectionId?: ConnectionId; readonly zoneId?: ZoneId },
+    filter: { readonly connectionId?: ConnectionId; readonly zoneId?: ZoneId },
+    page: { readonly after?: ZoneId; readonly limit: number },
   ): Promise<readonly { readonly zoneId: ZoneId; readonly acknowledged: number }[]>;
   /** Moves the mark forward, never back, and commits the events with it. */
   acknowledge(

@@ -1,10 +1,24 @@
-/** A reading of a whole zone for deciding and writing, which brings the mirror up to date on the way. */
-
+/**
+ * A reading of a whole zone for deciding and writing, which brings the mirror up to date on the way, and tells the
+ * audit trail what others had changed: no later read would find it.
+ */
 import { ZonewardError } from '../../base/errors.ts';
 import type { ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import type { Principal } from '../audit/model.ts';
+import type { AuditTrail } from '../audit/ports.ts';
+import { driftEvent, foundChanges } from './inventory-events.ts';
 import type { ZoneReader } from './ports.ts';
-import { type SyncPorts, type SyncZoneInput, syncZone } from './sync-zone.ts';
+import { type SyncOutcome, type SyncPorts, type SyncZoneInput, syncZone } from './sync-zone.ts';
+
+export interface ReadZonePorts extends SyncPorts {
+  readonly trail: Pick<AuditTrail, 'append'>;
+}
+
+export interface ReadZoneInput extends SyncZoneInput {
+  /** Who reads, for the audit trail. */
+  readonly principal: Principal;
+}
 
 export interface ZoneReading {
   readonly zoneId: ZoneId;
@@ -19,7 +33,7 @@ export interface ZoneReading {
  * outside since the last read becomes a revision of its own, and is not mistaken for ours later.
  * Throws `conflict`, code `zone-keeps-moving`, when the list would not hold still.
  */
-export async function readZone(ports: SyncPorts, input: SyncZoneInput): Promise<ZoneReading> {
+export async function readZone(ports: ReadZonePorts, input: ReadZoneInput): Promise<ZoneReading> {
   let records: LiveRecord[] = [];
   let readAt = ports.clock.now();
   // What `syncZone` sees goes past here; its last pass is the one that it trusted.
@@ -32,6 +46,7 @@ export async function readZone(ports: SyncPorts, input: SyncZoneInput): Promise<
     }
   };
   const outcome = await syncZone({ ...ports, reader: { ...ports.reader, listRecords } }, input);
+  if (foundChanges(outcome)) await tell(ports, input, outcome);
   if (outcome.consistent) return { zoneId: input.zoneId, records, readAt, calls: outcome.calls };
   throw new ZonewardError(`The records of zone ${input.zoneId} kept changing while they were read`, {
     code: 'zone-keeps-moving',
@@ -39,4 +54,13 @@ export async function readZone(ports: SyncPorts, input: SyncZoneInput): Promise<
     next: ['Try again when the other program that writes to this zone is done.'],
     details: { zoneId: input.zoneId, calls: outcome.calls },
   });
+}
+
+/** Who it was costs a call to the audit log; the next round asks it anyway, and names the revision. */
+async function tell(ports: ReadZonePorts, input: ReadZoneInput, outcome: SyncOutcome): Promise<void> {
+  const { tenantId, zoneId, principal } = input;
+  const zone = await ports.mirror.getZone(tenantId, zoneId);
+  if (zone === null) return;
+  const scene = { at: ports.clock.now(), principal, connectionId: zone.connectionId };
+  await ports.trail.append(tenantId, [driftEvent(scene, { zoneId, name: zone.facts.name }, outcome)]);
 }

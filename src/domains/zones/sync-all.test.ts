@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import type { ZoneId } from '../../base/ids.ts';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure } from './fake-cloudflare.ts';
-import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, fakeHash, tenantId } from './fakes.ts';
+import {
+  connectionId,
+  FakeClock,
+  FakeMirror,
+  FakeOpenWrites,
+  fakeHash,
+  principal,
+  tenantId,
+} from './fakes.ts';
 import { type SyncAllInput, type SyncAllOutcome, type SyncProgress, syncAll } from './sync-all.ts';
 
 interface World {
@@ -26,7 +34,10 @@ async function world(zones: number): Promise<World> {
     const zoneId = cloudflare.addZone(`zone-${String(i).padStart(3, '0')}.example`);
     cloudflare.addRecord(zoneId, `www.zone-${i}.example`, '192.0.2.1');
   }
-  await discoverZones({ reader: cloudflare, mirror, clock }, { tenantId, connectionId, accountId });
+  await discoverZones(
+    { reader: cloudflare, mirror, trail: mirror, clock },
+    { tenantId, connectionId, accountId, principal },
+  );
   return {
     clock,
     cloudflare,

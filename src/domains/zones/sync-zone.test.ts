@@ -5,7 +5,15 @@ import type { ChangeSetId, RecordId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure, makeRecord } from './fake-cloudflare.ts';
-import { connectionId, FakeClock, FakeMirror, FakeOpenWrites, fakeHash, tenantId } from './fakes.ts';
+import {
+  connectionId,
+  FakeClock,
+  FakeMirror,
+  FakeOpenWrites,
+  fakeHash,
+  principal,
+  tenantId,
+} from './fakes.ts';
 import { type SyncOutcome, type SyncZoneInput, syncZone } from './sync-zone.ts';
 
 interface World {
@@ -34,7 +42,10 @@ async function world(records: number, recordsPerPage = 5_000): Promise<World> {
       cloudflare.addRecord(zoneId, `n${String(i).padStart(4, '0')}.shop.example`, `192.0.2.${i % 250}`),
     );
   }
-  await discoverZones({ reader: cloudflare, mirror, clock }, { tenantId, connectionId, accountId });
+  await discoverZones(
+    { reader: cloudflare, mirror, trail: mirror, clock },
+    { tenantId, connectionId, accountId, principal },
+  );
   return {
     clock,
     cloudflare,

@@ -24,20 +24,25 @@ const list = endpoint({
   handle: async (call, { query }) => {
     const { caller } = call;
     const scope = { tenant: caller.tenantName, route: call.route, query };
-    const after = query.cursor === undefined ? '' : textAt(parseCursor(scope, query.cursor), 'zone');
-    const drifts = await caller.tenant.drift.list({
+    const after = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'zone');
+    const filter = {
       ...(query.zone === undefined ? {} : { zone: (await findZone(caller, query.zone)).facts.id }),
       ...(query.connection === undefined
         ? {}
         : { connection: (await findConnection(caller, query.connection)).id }),
-    });
-    const rest = drifts
-      .filter(({ zone }) => seesZone(caller, zone) && zone.facts.id > after)
-      .map((drift) => narrowed(caller, drift))
-      .filter(({ entries }) => entries.length > 0)
-      .sort((a, b) => (a.zone.facts.id < b.zone.facts.id ? -1 : 1));
-    const items = rest.slice(0, query.limit);
-    const last = rest.length > items.length ? items.at(-1) : undefined;
+    };
+    const found: ZoneDrift[] = [];
+    for await (const drift of caller.tenant.drift.walk(
+      filter,
+      after as ZoneDrift['zone']['facts']['id'] | undefined,
+    )) {
+      if (!seesZone(caller, drift.zone)) continue;
+      const seen = narrowed(caller, drift);
+      if (seen.entries.length > 0) found.push(seen);
+      if (found.length > query.limit) break;
+    }
+    const items = found.slice(0, query.limit);
+    const last = found.length > items.length ? items.at(-1) : undefined;
     return json({
       items: items.map(driftView),
       next: last === undefined ? null : formatCursor(scope, { zone: last.zone.facts.id }),

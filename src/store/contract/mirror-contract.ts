@@ -1,7 +1,7 @@
 /** What every store's mirror keeps: zones, records as versions, revisions, freshness. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ChangeSetId, ConnectionId } from '../../base/ids.ts';
+import type { ChangeSetId, ConnectionId, ZoneId } from '../../base/ids.ts';
 import type { MirrorDelta, RevisionOrigin } from '../../domains/zones/model.ts';
 import type { Store } from '../open-store.ts';
 import { recordHash } from '../record-hash.ts';
@@ -21,14 +21,14 @@ import {
 const outside: RevisionOrigin = { kind: 'outside', actor: null };
 const unread = { verifiedAt: null, signal: null, staleSince: null };
 
-/** Advances zone 1 from `base`. */
+/** Advances zone 1, or the one that is said, from `base`. */
 export function advance(
   store: Store,
   base: number,
   delta: Partial<MirrorDelta>,
-  more: { readonly origin?: RevisionOrigin; readonly at?: number } = {},
+  more: { readonly origin?: RevisionOrigin; readonly at?: number; readonly id?: ZoneId } = {},
 ): Promise<number> {
-  return store.mirror.advance(tenant, zoneId(1), {
+  return store.mirror.advance(tenant, more.id ?? zoneId(1), {
     baseRevision: base,
     delta: { put: [], gone: [], ...delta },
     origin: more.origin ?? (base === 0 ? { kind: 'first-read' } : outside),
@@ -384,20 +384,50 @@ export function revisionContract(makePlace: MakeStorePlace): void {
     it('marks drift as seen, forward only', () =>
       withStore(makePlace, async (store) => {
         const { mirror } = store;
+        const page = { limit: 10 };
         await oneZone(store);
         await advance(store, 0, put(record(1)));
-        assert.deepEqual(await mirror.unacknowledged(tenant), []);
+        assert.deepEqual(await mirror.unacknowledged(tenant, {}, page), []);
         await advance(store, 1, put(record(2)));
         const drifted = [{ zoneId: zoneId(1), acknowledged: 0 }];
-        assert.deepEqual(await mirror.unacknowledged(tenant), drifted);
-        assert.deepEqual(await mirror.unacknowledged(tenant, { connectionId, zoneId: zoneId(1) }), drifted);
-        assert.deepEqual(await mirror.unacknowledged(tenant, { zoneId: zoneId(2) }), []);
-        assert.deepEqual(await mirror.unacknowledged(foreigner), []);
+        assert.deepEqual(await mirror.unacknowledged(tenant, {}, page), drifted);
+        assert.deepEqual(
+          await mirror.unacknowledged(tenant, { connectionId, zoneId: zoneId(1) }, page),
+          drifted,
+        );
+        assert.deepEqual(await mirror.unacknowledged(tenant, { zoneId: zoneId(2) }, page), []);
+        assert.deepEqual(await mirror.unacknowledged(foreigner, {}, page), []);
         await mirror.acknowledge(tenant, zoneId(1), 2, []);
         await mirror.acknowledge(tenant, zoneId(1), 1, []);
-        assert.deepEqual(await mirror.unacknowledged(tenant), []);
+        assert.deepEqual(await mirror.unacknowledged(tenant, {}, page), []);
         await advance(store, 2, put(record(3)));
-        assert.deepEqual(await mirror.unacknowledged(tenant), [{ zoneId: zoneId(1), acknowledged: 2 }]);
+        assert.deepEqual(await mirror.unacknowledged(tenant, {}, page), [
+          { zoneId: zoneId(1), acknowledged: 2 },
+        ]);
+      }));
+
+    it('tells drifted zones page by page, behind a zone that need not be there', () =>
+      withStore(makePlace, async (store) => {
+        const { mirror } = store;
+        const ids = [1, 2, 3].map((number) => zoneId(number));
+        await mirror.putZones(
+          tenant,
+          connectionId,
+          [1, 2, 3].map((number) => facts(number)),
+          500,
+        );
+        for (const id of ids) {
+          for (const base of [0, 1]) await advance(store, base, put(record(base)), { id });
+        }
+        const page = async (after: ZoneId | undefined, limit: number): Promise<ZoneId[]> => {
+          const behind = after === undefined ? {} : { after };
+          const zones = await mirror.unacknowledged(tenant, {}, { ...behind, limit });
+          return zones.map((zone) => zone.zoneId);
+        };
+        assert.deepEqual(await page(undefined, 2), ids.slice(0, 2));
+        assert.deepEqual(await page(ids[1], 2), ids.slice(2));
+        assert.deepEqual(await page(ids[2], 2), []);
+        assert.deepEqual(await page('' as ZoneId, 3), ids);
       }));
 
     it('prunes what no moment since then needs, and never the latest', () =>

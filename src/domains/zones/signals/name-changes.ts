@@ -5,6 +5,7 @@
 import { isZonewardError } from '../../../base/errors.ts';
 import type { ZoneId } from '../../../base/ids.ts';
 import type { Connection } from '../../connections/model.ts';
+import { foundChanges } from '../inventory-events.ts';
 import type { OutsideActor } from '../model.ts';
 import type { MirrorHistory } from '../ports.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
@@ -16,11 +17,6 @@ const SKEW_MS = 60_000;
 
 export interface NameChangesPorts extends AuditSignalPorts {
   readonly history: Pick<MirrorHistory, 'nameActor'>;
-}
-
-/** True for a read that found what someone else had changed. */
-export function foundChanges({ created, updated, deleted, firstRead }: SyncOutcome): boolean {
-  return !firstRead && created + updated + deleted > 0;
 }
 
 /**

@@ -9,6 +9,7 @@
 import { isZonewardError, ZonewardError } from '../../../base/errors.ts';
 import type { ZoneId } from '../../../base/ids.ts';
 import { type Discovery, discoverZones } from '../discover-zones.ts';
+import { driftEvent } from '../inventory-events.ts';
 import type { Freshness, OutsideActor } from '../model.ts';
 import { type SyncAllOutcome, type SyncFailure, syncAll } from '../sync-all.ts';
 import type { SyncOutcome } from '../sync-zone.ts';
@@ -25,7 +26,7 @@ import {
   type RoundZone,
   settingsOf,
 } from './round.ts';
-import { discoveryEvents, driftEvent, resumedEvent } from './round-events.ts';
+import { ROUND_PRINCIPAL, resumedEvent, sceneOf } from './round-events.ts';
 import { backOff, isDue, pause, restOf, standingStill } from './round-pace.ts';
 import { askSerials, serialSources, takeSerial } from './serial-signal.ts';
 
@@ -113,11 +114,11 @@ async function discover(round: Round): Promise<void> {
     connectionId: id,
     accountId,
     zoneIds,
+    principal: ROUND_PRINCIPAL,
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   });
   round.calls += discovery.calls;
   round.discovery = discovery;
-  round.events.push(...discoveryEvents(round, discovery));
   await markDiscovered(round, discovery);
   await saveState(round, { discoveredAt: round.now });
 }
@@ -227,7 +228,7 @@ async function takeResults(
     const actor = round.actors.get(outcome.zoneId);
     if (changes === 0 && actor !== undefined) await nameLate(round, outcome, actor);
     if (changes === 0 || outcome.firstRead || zone === undefined) continue;
-    round.events.push(driftEvent(round, zone, outcome, actor));
+    round.events.push(driftEvent(sceneOf(round), zone, outcome, actor));
   }
   for (const { zoneId, error } of result.failures) {
     // A change of ours under way is no failure of the zone, nor is a dead credential.
@@ -263,9 +264,9 @@ async function askForLost(round: Round, failures: readonly SyncFailure[]): Promi
     .slice(0, LOST_MAX);
   if (lost.length === 0) return;
   const { tenantId, id, accountId } = round.input.connection;
-  const found = await discoverZones(round.ports, { tenantId, connectionId: id, accountId, zoneIds: lost });
+  const scope = { tenantId, connectionId: id, accountId, zoneIds: lost };
+  const found = await discoverZones(round.ports, { ...scope, principal: ROUND_PRINCIPAL });
   round.calls += found.calls;
-  round.events.push(...discoveryEvents(round, found));
 }
 
 async function markStale(

@@ -1,0 +1,83 @@
+/**
+ * What holds for every request, whether it carries records, a setting or an object: when it may leave, how often it is
+ * sent again, and how the request budget is waited for.
+ */
+import { isZonewardError, ZonewardError } from '../../base/errors.ts';
+import type { CloudflareErrorCode } from '../cloudflare-call.ts';
+import type { ApplyPorts } from './apply.ts';
+import { renewAll } from './hold.ts';
+import { type SendJob, stopIfAsked } from './run.ts';
+
+/** A request may take this long; it is only sent while more than this is left of the leases. */
+const REQUEST_MS = 75_000;
+/**
+ * A request leaves within this time after it was written down, or not at all: so it has landed by `sentAt` plus the
+ * quiet period, and whoever settles it after a crash need not know how long it waited.
+ */
+export const SEND_WITHIN_MS = 20_000;
+/** A request that is known not to have landed is sent again this often. */
+export const RESENDS_MAX = 2;
+/** Waiting for the request budget, over all requests of one run. */
+const BUDGET_WAIT_MAX_MS = 900_000;
+/** The wait is told, the leases are renewed, and a wish to stop is heard, at least this often. */
+const WAIT_SLICE_MS = 30_000;
+const WAIT_MIN_MS = 1_000;
+
+/** What the adapter promises of a write that ended with one of these: nothing was written. */
+export const NOTHING_WRITTEN: ReadonlySet<string> = new Set<CloudflareErrorCode>([
+  'cloudflare-refused',
+  'cloudflare-not-sent',
+  'cloudflare-rate-limited',
+  'credential-malformed',
+  'credential-rejected',
+  'permission-missing',
+  'cloudflare-not-found',
+]);
+
+/** Whoever sends requests, one after the other. */
+export type Sender = Pick<SendJob, 'changeSet' | 'plan' | 'leases' | 'options'> & {
+  /** How long it waited for the request budget so far. Milliseconds. */
+  waitedMs: number;
+};
+
+/** The answer, or the error of ours that came instead. */
+export async function answerTo<Answer>(send: () => Promise<Answer>): Promise<Answer | ZonewardError> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isZonewardError(error)) throw error;
+    return error;
+  }
+}
+
+/** The leases must outlast the request. Throws `zone-locked` (conflict). */
+export async function refuseLost({ leases, plan, changeSet }: Sender): Promise<void> {
+  const kept = await renewAll(leases);
+  if (kept && leases.every((lease) => lease.remainingMs() > REQUEST_MS + SEND_WITHIN_MS)) return;
+  throw new ZonewardError(`The lock of ${plan.zoneName} was lost to another process`, {
+    code: 'zone-locked',
+    kind: 'conflict',
+    next: [`zoneward changes resume ${changeSet.id}`],
+  });
+}
+
+/** After a request was held back with `error`. Throws it when the run has waited long enough, and `apply-stopped`. */
+export async function waitForBudget(
+  ports: Pick<ApplyPorts, 'clock' | 'onProgress'>,
+  sender: Sender,
+  error: ZonewardError,
+): Promise<void> {
+  const { changeSet, plan, leases, options } = sender;
+  const told = error.details['retryAfterMs'];
+  let leftMs = Math.max(WAIT_MIN_MS, typeof told === 'number' ? told : WAIT_SLICE_MS);
+  sender.waitedMs += leftMs;
+  if (sender.waitedMs > BUDGET_WAIT_MAX_MS) throw error;
+  while (leftMs > 0) {
+    stopIfAsked(changeSet, options.signal);
+    ports.onProgress?.({ kind: 'waiting-for-budget', zoneId: plan.zoneId, waitMs: leftMs });
+    const sliceMs = Math.min(leftMs, WAIT_SLICE_MS);
+    await ports.clock.sleep(sliceMs, options.signal);
+    await renewAll(leases);
+    leftMs -= sliceMs;
+  }
+}
