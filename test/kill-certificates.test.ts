@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Planned } from '../src/app/handed-out.ts';
 import { openZoneward } from '../src/index.ts';
+import { withObjects } from '../src/plan/plan-objects.ts';
 import type { Fault } from '../src/sandbox/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
 import { leapingClock } from './kit/leaping-clock.ts';
@@ -111,6 +113,48 @@ describe('an order without an answer', () => {
     assert.equal(applied?.status, 'applied');
     assert.deepEqual(await advanced(engine), []);
     assert.equal(sentTo(engine, 'DELETE', id), 2);
+  });
+});
+
+describe('two equal orders in one plan', () => {
+  /** A plan that orders the same certificate twice. */
+  async function planTwo({ tenant }: Pick<Engine, 'tenant'>): Promise<Planned> {
+    const planned = await tenant.certificates.planOrder(ZONE);
+    const [zone = assert.fail()] = planned.zones;
+    const [{ id: _, ...draft } = assert.fail()] = zone.plan.objects ?? [];
+    const plan = withObjects(zone.plan, { drafts: [draft, draft], problems: [], reads: 0 });
+    return { ...planned, zones: [{ ...zone, plan }] };
+  }
+
+  it('the second has no answer and did not land: the first is not taken for it', async () => {
+    await using engine = await start();
+    const { tenant, sandbox } = engine;
+    const planned = await planTwo(engine);
+    sandbox.setFault({ kind: 'reset', phase: 'before', skip: 1, route: ORDER });
+    const applied = await tenant.changes.apply(planned);
+    assert.deepEqual(
+      [applied?.status, applied?.zones[0]?.stopped?.code],
+      ['interrupted', 'batch-not-landed'],
+    );
+    assert.equal((await advanced(engine)).length, 1);
+    const resumed = await tenant.changes.resume(applied?.changeSet.id ?? ('' as never));
+    assert.equal(resumed.status, 'applied');
+    assert.deepEqual(
+      new Set(resumed.zones[0]?.outcomes.map(({ recordId }) => recordId)),
+      new Set(await advanced(engine)),
+    );
+    assert.equal((await advanced(engine)).length, 2);
+  });
+
+  it('the second has no answer and landed: each has its own', async () => {
+    await using engine = await start();
+    const { tenant, sandbox } = engine;
+    sandbox.setFault({ kind: 'reset', phase: 'after', skip: 1, route: ORDER });
+    const applied = await tenant.changes.apply(await planTwo(engine));
+    assert.equal(applied?.status, 'applied');
+    const made = applied?.zones[0]?.outcomes.map(({ recordId }) => recordId) ?? [];
+    assert.deepEqual([made.length, new Set(made)], [2, new Set(await advanced(engine))]);
+    assert.equal(sentTo(engine, 'POST', '/order'), 2);
   });
 });
 

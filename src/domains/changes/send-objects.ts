@@ -26,16 +26,33 @@ export async function sendObjects(ports: ApplyPorts, job: ObjectsJob): Promise<r
   const port = objectsPort(ports);
   refuseWithoutKeys(job);
   const states = await readKinds(port, job.plan, job.objects);
-  const conflicts = job.objects.flatMap((change) => conflictOf(change, states.get(change.resource) ?? []));
+  const ours = await madeBy(ports, job);
+  const conflicts = job.objects.flatMap((change) =>
+    conflictOf(change, states.get(change.resource) ?? [], ours),
+  );
   await recordMoved(ports, job, 'certificates or hostnames', conflicts);
   const refused = new Set(conflicts.map(({ groupId }) => groupId));
   const run = await beginSingles(ports, job, job.objects.length);
   for (const change of job.objects) {
     if (refused.has(change.id)) continue;
-    const idsBefore = (states.get(change.resource) ?? []).map(({ id }) => id);
-    await sendSingle(ports, run, requestOf(port, job, change, idsBefore));
+    // What this plan made itself is there by now, and no sign that an equal one after it landed.
+    const made = change.action === 'create' ? await madeBy(ports, job) : [];
+    const idsBefore = new Set([...(states.get(change.resource) ?? []).map(({ id }) => id), ...made]);
+    await sendSingle(ports, run, requestOf(port, job, change, [...idsBefore]));
   }
   return conflicts;
+}
+
+/** Ids of what the creations of this plan have made so far. */
+async function madeBy(
+  { journal }: Pick<ApplyPorts, 'journal'>,
+  { changeSet, plan }: ObjectsJob,
+): Promise<ReadonlySet<string>> {
+  const creations = new Set(plan.objects?.filter(({ action }) => action === 'create').map(({ id }) => id));
+  const outcomes = await journal.outcomes(changeSet.tenantId, changeSet.id, plan.zoneId);
+  return new Set(
+    outcomes.flatMap(({ groupId, recordId }) => (creations.has(groupId) ? (recordId ?? []) : [])),
+  );
 }
 
 /** Whether a creation was sent before and seems not to have landed: someone must look before it is sent again. */
@@ -141,13 +158,17 @@ async function readKinds(
   return new Map(entries);
 }
 
-function conflictOf(change: ObjectChange, states: readonly ObjectState[]): OperationOutcome[] {
+function conflictOf(
+  change: ObjectChange,
+  states: readonly ObjectState[],
+  ours: ReadonlySet<string>,
+): OperationOutcome[] {
   const { id, action, objectId, title, before, after } = change;
   const refuse = (message: string): OperationOutcome[] => [
     { groupId: id, change: 0, state: 'conflict', message },
   ];
   if (action === 'create') {
-    const alike = states.find(({ facts }) => shows(facts, after));
+    const alike = states.find((state) => !ours.has(state.id) && shows(state.facts, after));
     return alike === undefined ? [] : refuse(`${title} is there by now, as ${alike.id}`);
   }
   const now = states.find((state) => state.id === objectId);

@@ -9,24 +9,15 @@ import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { operationCount, type PlacedChange } from '../../plan/batch.ts';
 import type { PlannedBatch } from '../../plan/plan.ts';
-import type { CloudflareErrorCode } from '../cloudflare-call.ts';
 import { outcomesOfAnswer } from './answer.ts';
 import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
-import type { BatchAnswer } from './ports.ts';
 import { recordIntent, recordLanded, recordNotLanded } from './record-request.ts';
 import { type Run, stopIfAsked } from './run.ts';
+import { answerTo, NOTHING_WRITTEN, refuseLost, SEND_WITHIN_MS } from './send-rules.ts';
 import { type Settled, settleBatch } from './settle.ts';
 import { undecided } from './settle-zone.ts';
-
-/** A request may take this long; it is only sent while more than this is left of the leases. */
-const REQUEST_MS = 75_000;
-/**
- * A request leaves within this time after it was written down, or not at all: so it has landed by `sentAt` plus the
- * quiet period, and whoever settles it after a crash need not know how long it waited.
- */
-export const SEND_WITHIN_MS = 20_000;
 
 /** What became of a request; what cannot be gone on with is thrown. */
 export type Sent =
@@ -36,17 +27,6 @@ export type Sent =
   | { readonly kind: 'held-back'; readonly error: ZonewardError }
   /** Settled: nothing was written. With the zone as it was read. */
   | { readonly kind: 'not-landed'; readonly error: ZonewardError; readonly records: readonly LiveRecord[] };
-
-/** What the adapter promises of a write that ended with one of these: nothing was written. */
-export const NOTHING_WRITTEN: ReadonlySet<string> = new Set<CloudflareErrorCode>([
-  'cloudflare-refused',
-  'cloudflare-not-sent',
-  'cloudflare-rate-limited',
-  'credential-malformed',
-  'credential-rejected',
-  'permission-missing',
-  'cloudflare-not-found',
-]);
 
 export async function sendRequest(
   ports: ApplyPorts,
@@ -60,7 +40,9 @@ export async function sendRequest(
   const { zoneId } = run.plan;
   const operations = operationCount(entry.body);
   ports.onProgress?.({ kind: 'sending', zoneId, operations, done: run.done, total: run.total });
-  const answer = await answerTo(ports, entry);
+  const answer = await answerTo(() =>
+    ports.writer.batch(zoneId, entry.body, { lane: 'apply', sendWithinMs: SEND_WITHIN_MS }),
+  );
   if (!isZonewardError(answer)) {
     const outcomes = outcomesOfAnswer(changes, answer);
     await recordLanded(ports, run, entry, { changes, outcomes, answer });
@@ -73,30 +55,6 @@ export async function sendRequest(
   ports.onProgress?.({ kind: 'refused', zoneId, message: answer.message });
   if (answer.code === 'cloudflare-refused') return { kind: 'refused', error: answer };
   throw answer;
-}
-
-/** The answer, or the error of ours that came instead. */
-async function answerTo(ports: ApplyPorts, entry: BatchEntry): Promise<BatchAnswer | ZonewardError> {
-  try {
-    return await ports.writer.batch(entry.zoneId, entry.body, {
-      lane: 'apply',
-      sendWithinMs: SEND_WITHIN_MS,
-    });
-  } catch (error) {
-    if (!isZonewardError(error)) throw error;
-    return error;
-  }
-}
-
-/** The leases must outlast the request. */
-async function refuseLost(run: Run): Promise<void> {
-  const kept = await renewAll(run.leases);
-  if (kept && run.leases.every((lease) => lease.remainingMs() > REQUEST_MS + SEND_WITHIN_MS)) return;
-  throw new ZonewardError(`The lock of ${run.plan.zoneName} was lost to another process`, {
-    code: 'zone-locked',
-    kind: 'conflict',
-    next: [`zoneward changes resume ${run.changeSet.id}`],
-  });
 }
 
 /** What landed moves the zone as this run knows it. */

@@ -10,19 +10,17 @@ import { renewAll } from './hold.ts';
 import type { BatchEntry, ChangeSet, OperationOutcome } from './model.ts';
 import type { Lease } from './ports.ts';
 import { stopIfAsked } from './run.ts';
-import { NOTHING_WRITTEN, SEND_WITHIN_MS } from './send-request.ts';
+import {
+  answerTo,
+  NOTHING_WRITTEN,
+  RESENDS_MAX,
+  refuseLost,
+  SEND_WITHIN_MS,
+  waitForBudget,
+} from './send-rules.ts';
 import { type Sighting, settleSingle } from './settle-single.ts';
 import { undecided } from './settle-zone.ts';
 import { recordSingleIntent, recordSingleOutcome, type Single } from './single-entry.ts';
-
-/** A request may take this long; it is only sent while more than this is left of the leases. */
-const REQUEST_MS = 75_000;
-/** A request that is known not to have landed is sent again this often. */
-const RESENDS_MAX = 2;
-/** Waiting for the request budget, over all requests of one run. */
-const BUDGET_WAIT_MAX_MS = 900_000;
-const WAIT_SLICE_MS = 30_000;
-const WAIT_MIN_MS = 1_000;
 
 export interface SingleJob {
   readonly changeSet: ChangeSet;
@@ -138,7 +136,7 @@ async function sendOnce(ports: ApplyPorts, run: SingleRun, request: SingleReques
     single,
   );
   ports.onProgress?.({ kind: 'sending', zoneId: plan.zoneId, operations: 1, done: run.done, total });
-  const answer = await answerTo(request);
+  const answer = await answerTo(() => request.send({ lane: 'apply', sendWithinMs: SEND_WITHIN_MS }));
   if (isZonewardError(answer)) {
     if (!NOTHING_WRITTEN.has(answer.code)) return settleUnanswered(ports, run, entry, request);
     return notWritten(ports, run, { entry, single, error: answer });
@@ -154,17 +152,6 @@ async function sendOnce(ports: ApplyPorts, run: SingleRun, request: SingleReques
   run.done += 1;
   ports.onProgress?.({ kind: 'landed', zoneId: plan.zoneId, done: run.done, total, ray: answer.ray });
   return { kind: 'done' };
-}
-
-async function answerTo(
-  request: SingleRequest,
-): Promise<Awaited<ReturnType<SingleRequest['send']>> | ZonewardError> {
-  try {
-    return await request.send({ lane: 'apply', sendWithinMs: SEND_WITHIN_MS });
-  } catch (error) {
-    if (!isZonewardError(error)) throw error;
-    return error;
-  }
 }
 
 async function notWritten(
@@ -208,32 +195,6 @@ async function settleUnanswered(
   if (state === 'not-landed') return { kind: 'not-landed' };
   if (state === 'landed') run.done += 1;
   return { kind: 'done' };
-}
-
-/** The leases must outlast the request. */
-async function refuseLost(run: SingleRun): Promise<void> {
-  const kept = await renewAll(run.leases);
-  if (kept && run.leases.every((lease) => lease.remainingMs() > REQUEST_MS + SEND_WITHIN_MS)) return;
-  throw new ZonewardError(`The lock of ${run.plan.zoneName} was lost to another process`, {
-    code: 'zone-locked',
-    kind: 'conflict',
-    next: [`zoneward changes resume ${run.changeSet.id}`],
-  });
-}
-
-async function waitForBudget(ports: ApplyPorts, run: SingleRun, error: ZonewardError): Promise<void> {
-  const told = error.details['retryAfterMs'];
-  let leftMs = Math.max(WAIT_MIN_MS, typeof told === 'number' ? told : WAIT_SLICE_MS);
-  run.waitedMs += leftMs;
-  if (run.waitedMs > BUDGET_WAIT_MAX_MS) throw error;
-  while (leftMs > 0) {
-    stopIfAsked(run.changeSet, run.options.signal);
-    ports.onProgress?.({ kind: 'waiting-for-budget', zoneId: run.plan.zoneId, waitMs: leftMs });
-    const sliceMs = Math.min(leftMs, WAIT_SLICE_MS);
-    await ports.clock.sleep(sliceMs, run.options.signal);
-    await renewAll(run.leases);
-    leftMs -= sliceMs;
-  }
 }
 
 function notLanded(run: SingleRun, { single, resend }: SingleRequest): ZonewardError {

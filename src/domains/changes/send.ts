@@ -5,23 +5,15 @@ import { changesOf, cutBatches, type PlacedChange, wholeId } from '../../plan/ba
 import type { PlannedBatch, ZonePlan } from '../../plan/plan.ts';
 import type { ApplyPorts } from './apply.ts';
 import { recordConflicts } from './conflicts.ts';
-import { renewAll } from './hold.ts';
 import type { OperationOutcome } from './model.ts';
 import { checkMoved } from './moved.ts';
-import { type Run, type SendJob, stopIfAsked } from './run.ts';
+import type { Run, SendJob } from './run.ts';
 import { type Sent, sendRequest } from './send-request.ts';
+import { RESENDS_MAX, waitForBudget } from './send-rules.ts';
 import { isRecordLevel, isTooLarge, nameSuspects } from './suspects.ts';
 
 /** Requests that halving may cost beyond the plan. */
 const BISECT_CALLS_MAX = 40;
-/** A request that is known not to have landed is sent again this often. */
-const RESENDS_MAX = 2;
-/** Waiting for the request budget, over all requests of one zone. */
-const BUDGET_WAIT_MAX_MS = 900_000;
-/** The wait is told, the leases are renewed, and a wish to stop is heard, at least this often. */
-const WAIT_SLICE_MS = 30_000;
-const WAIT_MIN_MS = 1_000;
-
 /**
  * Sends the groups. Throws what stopped it; all that is known by then stands in the journal.
  * @returns what moved while a request had no answer, and was refused therefore.
@@ -107,21 +99,6 @@ async function stillUnmoved(
   if (conflicts.length > 0) await recordConflicts(ports, run, conflicts);
   run.conflicts.push(...conflicts);
   return { groupIds: unmoved.map((group) => group.id) };
-}
-
-async function waitForBudget(ports: ApplyPorts, run: Run, error: ZonewardError): Promise<void> {
-  const told = error.details['retryAfterMs'];
-  let leftMs = Math.max(WAIT_MIN_MS, typeof told === 'number' ? told : WAIT_SLICE_MS);
-  run.waitedMs += leftMs;
-  if (run.waitedMs > BUDGET_WAIT_MAX_MS) throw error;
-  while (leftMs > 0) {
-    stopIfAsked(run.changeSet, run.options.signal);
-    ports.onProgress?.({ kind: 'waiting-for-budget', zoneId: run.plan.zoneId, waitMs: leftMs });
-    const sliceMs = Math.min(leftMs, WAIT_SLICE_MS);
-    await ports.clock.sleep(sliceMs, run.options.signal);
-    await renewAll(run.leases);
-    leftMs -= sliceMs;
-  }
 }
 
 /** Smaller where it was too large; else stop with the suspects named, or, where asked, halve until they stand alone. */
