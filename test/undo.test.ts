@@ -368,6 +368,97 @@ describe('undo on the sandbox', () => {
     assert.deepEqual(received(engine, zone), before[0]);
   });
 
+  it('in part is told as such, and the rest can be taken back', async () => {
+    await using engine = await startEngine();
+    const { sandbox, tenant } = engine;
+    const zone = 'part.example';
+    sandbox.seedZone(zone, [
+      { type: 'A', name: 'a', content: '192.0.2.1', ttl: 300 },
+      { type: 'A', name: 'b', content: '192.0.2.2', ttl: 300 },
+      { type: 'A', name: 'c', content: '192.0.2.3', ttl: 300 },
+    ]);
+    const before = received(engine, zone);
+    const applied = await tenant.changes.apply(
+      await tenant.changes.planEdit([zone], { type: 'A' }, { ttl: '60' }),
+      { allow: ALL_WORDS },
+    );
+    const id = applied?.changeSet.id ?? assert.fail();
+    const undo = async (options: Parameters<typeof tenant.changes.planUndo>[1]) => {
+      const planned = await tenant.changes.planUndo(id, options);
+      const result = await tenant.changes.apply(planned, { allow: ALL_WORDS });
+      const { changeSet } = await tenant.changes.get(id);
+      return { planned, by: result?.changeSet.id, marks: [changeSet.undoneBy, changeSet.undoneInPart] };
+    };
+
+    const first = await undo({ only: [{ groupId: 'g1' }] });
+    assert.deepEqual(first.marks, [first.by, true]);
+    const [told] = await tenant.audit.list({ kind: 'change-set.undone' }, 1);
+    assert.match(told?.summary ?? '', /taken back in part/);
+
+    // Someone changes what is left: a conflict, left alone.
+    const theirs = sandbox.records(zone).find(({ name }) => name === `b.${zone}`) ?? assert.fail();
+    sandbox.foreignEdit(zone, { patches: [{ id: theirs.id, ttl: 120 }] });
+    const second = await undo({});
+    assert.deepEqual(
+      second.planned.conflicts.map(({ before: was, after, now }) => [
+        was?.fields.ttl,
+        after?.ttl,
+        now?.fields.ttl,
+      ]),
+      [[300, 60, 120]],
+      'what is taken back already is no conflict',
+    );
+    assert.deepEqual(second.marks, [second.by, true]);
+
+    const third = await undo({ force: true });
+    assert.deepEqual(third.marks, [third.by, false]);
+    assert.deepEqual(received(engine, zone), before);
+    assert.equal(await tenant.changes.apply(await tenant.changes.planUndo(id)), null, 'nothing is left');
+
+    // All of it, group by group: the last one makes it whole.
+    const again = await tenant.changes.apply(
+      await tenant.changes.planEdit([zone], { type: 'A' }, { ttl: '60' }),
+      { allow: ALL_WORDS },
+    );
+    for (const [index, inPart] of [true, true, false].entries()) {
+      const planned = await tenant.changes.planUndo(again?.changeSet.id ?? assert.fail(), {
+        only: [{ groupId: `g${index + 1}` }],
+      });
+      await tenant.changes.apply(planned, { allow: ALL_WORDS });
+      const { changeSet } = await tenant.changes.get(again?.changeSet.id ?? assert.fail());
+      assert.equal(changeSet.undoneInPart, inPart);
+    }
+    assert.deepEqual(received(engine, zone), before);
+  });
+
+  it('that Cloudflare refuses in part leaves the rest to be taken back', async () => {
+    await using engine = await startEngine();
+    const { sandbox, tenant } = engine;
+    const zone = 'refused.example';
+    sandbox.seedZone(zone, [{ type: 'A', name: 'a', content: '192.0.2.1', ttl: 300 }]);
+    sandbox.seedZone('other.example', [{ type: 'A', name: 'a', content: '192.0.2.1', ttl: 300 }]);
+    const applied = await tenant.changes.apply(
+      await tenant.changes.planEdit([zone, 'other.example'], { type: 'A' }, { ttl: '60' }),
+      { allow: ALL_WORDS },
+    );
+    const id = applied?.changeSet.id ?? assert.fail();
+    sandbox.setFault({
+      kind: 'error',
+      status: 400,
+      body: 'json',
+      code: 9000,
+      message: 'no',
+      skip: 1,
+      route: 'POST /zones/{zone_id}/dns_records/batch',
+    });
+    const undone = await tenant.changes.apply(await tenant.changes.planUndo(id), { allow: ALL_WORDS });
+    assert.equal(undone?.status, 'partly-applied');
+    assert.equal((await tenant.changes.get(id)).changeSet.undoneInPart, true);
+    const rest = await tenant.changes.apply(await tenant.changes.planUndo(id), { allow: ALL_WORDS });
+    const { changeSet } = await tenant.changes.get(id);
+    assert.deepEqual([changeSet.undoneBy, changeSet.undoneInPart], [rest?.changeSet.id, false]);
+  });
+
   it('says beforehand what Cloudflare would refuse', async () => {
     await using engine = await startEngine();
     const { sandbox, tenant } = engine;

@@ -103,7 +103,8 @@ function provisionChanges({ linked, changes, templates, tls }: Joined): Provisio
     },
     undo: async (id, lifted) => {
       const { changeSet } = await changes.get(id);
-      if (changeSet.undoneBy !== null || changeSet.status === 'cancelled') return { leftAlone: 0 };
+      const isUndone = changeSet.undoneBy !== null && !changeSet.undoneInPart;
+      if (isUndone || changeSet.status === 'cancelled') return { leftAlone: 0 };
       if (changeSet.status === 'planned' || changeSet.status === 'approved') {
         await changes.cancel(id);
         return { leftAlone: 0 };

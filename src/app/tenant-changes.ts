@@ -162,6 +162,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
         allow: request.allow ?? [],
         author: context.principal,
         ...(planned.undoes === null ? {} : { undoes: planned.undoes }),
+        ...(planned.undoesInPart === undefined ? {} : { undoesInPart: planned.undoesInPart }),
       },
     );
   };

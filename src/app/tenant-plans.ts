@@ -16,9 +16,9 @@ import {
   type ZoneWish,
 } from '../domains/changes/plan-change.ts';
 import { policyFor } from '../domains/changes/policy.ts';
-import { draftUndo, type UndoConflict, type UndoSelection } from '../domains/changes/undo.ts';
+import type { UndoConflict, UndoSelection } from '../domains/changes/undo.ts';
 import type { Connection } from '../domains/connections/model.ts';
-import { type SettingsPlanPorts, settingsAlone } from '../domains/tls/plan-settings.ts';
+import type { SettingsPlanPorts } from '../domains/tls/plan-settings.ts';
 import type { SettingConflict } from '../domains/tls/undo-settings.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Draft } from '../plan/diff.ts';
@@ -36,10 +36,9 @@ import {
   readRecordText,
   selectRecords,
 } from './edit-records.ts';
-import { followIds, idsOf } from './follow-ids.ts';
-import { planObjectsUndo } from './object-plans.ts';
+import { planZoneUndo, type UndoTally } from './plan-undo.ts';
 import { type SourceText, wishOf } from './read-source.ts';
-import { planSavedZone, planSettingsUndo, planWish, settingsPorts } from './settings-plans.ts';
+import { planSavedZone, planWish, settingsPorts } from './settings-plans.ts';
 import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -54,6 +53,8 @@ export interface Planned {
   readonly settingConflicts?: readonly SettingConflict[];
   readonly summary: string;
   readonly undoes: ChangeSetId | null;
+  /** It takes only some of that one back: the rest was not asked for, or stands in conflict. */
+  readonly undoesInPart?: boolean;
   /** What is to be remembered of a template, when this is applied. */
   readonly template?: TemplateMemory;
   /** Private keys of certificates to be uploaded, by the hash of their public halves; beside the plan, never in it. */
@@ -125,7 +126,6 @@ export function tenantPlans(
   reach: TenantReach,
   stored: (id: ChangeSetId) => Promise<ChangeSet>,
 ): TenantPlans {
-  const { journal } = context.store;
   const planEach = async (
     connectionRef: string | undefined,
     zoneRefs: readonly string[],
@@ -226,37 +226,14 @@ export function tenantPlans(
     },
     planUndo: async (id, options = {}) => {
       const changeSet = await stored(id);
-      const conflicts: UndoConflict[] = [];
-      const settingConflicts: SettingConflict[] = [];
-      const source = `undo of ${id}`;
-      const plans = new Map(changeSet.plans.map((plan) => [plan.zoneId, plan]));
-      const planned = await planEach(
-        changeSet.connectionId,
-        [...plans.keys()],
-        async (ports, zone, settings) => {
-          const plan = plans.get(zone.facts.id);
-          const outcomes = await journal.outcomes(tenantId, id, zone.facts.id);
-          const currentIdOf = await followIds(context, tenantId, zone, idsOf(plan, outcomes));
-          const draft = (
-            live: readonly LiveRecord[],
-          ): { drafts: readonly Draft[]; problems: readonly Problem[] } => {
-            if (plan === undefined) return { drafts: [], problems: [] };
-            const undo = draftUndo(plan, outcomes, live, { ...options, currentIdOf });
-            conflicts.push(...undo.conflicts);
-            return { drafts: undo.drafts, problems: [] };
-          };
-          const base =
-            plan?.groups.length === 0
-              ? settingsAlone(ports, zone, source)
-              : planFromDrafts(ports, zone, draft, { ...settings, source });
-          const undo = await planSettingsUndo(ports, zone, { plan, outcomes, options, base });
-          settingConflicts.push(...undo.conflicts);
-          const selection = options.only === undefined ? {} : { only: options.only };
-          const from = { plan, outcomes, ...selection, base: undo.planned };
-          return planObjectsUndo(ports.cloudflare, zone, from);
-        },
+      const tally: UndoTally = { conflicts: [], settingConflicts: [], inPart: false };
+      const zones = changeSet.plans.map((plan) => plan.zoneId);
+      const planned = await planEach(changeSet.connectionId, zones, (ports, zone, settings) =>
+        planZoneUndo(context, tenantId, { ports, changeSet, zone, options, settings, tally }),
       );
-      return { ...planned, conflicts, settingConflicts, summary: `Undo: ${changeSet.summary}`, undoes: id };
+      const { conflicts, settingConflicts, inPart: undoesInPart } = tally;
+      const found = { conflicts, settingConflicts, undoesInPart };
+      return { ...planned, ...found, summary: `Undo: ${changeSet.summary}`, undoes: id };
     },
     planRestore: async (reference, to) => {
       const zone = await reach.zone(reference);
@@ -299,7 +276,8 @@ function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare)
   };
 }
 
-type ZonePorts = PlanPorts & SettingsPlanPorts & { readonly cloudflare: Cloudflare };
+/** What one zone is planned with, through its connection. */
+export type ZonePorts = PlanPorts & SettingsPlanPorts & { readonly cloudflare: Cloudflare };
 
 function narrow(
   wish: ZoneWish,

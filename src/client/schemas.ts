@@ -933,6 +933,8 @@ export type Plan = {
   readonly plans: readonly ZonePlan[];
   /** Records that an undo leaves alone, as before, after and now */
   readonly conflicts: readonly Readonly<Record<string, unknown>>[];
+  /** The same of settings: what one was before, what it became, what it is now */
+  readonly settingConflicts: readonly Readonly<Record<string, unknown>>[];
 };
 
 export type ZonePlan = {
@@ -1147,7 +1149,11 @@ export type ChangeSet = {
   /** RFC 3339, UTC */
   readonly finishedAt: string | null;
   readonly undoes: string | null;
+  /** It takes only some of that one back */
+  readonly undoesInPart: boolean;
   readonly undoneBy: string | null;
+  /** Something of it is still there to be taken back */
+  readonly undoneInPart: boolean;
 };
 
 export type NewChangeSet = {
@@ -1196,7 +1202,11 @@ export type ChangeSetDetails = {
   /** RFC 3339, UTC */
   readonly finishedAt: string | null;
   readonly undoes: string | null;
+  /** It takes only some of that one back */
+  readonly undoesInPart: boolean;
   readonly undoneBy: string | null;
+  /** Something of it is still there to be taken back */
+  readonly undoneInPart: boolean;
   readonly plans: readonly {
     readonly version: 1;
     readonly zone: { readonly id: string; readonly name: string; readonly accountId: string };

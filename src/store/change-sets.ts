@@ -107,7 +107,9 @@ export async function loadChangeSet(trx: Trx, row: ChangeSetRow): Promise<Change
     createdAt: row.created_at,
     finishedAt: row.finished_at,
     undoes: row.undoes as ChangeSetId | null,
+    undoesInPart: row.undoes_in_part === 1,
     undoneBy: row.undone_by as ChangeSetId | null,
+    undoneInPart: row.undone_in_part === 1,
   };
 }
 
@@ -126,6 +128,8 @@ function toChangeSetRow(changeSet: ChangeSet): ChangeSetRow {
     finished_at: changeSet.finishedAt,
     undoes: changeSet.undoes,
     undone_by: changeSet.undoneBy,
+    undoes_in_part: changeSet.undoesInPart ? 1 : 0,
+    undone_in_part: changeSet.undoneInPart ? 1 : 0,
   };
 }
 
@@ -160,11 +164,11 @@ export async function moveStatus(
   if (move.takesBack === undefined) return;
   const taken = await trx
     .updateTable('change_sets')
-    .set({ undone_by: id })
+    .set({ undone_by: id, undone_in_part: move.takesBack.inPart ? 1 : 0 })
     .where('tenant_id', '=', tenantId)
-    .where('id', '=', move.takesBack)
+    .where('id', '=', move.takesBack.id)
     .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n) throw noChangeSet(move.takesBack);
+  if (taken.numUpdatedRows === 0n) throw noChangeSet(move.takesBack.id);
 }
 
 export function changeSetRow(

@@ -16,6 +16,7 @@ import { domainsMigration } from './migrations/0007-domains.ts';
 import { signInsMigration } from './migrations/0008-sign-ins.ts';
 import { connectSessionsMigration } from './migrations/0009-connect-sessions.ts';
 import { tlsSnapshotsMigration } from './migrations/0010-tls-snapshots.ts';
+import { undoneInPartMigration } from './migrations/0011-undone-in-part.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   signInsMigration,
   connectSessionsMigration,
   tlsSnapshotsMigration,
+  undoneInPartMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

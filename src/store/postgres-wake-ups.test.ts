@@ -5,34 +5,13 @@ import { Client } from 'pg';
 import { withDatabase } from '../../test/kit/postgres.ts';
 import { startPostgres } from '../../test/kit/postgres-server.ts';
 import { systemClock, systemRandom } from '../base/clock.ts';
-import type { Job, JobId } from '../domains/jobs/model.ts';
+import type { JobId } from '../domains/jobs/model.ts';
 import { type JobRunner, startJobRunner } from '../domains/jobs/run-jobs.ts';
-import { sealForTests, tenant } from './contract/samples.ts';
+import { job, sealForTests } from './contract/samples.ts';
 import { openStore, type Store } from './open-store.ts';
 
 const open = (url: string): Promise<Store> =>
   openStore({ url, clock: systemClock, random: systemRandom, seal: sealForTests });
-
-function job(name: string): Job {
-  return {
-    id: `job_${name}` as JobId,
-    tenantId: tenant,
-    kind: 'test',
-    input: {},
-    principal: 'test',
-    state: 'queued',
-    progress: null,
-    result: null,
-    error: null,
-    cancelRequested: false,
-    attempts: 0,
-    dueAt: 0,
-    createdAt: 0,
-    startedAt: null,
-    finishedAt: null,
-    version: 1,
-  };
-}
 
 /** What each runner ran, by name of the runner. */
 class Log {

@@ -160,6 +160,8 @@ export interface ChangeSetRow {
   finished_at: number | null;
   undoes: string | null;
   undone_by: string | null;
+  undoes_in_part: number;
+  undone_in_part: number;
 }
 
 /** A plan but for its long lists, which stand in `change_set_plan_parts`. */

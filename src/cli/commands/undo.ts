@@ -24,7 +24,7 @@ export function register(program: Command, cli: Cli): void {
     .option('--to <moment>', 'for a zone: a revision (12), a time ("2026-11-23 18:04"), or how long ago (2h)')
     .option(
       '--only <group>',
-      'only these changes of the change set: g3, or g3:0 for one of it (may be given again)',
+      'only these changes of the change set: g3, g3:0 for one of it, s1 for a setting, o1 for a certificate (may be given again)',
       collect,
     )
     .option('--force', 'also what someone changed since');
@@ -66,9 +66,9 @@ async function planUndo(session: Session, target: string, flags: UndoFlags): Pro
   return changes.planRestore(target, moment);
 }
 
-/** `g3`, or `g3:1` for the second change of the group. */
+/** `g3`, or `g3:1` for the second change of the group; `s1` for a setting, `o1` for a certificate or hostname. */
 function parseSelection(text: string): { readonly groupId: string; readonly change?: number } {
-  const [, groupId, change] = /^(g\d+(?:\.\d+)?)(?::(\d+))?$/.exec(text) ?? [];
+  const [, groupId, change] = /^(g\d+(?:\.\d+)?|[so]\d+)(?::(\d+))?$/.exec(text) ?? [];
   if (groupId === undefined)
     throw new UsageError(`"${text}" names no group.`, ['zoneward changes show CHANGESET --json shows them.']);
   return change === undefined ? { groupId } : { groupId, change: Number(change) };

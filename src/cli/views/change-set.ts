@@ -60,7 +60,8 @@ export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]):
       { title: 'change set', cell: ({ id }) => id },
       {
         title: 'status',
-        cell: ({ status, undoneBy }) => (undoneBy === null ? status : `${status}, undone`),
+        cell: ({ status, undoneBy, undoneInPart }) =>
+          undoneBy === null ? status : `${status}, ${undoneInPart ? 'partly undone' : 'undone'}`,
         paint: (text, { status }) => out.paint[STATUS_STYLES[status]](text),
       },
       { title: 'when', cell: ({ createdAt }) => relativeTime(createdAt, out.now()) },
@@ -79,6 +80,8 @@ export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]):
 export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDetails): string {
   const { paint } = out;
   const { status, plans, finishedAt, allowed, undoes, undoneBy } = changeSet;
+  const inPart = (id: string | null, isPart: boolean): string | null =>
+    id !== null && isPart ? `${id} (in part)` : id;
   const facts = out.facts(
     [
       ['status', paint[STATUS_STYLES[status]](status)],
@@ -87,8 +90,8 @@ export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDeta
       ['planned', timeWithAge(changeSet.createdAt, out.now())],
       ['finished', finishedAt === null ? null : timeWithAge(finishedAt, out.now())],
       ['lifted', allowed.length === 0 ? null : allowed.join(', ')],
-      ['takes back', undoes],
-      ['taken back by', undoneBy],
+      ['takes back', inPart(undoes, changeSet.undoesInPart)],
+      ['taken back by', inPart(undoneBy, changeSet.undoneInPart)],
     ],
     '  ',
   );
@@ -98,12 +101,17 @@ export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDeta
 }
 
 /** What a person may want to do with it now. */
-export function stepsFor({ id, status, undoneBy }: Pick<ChangeSet, 'id' | 'status' | 'undoneBy'>): string[] {
+export function stepsFor({
+  id,
+  status,
+  undoneBy,
+  undoneInPart,
+}: Pick<ChangeSet, 'id' | 'status' | 'undoneBy' | 'undoneInPart'>): string[] {
   if (status === 'interrupted' || status === 'applying' || status === 'unknown')
     return [`zoneward changes resume ${id}`];
   if (status === 'planned' || status === 'approved')
     return [`zoneward apply ${id}`, `zoneward changes cancel ${id}`];
-  return (status === 'applied' || status === 'partly-applied') && undoneBy === null
+  return (status === 'applied' || status === 'partly-applied') && (undoneBy === null || undoneInPart)
     ? [`zoneward undo ${id}`]
     : [];
 }

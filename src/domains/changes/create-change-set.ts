@@ -23,6 +23,8 @@ export interface NewChangeSet {
   readonly approvalRequired: boolean;
   /** The change set that this one takes back. */
   readonly undoes?: ChangeSetId;
+  /** Only some of it. */
+  readonly undoesInPart?: boolean;
 }
 
 /**
@@ -52,7 +54,9 @@ export async function createChangeSet(
     createdAt: at,
     finishedAt: null,
     undoes: input.undoes ?? null,
+    undoesInPart: input.undoesInPart ?? false,
     undoneBy: null,
+    undoneInPart: false,
   };
   await ports.journal.create(changeSet, [
     {
@@ -72,6 +76,7 @@ export async function createChangeSet(
         })),
         allowed: [...input.allow],
         undoes: input.undoes ?? null,
+        ...(input.undoesInPart === true ? { undoesInPart: true } : {}),
       },
     },
   ]);

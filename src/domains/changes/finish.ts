@@ -48,7 +48,8 @@ export async function finish(
   const status = statusOf(outcomes, total, stops);
   const at = ports.clock.now();
   const done = countState(outcomes, 'applied');
-  const takenBack = done > 0 ? changeSet.undoes : null;
+  const inPart = changeSet.undoesInPart || status !== 'applied';
+  const takenBack = done > 0 && changeSet.undoes !== null ? { id: changeSet.undoes, inPart } : null;
   await ports.journal.setStatus(
     tenantId,
     id,
@@ -77,17 +78,17 @@ export async function finish(
 /** Told of the one that is taken back; this one tells of itself. */
 function undoneEvent(
   { id, connectionId }: ChangeSet,
-  takenBack: ChangeSetId,
+  takenBack: { readonly id: ChangeSetId; readonly inPart: boolean },
   by: { readonly at: number; readonly principal: Principal },
 ): NewEvent {
-  const summary = `Change set ${takenBack} was taken back by ${id}`;
+  const summary = `Change set ${takenBack.id} was taken back ${takenBack.inPart ? 'in part ' : ''}by ${id}`;
   return {
     kind: 'change-set.undone',
     ...by,
     connectionId,
-    changeSetId: takenBack,
+    changeSetId: takenBack.id,
     summary,
-    payload: { undoneBy: id },
+    payload: { undoneBy: id, inPart: takenBack.inPart },
   };
 }
 

@@ -44,8 +44,12 @@ export interface ChangeSet {
   readonly finishedAt: number | null;
   /** The change set that this one takes back. */
   readonly undoes: ChangeSetId | null;
-  /** The change set that took this one back. */
+  /** It was made to take only some of that one back: the rest was not asked for, or stood in conflict. */
+  readonly undoesInPart: boolean;
+  /** The last change set that took this one back, or some of it. */
   readonly undoneBy: ChangeSetId | null;
+  /** Something of it is still there to be taken back. */
+  readonly undoneInPart: boolean;
 }
 
 /** Whether someone else must agree first, and whether they did. */

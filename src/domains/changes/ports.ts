@@ -66,8 +66,8 @@ export interface ChangeJournal {
       readonly finishedAt?: number;
       /** The approval, with the move to `approved`. */
       readonly grant?: NonNullable<ChangeSet['approval']['grant']>;
-      /** Sets `undoneBy` on another change set in the same transaction: this one has taken that one back. */
-      readonly takesBack?: ChangeSetId;
+      /** Sets `undoneBy` and `undoneInPart` on another change set in the same transaction: this one took it back. */
+      readonly takesBack?: { readonly id: ChangeSetId; readonly inPart: boolean };
     },
     events: readonly NewEvent[],
   ): Promise<void>;

@@ -29,6 +29,8 @@ export interface UndoConflict {
 export interface UndoDrafts {
   readonly drafts: readonly Draft[];
   readonly conflicts: readonly UndoConflict[];
+  /** Nothing is left to be taken back after it: nothing that was not asked for, no conflict. */
+  readonly isWhole: boolean;
 }
 
 /** Only some changes of a change set: all of a group, or one of its changes. */
@@ -60,10 +62,16 @@ export function draftUndo(
   const groups = new Map(plan.groups.map((group) => [group.id, group.changes]));
   const drafts: Draft[] = [];
   const conflicts: UndoConflict[] = [];
+  let isWhole = true;
   for (const outcome of outcomes) {
     const change = groups.get(outcome.groupId)?.[outcome.change];
-    if (change === undefined || outcome.state !== 'applied' || !isSelected(outcome, options.only)) continue;
+    if (change === undefined || outcome.state !== 'applied') continue;
     const now = currentOf(change, outcome.recordId, scene);
+    const back = restore({ target: targetOf(change, now), now });
+    if (!isSelected(outcome, options.only)) {
+      if (back.length > 0) isWhole = false;
+      continue;
+    }
     if (isConflict(change, now) && !options.force) {
       conflicts.push({
         groupId: outcome.groupId,
@@ -74,9 +82,9 @@ export function draftUndo(
       });
       continue;
     }
-    drafts.push(...restore({ target: targetOf(change, now), now }));
+    drafts.push(...back);
   }
-  return { drafts, conflicts };
+  return { drafts, conflicts, isWhole: isWhole && conflicts.length === 0 };
 }
 
 function isSelected(outcome: OperationOutcome, only: readonly UndoSelection[] | undefined): boolean {
@@ -107,8 +115,10 @@ function isConflict(change: RecordChange, now: LiveRecord | null): boolean {
       return now !== null && changedFields(now.fields, change.after.fields).length > 0;
     case 'update': {
       if (now === null) return true;
-      // Only the fields that the change touched: what someone did to others is theirs and stays.
-      const moved = changedFields(now.fields, change.after.fields);
+      // Only the fields that the change touched: what someone did to others is theirs and stays. One that is as it was
+      // before is taken back already.
+      const taken = new Set(changedFields(now.fields, change.before.fields));
+      const moved = changedFields(now.fields, change.after.fields).filter((field) => taken.has(field));
       return moved.some((field) => change.fields.includes(field));
     }
     case 'delete':

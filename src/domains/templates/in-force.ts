@@ -12,7 +12,7 @@ export interface InForcePorts {
   readonly changeSet: (
     tenantId: TenantId,
     id: ChangeSetId,
-  ) => Promise<Pick<ChangeSet, 'status' | 'undoneBy'> | null>;
+  ) => Promise<Pick<ChangeSet, 'status' | 'undoneBy' | 'undoneInPart'> | null>;
 }
 
 export interface InstanceInForce {
@@ -57,12 +57,16 @@ export function presentInstances(
   });
 }
 
-/** Carried out, and not taken back by one that was itself carried out and not taken back. */
+/**
+ * Carried out, and not taken back by one that was itself carried out and not taken back. What was taken back in part
+ * may hold: the zone itself tells how much of it.
+ */
 async function holds(ports: InForcePorts, tenantId: TenantId, id: ChangeSetId): Promise<boolean> {
   let current: ChangeSetId = id;
   for (let depth = 0; depth < UNDOS_MAX; depth += 1) {
     const changeSet = await ports.changeSet(tenantId, current);
     if (changeSet === null || !CARRIED_OUT.includes(changeSet.status)) return depth % 2 === 1;
+    if (changeSet.undoneInPart) return true;
     if (changeSet.undoneBy === null) return depth % 2 === 0;
     current = changeSet.undoneBy;
   }

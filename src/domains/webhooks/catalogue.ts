@@ -257,9 +257,13 @@ const CHANGE_SETS: readonly EventType[] = [
   ended('unknown', 'Whether a request of a change set landed is not known: Cloudflare cannot be read.'),
   {
     type: 'change_set.undone',
-    about: 'A change set was taken back by another.',
+    about: 'A change set was taken back by another, as a whole or in part.',
     kinds: ['change-set.undone'],
-    data: { ...changeSet, undoneBy: text('The change set that took it back') },
+    data: {
+      ...changeSet,
+      undoneBy: text('The change set that took it back'),
+      inPart: { kind: 'flag', about: 'Something of it is still there to be taken back' },
+    },
   },
   {
     type: 'change_set.cancelled',

@@ -84,6 +84,9 @@ export const planShape: z.ZodType = z
     conflicts: z
       .array(loose)
       .openapi({ description: 'Records that an undo leaves alone, as before, after and now' }),
+    settingConflicts: z
+      .array(loose)
+      .openapi({ description: 'The same of settings: what one was before, what it became, what it is now' }),
   })
   .openapi('Plan');
 
@@ -112,7 +115,9 @@ const changeSetFields = {
   createdAt: time,
   finishedAt: maybeTime,
   undoes: z.string().nullable(),
+  undoesInPart: z.boolean().openapi({ description: 'It takes only some of that one back' }),
   undoneBy: z.string().nullable(),
+  undoneInPart: z.boolean().openapi({ description: 'Something of it is still there to be taken back' }),
 };
 
 export const changeSetShape: z.ZodType = z.strictObject(changeSetFields).openapi('ChangeSet');
@@ -151,11 +156,13 @@ export function plannedView(planned: Planned): View {
           : { name: after.name, type: typeOf(after.rdata), content: formatRdata(after.rdata) },
       now: now === null ? null : recordView(now),
     })),
+    settingConflicts: (planned.settingConflicts ?? []).map((conflict) => ({ ...conflict })),
   };
 }
 
 export function changeSetView(changeSet: ChangeSet): View {
-  const { id, connectionId, summary, status, plans, allowed, author, approval, undoes, undoneBy } = changeSet;
+  const { id, connectionId, summary, status, plans, allowed, author, approval } = changeSet;
+  const { undoes, undoesInPart, undoneBy, undoneInPart } = changeSet;
   const { grant, required } = approval;
   return {
     id,
@@ -178,7 +185,9 @@ export function changeSetView(changeSet: ChangeSet): View {
     createdAt: isoTime(changeSet.createdAt),
     finishedAt: isoTime(changeSet.finishedAt),
     undoes,
+    undoesInPart,
     undoneBy,
+    undoneInPart,
   };
 }
 

@@ -102,7 +102,7 @@ export function isolationContract(makePlace: MakeStorePlace): void {
         await refuses('change-set-not-found', () => journal.recordOutcome(theirs, landed, [], null, []));
         await refuses('change-set-not-found', () => journal.recordUnsent(theirs, [], []));
         await journal.create(changeSet('b', { tenantId: foreigner }), []);
-        const takesBack = { from: ['planned'], to: 'applied', takesBack: a } as const;
+        const takesBack = { from: ['planned'], to: 'applied', takesBack: { id: a, inPart: false } } as const;
         const b = 'chg_b' as ChangeSetId;
         await refuses('change-set-not-found', () => journal.setStatus(foreigner, b, takesBack, []));
         assert.equal((await journal.get(foreigner, b))?.status, 'planned');

@@ -73,10 +73,16 @@ export function journalContract(makePlace: MakeStorePlace): void {
         await journal.setStatus(tenant, b, { from: ['planned', 'approved'], to: 'applying' }, [
           event('x.started'),
         ]);
-        const end = { from: ['applying'], to: 'applied', finishedAt: 9, takesBack: a } as const;
+        const end = {
+          from: ['applying'],
+          to: 'applied',
+          finishedAt: 9,
+          takesBack: { id: a, inPart: true },
+        } as const;
         await journal.setStatus(tenant, b, end, [event('x.ended')]);
         await refuses('change-set-moved', () => journal.setStatus(tenant, b, end, [event('x.again')]));
-        assert.equal((await journal.get(tenant, a))?.undoneBy, b);
+        const taken = await journal.get(tenant, a);
+        assert.deepEqual([taken?.undoneBy, taken?.undoneInPart], [b, true]);
         assert.deepEqual(
           await journal.get(tenant, b),
           changeSet('b', { undoes: a, status: 'applied', finishedAt: 9 }),

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isZonewardError } from '../../base/errors.ts';
 import type { ConnectionId } from '../../base/ids.ts';
-import type { Job, JobId } from '../../domains/jobs/model.ts';
 import type { Store } from '../open-store.ts';
 import { ended, session } from './connect-contract.ts';
 import { type MakeStorePlace, withStore } from './fixture.ts';
@@ -18,6 +17,7 @@ import {
   facts,
   foreigner,
   gather,
+  job,
   sealed,
   tenant,
   zoneId,
@@ -35,27 +35,6 @@ async function meet(calls: readonly Promise<unknown>[]): Promise<string[]> {
     codes.push(reason.code);
   }
   return codes.sort();
-}
-
-function job(round: number, name: string): Job {
-  return {
-    id: `job_${String(round).padStart(3, '0')}${name}` as JobId,
-    tenantId: tenant,
-    kind: 'test',
-    input: {},
-    principal: 'test',
-    state: 'queued',
-    progress: null,
-    result: null,
-    error: null,
-    cancelRequested: false,
-    attempts: 0,
-    dueAt: 0,
-    createdAt: 0,
-    startedAt: null,
-    finishedAt: null,
-    version: 1,
-  };
 }
 
 function races(
@@ -127,13 +106,13 @@ export function raceContract(makePlace: MakeStorePlace): void {
 
     races(makePlace, 'one job is asked for by many', async ({ jobs }, round) => {
       const added = await Promise.all(
-        ['a', 'b', 'c', 'd'].map((name) => jobs.add(job(round, name), `key${round}`)),
+        ['a', 'b', 'c', 'd'].map((name) => jobs.add(job(`${round}${name}`), `key${round}`)),
       );
       assert.equal(new Set(added.map(({ id }) => id)).size, 1);
     });
 
     races(makePlace, 'a job is claimed by many, cancelled and renewed', async ({ jobs }, round) => {
-      await jobs.add(job(round, 'x'), null);
+      await jobs.add(job(`${round}x`), null);
       const claims = await Promise.all(['a', 'b', 'c'].map((holder) => jobs.claim(holder, 60_000)));
       const held = claims.filter((each) => each !== null);
       assert.equal(held.length, 1);

@@ -18,6 +18,7 @@ import type { SealEvent } from '../../domains/audit/ports.ts';
 import type { BatchEntry, ChangeSet } from '../../domains/changes/model.ts';
 import type { Connection } from '../../domains/connections/model.ts';
 import type { SealedSecret } from '../../domains/connections/ports.ts';
+import type { Job, JobId } from '../../domains/jobs/model.ts';
 import type { Announce } from '../../domains/webhooks/ports.ts';
 import type { Freshness, ZoneFacts } from '../../domains/zones/model.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
@@ -192,7 +193,9 @@ export function changeSet(name: string, more: Partial<ChangeSet> = {}): ChangeSe
     createdAt: 1_000,
     finishedAt: null,
     undoes: null,
+    undoesInPart: false,
     undoneBy: null,
+    undoneInPart: false,
     ...more,
   };
 }
@@ -275,4 +278,26 @@ export async function gather<Item>(chunks: AsyncIterable<readonly Item[]>): Prom
   const items: Item[] = [];
   for await (const chunk of chunks) items.push(...chunk);
   return items;
+}
+
+export function job(name: string, changes: Partial<Job> = {}): Job {
+  return {
+    id: `job_${name}` as JobId,
+    tenantId: tenant,
+    kind: 'test',
+    input: {},
+    principal: 'test',
+    state: 'queued',
+    progress: null,
+    result: null,
+    error: null,
+    cancelRequested: false,
+    attempts: 0,
+    dueAt: 0,
+    createdAt: 0,
+    startedAt: null,
+    finishedAt: null,
+    version: 1,
+    ...changes,
+  };
 }

@@ -5,9 +5,8 @@ import type { TenantId } from '../../base/ids.ts';
 import type { IdempotentRequest } from '../../domains/access/idempotency.ts';
 import { type ApiKey, type ApiKeyId, UNLIMITED_REACH } from '../../domains/access/model.ts';
 import type { SignIn } from '../../domains/access/ports.ts';
-import type { Job, JobId } from '../../domains/jobs/model.ts';
 import { type MakeStorePlace, withStore } from './fixture.ts';
-import { event, foreigner, tenant } from './samples.ts';
+import { event, foreigner, job, tenant } from './samples.ts';
 
 function apiKey(name: string, tenantId: TenantId | null = tenant): ApiKey {
   return {
@@ -22,28 +21,6 @@ function apiKey(name: string, tenantId: TenantId | null = tenant): ApiKey {
     expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,
-  };
-}
-
-function job(name: string, changes: Partial<Job> = {}): Job {
-  return {
-    id: `job_${name}` as JobId,
-    tenantId: tenant,
-    kind: 'test',
-    input: {},
-    principal: 'test',
-    state: 'queued',
-    progress: null,
-    result: null,
-    error: null,
-    cancelRequested: false,
-    attempts: 0,
-    dueAt: 0,
-    createdAt: 0,
-    startedAt: null,
-    finishedAt: null,
-    version: 1,
-    ...changes,
   };
 }
 

@@ -85,16 +85,16 @@ const COLUMNS: readonly Column<ChangeSet>[] = [
 export function ChangeSetMarks({
   changeSet,
 }: {
-  readonly changeSet: Pick<ChangeSet, 'status' | 'undoneBy' | 'undoes' | 'approval'>;
+  readonly changeSet: Pick<ChangeSet, 'status' | 'undoneBy' | 'undoneInPart' | 'undoes' | 'approval'>;
 }): ReactNode {
-  const { status, undoneBy, undoes, approval } = changeSet;
+  const { status, undoneBy, undoneInPart, undoes, approval } = changeSet;
   return (
     <span className="row row--tight">
       <ChangeSetStatusBadge status={status} />
       {approval.required && approval.grant === null && status === 'planned' ? (
         <Badge tone="risk">needs approval</Badge>
       ) : null}
-      {undoneBy === null ? null : <Badge>undone</Badge>}
+      {undoneBy === null ? null : <Badge>{undoneInPart ? 'partly undone' : 'undone'}</Badge>}
       {undoes === null ? null : <Badge>undo</Badge>}
     </span>
   );

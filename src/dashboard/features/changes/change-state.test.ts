@@ -25,10 +25,14 @@ describe('a change set', () => {
       ['cancelled', free, null, []],
     ];
     for (const [status, approval, undoneBy, expected] of table) {
-      assert.deepEqual(actionsOf({ status, approval, undoneBy }, false), expected, status);
-      assert.deepEqual(actionsOf({ status, approval, undoneBy }, true), []);
-      assert.notEqual(explainStatus({ status, approval, undoneBy, undoes: null }).text, '');
+      const state = { status, approval, undoneBy, undoneInPart: false };
+      assert.deepEqual(actionsOf(state, false), expected, status);
+      assert.deepEqual(actionsOf(state, true), []);
+      assert.notEqual(explainStatus({ ...state, undoes: null }).text, '');
     }
+    const inPart = { status: 'applied', approval: free, undoneBy: 'chg_2', undoneInPart: true } as const;
+    assert.deepEqual(actionsOf(inPart, false), ['undo']);
+    assert.match(explainStatus({ ...inPart, undoes: null }).text, /in part/);
   });
 
   it('tells how far its job is', () => {

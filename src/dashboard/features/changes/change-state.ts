@@ -3,11 +3,11 @@ import type { ChangeSet, Job } from '../../../client/index.ts';
 
 export type ChangeAction = 'apply' | 'approve' | 'cancel' | 'resume' | 'undo';
 
-type State = Pick<ChangeSet, 'status' | 'approval' | 'undoneBy'>;
+type State = Pick<ChangeSet, 'status' | 'approval' | 'undoneBy' | 'undoneInPart'>;
 
 /** While it is being applied nothing else can be done with it. */
 export function actionsOf(
-  { status, approval, undoneBy }: State,
+  { status, approval, undoneBy, undoneInPart }: State,
   isFollowed: boolean,
 ): readonly ChangeAction[] {
   if (isFollowed) return [];
@@ -24,7 +24,7 @@ export function actionsOf(
       return ['resume'];
     case 'applied':
     case 'partly-applied':
-      return undoneBy === null ? ['undo'] : [];
+      return undoneBy === null || undoneInPart ? ['undo'] : [];
     case 'failed':
     case 'cancelled':
       return [];
@@ -43,6 +43,7 @@ export function explainStatus({
   status,
   approval,
   undoneBy,
+  undoneInPart,
   undoes,
 }: State & Pick<ChangeSet, 'undoes'>): StatusWords {
   const waits = approval.required && approval.grant === null;
@@ -64,6 +65,12 @@ export function explainStatus({
         next: 'If nothing moves, resume it: what was sent is looked up first, and nothing is done twice.',
       };
     case 'applied':
+      if (undoneBy !== null && undoneInPart)
+        return {
+          tone: 'risk',
+          text: 'It was applied, and taken back in part.',
+          next: 'Undo takes back the rest.',
+        };
       if (undoneBy !== null)
         return { tone: 'plain', text: 'It was applied, and taken back since.', next: '' };
       return undoes === null

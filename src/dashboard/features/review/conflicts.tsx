@@ -85,20 +85,20 @@ function shortOf(
     .join(' · ');
 }
 
-/** What an undo leaves alone because it changed again since. */
+/** What an undo leaves alone because it changed again since: records and settings. */
 export function UndoConflicts({
-  conflicts,
+  plan: { conflicts, settingConflicts },
   onForce,
 }: {
-  readonly conflicts: Plan['conflicts'];
+  readonly plan: Pick<Plan, 'conflicts' | 'settingConflicts'>;
   readonly onForce?: () => void;
 }): ReactNode {
-  if (conflicts.length === 0) return null;
+  const count = conflicts.length + settingConflicts.length;
+  if (count === 0) return null;
   return (
     <Note tone="unknown" icon="change">
       <strong>
-        {conflicts.length === 1 ? 'One record has' : `${conflicts.length} records have`} changed again since,
-        and stay as they are
+        {count === 1 ? 'One thing has' : `${count} things have`} changed again since, and stay as they are
       </strong>
       <table className="zw-fields">
         <thead>
@@ -114,6 +114,15 @@ export function UndoConflicts({
               {(['before', 'after', 'now'] as const).map((when) => (
                 <td key={when} className="mono">
                   {mentionOf(conflict[when])}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {settingConflicts.slice(0, SHOWN_MAX).map((conflict) => (
+            <tr key={String(conflict['setting'])}>
+              {(['before', 'after', 'now'] as const).map((when) => (
+                <td key={when} className="mono">
+                  {`${String(conflict['setting'])} ${JSON.stringify(conflict[when] ?? null)}`}
                 </td>
               ))}
             </tr>

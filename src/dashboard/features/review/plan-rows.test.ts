@@ -91,7 +91,13 @@ describe('rows of a plan', () => {
   });
 
   it('tell what somebody else changed since the edit began', () => {
-    const plan: Plan = { connectionId: 'c', summary: '', plans: [zonePlan()], conflicts: [] };
+    const plan: Plan = {
+      connectionId: 'c',
+      summary: '',
+      plans: [zonePlan()],
+      conflicts: [],
+      settingConflicts: [],
+    };
     const base = {
       ...planned('192.0.2.1'),
       id: 'r1',

@@ -123,7 +123,7 @@ function Planned({
   if (rows.length === 0 && errors.length === 0)
     return (
       <>
-        <UndoConflicts conflicts={plan.conflicts} {...(onForce === undefined ? {} : { onForce })} />
+        <UndoConflicts plan={plan} {...(onForce === undefined ? {} : { onForce })} />
         <Empty
           icon="check"
           title="Nothing to change"
@@ -147,7 +147,7 @@ function Planned({
         onSeen={setSeen}
         {...(onYield === undefined ? {} : { onYield })}
       />
-      <UndoConflicts conflicts={plan.conflicts} {...(onForce === undefined ? {} : { onForce })} />
+      <UndoConflicts plan={plan} {...(onForce === undefined ? {} : { onForce })} />
       <Problems title="This cannot be applied" problems={errors} tone="delete" />
       <Problems title="Noted" problems={warnings} tone="risk" />
       <Guards guards={guards} allowed={allowed} onAllow={setAllowed} />
