@@ -41,7 +41,8 @@ interface Source {
   readonly file: string;
   readonly room: string;
   readonly text: string;
-  readonly imports: readonly { readonly to: string; readonly typeOnly: boolean }[];
+  /** `late`: loaded when it is needed. */
+  readonly imports: readonly { readonly to: string; readonly typeOnly: boolean; readonly late: boolean }[];
 }
 
 function readSources(): Source[] {
@@ -51,13 +52,13 @@ function readSources(): Source[] {
   });
 }
 
-function importsOf(text: string): { to: string; typeOnly: boolean }[] {
-  const found: { to: string; typeOnly: boolean }[] = [];
+function importsOf(text: string): Source['imports'] {
+  const found: Source['imports'][number][] = [];
   const statement = /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
   for (const match of text.matchAll(statement))
-    found.push({ to: match[2] ?? '', typeOnly: match[1] !== undefined });
+    found.push({ to: match[2] ?? '', typeOnly: match[1] !== undefined, late: false });
   for (const match of text.matchAll(/\bimport\(\s*'([^']+)'/g))
-    found.push({ to: match[1] ?? '', typeOnly: false });
+    found.push({ to: match[1] ?? '', typeOnly: false, late: true });
   return found;
 }
 
@@ -96,6 +97,28 @@ describe('architecture', () => {
         }),
       );
     assert.deepEqual(broken, []);
+  });
+
+  it('has no files of the command line that import each other in a circle', () => {
+    const inside = new Map(
+      sources
+        .filter(({ room, file }) => room === 'cli' && !isTest(file))
+        .map(({ file, imports }) => {
+          const loaded = imports.filter(({ to, typeOnly, late }) => !typeOnly && !late && to.startsWith('.'));
+          return [file, loaded.map(({ to }) => path.join(path.dirname(file), to))] as const;
+        }),
+    );
+    const clean = new Set<string>();
+    const circles: string[] = [];
+    const walk = (file: string, above: readonly string[]): void => {
+      if (above.includes(file)) circles.push([...above.slice(above.indexOf(file)), file].join(' → '));
+      if (above.includes(file) || clean.has(file)) return;
+      for (const to of inside.get(file) ?? []) walk(to, [...above, file]);
+      clean.add(file);
+    };
+    for (const file of inside.keys()) walk(file, []);
+    assert.ok(inside.size > 50);
+    assert.deepEqual(circles, []);
   });
 
   it('lets the command line see only the door of the sandbox', () => {

@@ -2,7 +2,7 @@
  * The last steps of every command that writes: show the diff, refuse what may not be, ask, apply with progress, say
  * what became of it. The same for a file, an edit, an undo and a resumed change set.
  */
-
+import type { Command } from 'commander';
 import type { Applied, ApplyProgress, ApplyRequest, GuardFinding, Planned } from '../app/handed-out.ts';
 import {
   changeCount,
@@ -13,6 +13,7 @@ import {
   ZonewardError,
 } from '../app/handed-out.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
+import { collect } from './help.ts';
 import { formatError } from './output/error.ts';
 import type { Progress } from './output/progress.ts';
 import { formatDuration } from './output/time.ts';
@@ -28,6 +29,15 @@ export interface ApplyFlags {
   readonly continue?: boolean;
   readonly verify?: boolean;
   readonly dryRun?: boolean;
+}
+
+/** Flags of every command that writes. */
+export function withApplyFlags(command: Command): Command {
+  return command
+    .option('--allow <word>', 'lift the guard rail of this word (may be given again)', collect)
+    .option('--continue', 'when Cloudflare refuses a request, find the records at fault and apply the others')
+    .option('--verify', 'read the zone once more at the end and compare')
+    .option('--dry-run', 'show what would be done, and write nothing');
 }
 
 /** Throws what refuses the plan; nothing was written then. Otherwise gives the exit code. */

@@ -1,22 +1,13 @@
 /** `zoneward apply`: a file, a saved plan, or a change set that waits, made true. */
 import type { Command } from 'commander';
 import type { ChangeSetId } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
-import { collect, examples } from '../help.ts';
+import { planSource, type SourceFlags, withSourceFlags } from '../flags/source-flags.ts';
+import { examples } from '../help.ts';
 import { readSource } from '../source.ts';
 import { resumeChangeSet } from './changes.ts';
-import { planSource, type SourceFlags, withSourceFlags } from './plan.ts';
-
-/** Flags of every command that writes. */
-export function withApplyFlags(command: Command): Command {
-  return command
-    .option('--allow <word>', 'lift the guard rail of this word (may be given again)', collect)
-    .option('--continue', 'when Cloudflare refuses a request, find the records at fault and apply the others')
-    .option('--verify', 'read the zone once more at the end and compare')
-    .option('--dry-run', 'show what would be done, and write nothing');
-}
 
 export function register(program: Command, cli: Cli): void {
   const command = program

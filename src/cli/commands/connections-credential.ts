@@ -4,12 +4,12 @@ import type { AccountId, TestReport, ZoneId } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { type CredentialFlags, type ReadCredential, readCredential } from '../credential-input.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
+import { parseMetadata, parseProfile, withSecretFlags } from '../flags/credential-flags.ts';
 import { collect, examples, wholeNumber } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
 import { visible } from '../output/width.ts';
 import { connectionJson, formatReport, nextSteps, paintState, reportJson } from '../views/connection.ts';
 import { formatFindings } from '../views/rights.ts';
-import { parseMetadata, parseProfile } from './connections.ts';
 
 export function registerCredentialCommands(connections: Command, cli: Cli): void {
   registerAdd(connections, cli);
@@ -37,16 +37,6 @@ function withCredentialFlags(command: Command): Command {
       'for a token of given zones that may not list them (may be given again)',
       collect,
     );
-}
-
-/** Where the secret itself is. */
-export function withSecretFlags(command: Command): Command {
-  return command
-    .option('--token-stdin', 'read the token from standard input')
-    .option('--secret-from <reference>', 'env:NAME or file:PATH; fetched when needed, never stored')
-    .option('--token <token>', 'the token itself; others on this machine can see it')
-    .option('--email <address>', 'of the user, for a Global API key')
-    .option('--key <key>', 'the Global API key; better asked for: leave it out');
 }
 
 function registerAdd(connections: Command, cli: Cli): void {

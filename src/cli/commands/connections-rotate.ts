@@ -5,12 +5,12 @@ import type { RotationView } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { type CredentialFlags, readCredential } from '../credential-input.ts';
 import { EXIT } from '../exit.ts';
+import { withSecretFlags } from '../flags/credential-flags.ts';
 import { examples, span } from '../help.ts';
 import { visible } from '../output/width.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import { formatRotation, ROTATION_SAID, rotationJson } from '../views/rotation.ts';
-import { withSecretFlags } from './connections-credential.ts';
 
 interface RotateFlags extends CredentialFlags {
   readonly minter?: boolean;

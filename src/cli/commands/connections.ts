@@ -1,15 +1,9 @@
 /** `zoneward connections`: each subcommand is one call of the facade and one view. */
 import type { Command } from 'commander';
-import type {
-  AccountId,
-  Connection,
-  ConnectionState,
-  CredentialKind,
-  Profile,
-} from '../../app/handed-out.ts';
+import type { AccountId, Connection, ConnectionState, CredentialKind } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import type { Cli } from '../cli.ts';
-import { UsageError } from '../errors.ts';
+import { parseMetadata, parseProfile } from '../flags/credential-flags.ts';
 import { collect, examples, span, wholeNumber } from '../help.ts';
 import { visible } from '../output/width.ts';
 import { confirm } from '../prompt.ts';
@@ -213,28 +207,4 @@ function told({ out }: Session, connection: Connection): void {
     text: () =>
       `${visible(connection.label)}: ${paintState(out.paint, connection.state)}  ${connection.stateDetail}\n${nextSteps(out, connection.next)}`,
   });
-}
-
-export function parseProfile(text: string): Profile {
-  if (text === 'minimum' || text === 'full') return text;
-  throw new UsageError(`"${text}" is no profile.`, [
-    'minimum: zones and DNS, to read',
-    'full: zones, DNS and registrar, to edit',
-  ]);
-}
-
-/** `key=value`; `true`, `false` and numbers become what they look like. */
-export function parseMetadata(pairs: readonly string[]): Readonly<Record<string, string | number | boolean>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UsageError(`--metadata takes key=value, not "${pair}".`);
-      return [pair.slice(0, at), metadataValue(pair.slice(at + 1))];
-    }),
-  );
-}
-
-function metadataValue(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

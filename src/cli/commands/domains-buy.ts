@@ -1,15 +1,13 @@
 /** `zoneward domains register|status|purchases|approve|cancel|limit`: money, and who may spend it. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Command } from 'commander';
-import { formatMoney, type JsonObject, type Purchase, type PurchaseId } from '../../app/handed-out.ts';
+import { formatMoney, type Purchase, type PurchaseId } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit.ts';
+import { type RegistrarFlags, readContacts, targetOf, withRegistrarFlags } from '../flags/registrar-flags.ts';
 import { examples, span, wholeNumber } from '../help.ts';
 import type { Session } from '../session.ts';
 import { formatPurchases, purchaseJson, tellPurchase } from '../views/domain.ts';
-import { type RegistrarFlags, targetOf, withRegistrarFlags } from './domains.ts';
 
 interface RegisterFlags extends RegistrarFlags {
   readonly confirmPrice?: string;
@@ -145,32 +143,4 @@ function registerLimit(domains: Command, cli: Cli): void {
 
 function tell(session: Session, purchase: Purchase): ExitCode {
   return tellPurchase(session.out, purchase);
-}
-
-/** The file of `--contacts`, by the names of a purchase's order. */
-export async function readContacts(session: Session, file: string): Promise<Record<string, JsonObject>> {
-  const text = await readFile(path.resolve(session.io.cwd, file), 'utf8').catch(() => {
-    throw new UsageError(`${file} cannot be read.`);
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${file} is no JSON.`);
-  }
-  const known = {
-    contacts: 'contacts',
-    contact_extensions: 'contactExtensions',
-    acknowledgements: 'acknowledgements',
-  };
-  const given = typeof json === 'object' && json !== null ? Object.entries(json) : [];
-  const unknown = given.find(([key]) => !(key in known));
-  if (given.length === 0 || unknown !== undefined) {
-    throw new UsageError(
-      `${file} must hold ${Object.keys(known).join(', ')}${unknown === undefined ? '' : `, not "${unknown[0]}"`}.`,
-    );
-  }
-  return Object.fromEntries(
-    given.map(([key, value]) => [known[key as keyof typeof known], value as JsonObject]),
-  );
 }

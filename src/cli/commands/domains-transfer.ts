@@ -4,11 +4,11 @@ import type { Secret } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { readContacts } from '../flags/registrar-flags.ts';
 import { examples, span } from '../help.ts';
 import { askSecret, canAsk } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import { formatTransferOffers, tellPurchase, transferJson } from '../views/domain.ts';
-import { readContacts } from './domains-buy.ts';
 
 const VARIABLE = 'ZONEWARD_AUTH_CODE';
 

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { type RegistrarFlags, targetOf, withRegistrarFlags } from '../flags/registrar-flags.ts';
 import { collect, examples, wholeNumber } from '../help.ts';
 import { isoTime } from '../output/time.ts';
 import { confirm } from '../prompt.ts';
-import type { Session } from '../session.ts';
 import {
   formatCalendar,
   formatOffers,
@@ -16,25 +16,6 @@ import {
 } from '../views/domain.ts';
 import { registerBuying } from './domains-buy.ts';
 import { registerTransfer } from './domains-transfer.ts';
-
-/** Flags of everything that speaks with the registrar. */
-export interface RegistrarFlags {
-  readonly registrarSandbox?: boolean;
-}
-
-export function targetOf(
-  session: Session,
-  flags: RegistrarFlags,
-): { connection?: string; sandbox?: boolean } {
-  return { ...session.via, ...(flags.registrarSandbox === true ? { sandbox: true } : {}) };
-}
-
-export function withRegistrarFlags(command: Command): Command {
-  return command.option(
-    '--registrar-sandbox',
-    "use Cloudflare's test registrar: .com and .net, no charge, no zone (or ZONEWARD_REGISTRAR=sandbox)",
-  );
-}
 
 export function register(program: Command, cli: Cli): void {
   const domains = program

@@ -1,7 +1,7 @@
 /** `zoneward drift`: what was changed from outside and not accepted yet; accepted, or taken back. */
 import type { Command } from 'commander';
 import type { WatchRule, ZoneDrift } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -10,7 +10,6 @@ import { refresh } from '../refresh.ts';
 import type { Session } from '../session.ts';
 import { nextSteps } from '../views/connection.ts';
 import { driftJson, findingsOf, formatDrift } from '../views/drift.ts';
-import { withApplyFlags } from './apply.ts';
 
 interface DriftFlags extends ApplyFlags {
   readonly adopt?: boolean;

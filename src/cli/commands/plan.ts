@@ -3,48 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Planned } from '../../app/handed-out.ts';
-import {
-  formatPlanFile,
-  hasErrors,
-  InvalidInputError,
-  renderMarkdown,
-  type SourceFormat,
-} from '../../app/handed-out.ts';
+import { formatPlanFile, hasErrors, InvalidInputError, renderMarkdown } from '../../app/handed-out.ts';
 import { countChanges } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { planSource, type SourceFlags, withSourceFlags } from '../flags/source-flags.ts';
+import { readTemplate, type TemplateFlags, templateRequest } from '../flags/template-flags.ts';
 import { collect, examples } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
 import type { Session } from '../session.ts';
-import { readSource } from '../source.ts';
 import { formatPlanned, plannedJson } from '../views/plan.ts';
-import { readTemplate, type TemplateFlags, templateRequest } from './templates.ts';
-
-export interface SourceFlags {
-  readonly file?: string;
-  readonly format?: SourceFormat;
-  readonly only?: readonly string[];
-  readonly own?: boolean;
-}
-
-/** Flags that say what is wanted; `plan` and `apply` take the same. */
-export function withSourceFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--format <name>', 'bind, octodns or document; else told by the file itself').choices([
-        'bind',
-        'octodns',
-        'document',
-      ]),
-    )
-    .option('--only <pattern>', 'touch only names like this: www, *.dev (may be given again)', collect)
-    .addOption(
-      new Option('--own', 'touch only records that Zoneward made, and those that the file adds').conflicts(
-        'only',
-      ),
-    );
-}
 
 interface PlanFlags extends SourceFlags, Omit<TemplateFlags, 'omitUnsupported'> {
   readonly save?: string;
@@ -129,23 +98,4 @@ async function planTemplate(session: Session, zone: string, flags: PlanFlags): P
   const { templates } = await session.tenant();
   const template = await readTemplate(session, flags.template ?? '');
   return templates.plan(zone, template, { ...session.via, ...templateRequest(flags) });
-}
-
-/** Reads the file and plans it on the zone as it is now. */
-export async function planSource(session: Session, zone: string, flags: SourceFlags): Promise<Planned> {
-  const source = await readSource(session.io, flags.file ?? '-');
-  const tenant = await session.tenant();
-  const bar = session.progress();
-  bar.status(`Reading ${zone} …`);
-  return tenant.changes
-    .plan(
-      zone,
-      { ...source, ...(flags.format === undefined ? {} : { format: flags.format }) },
-      {
-        ...session.via,
-        ...(flags.own === true ? { scope: 'own' as const } : {}),
-        ...(flags.only === undefined ? {} : { scope: { kind: 'names' as const, patterns: flags.only } }),
-      },
-    )
-    .finally(() => bar.end());
 }

@@ -10,6 +10,7 @@ import {
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit.ts';
+import { readTemplate, type TemplateFlags, templateRequest } from '../flags/template-flags.ts';
 import { collect, examples } from '../help.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
@@ -23,7 +24,6 @@ import {
   provisioningExit,
   provisioningJson,
 } from '../views/provisioning.ts';
-import { readTemplate, type TemplateFlags, templateRequest } from './templates.ts';
 
 interface UpFlags extends Omit<TemplateFlags, 'omitUnsupported'> {
   readonly file?: string;

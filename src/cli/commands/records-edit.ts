@@ -1,14 +1,18 @@
 /** `zoneward records add|edit|rm`: single edits, planned, shown and applied like any other change. */
 import { type Command, Option } from 'commander';
 import type { RecordSelection, RecordSet, RecordText } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import {
+  type SelectionFlags,
+  selectionOf,
+  tellCoverage,
+  withSelectionFlags,
+} from '../flags/selection-flags.ts';
 import { collect, examples } from '../help.ts';
 import type { Session } from '../session.ts';
-import { withApplyFlags } from './apply.ts';
-import { type SelectionFlags, selectionOf, tellCoverage, withSelectionFlags } from './records.ts';
 
 export function registerRecordsEdit(records: Command, cli: Cli): void {
   registerAdd(records, cli);

@@ -1,16 +1,18 @@
 /** `zoneward templates`: what services want in a zone, as templates: looked at, checked, applied, taken away. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { TemplateReference, TemplateRequest } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
-import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
-import { collect, examples } from '../help.ts';
+import {
+  readTemplate,
+  type TemplateFlags,
+  templateRequest,
+  withTemplateFlags,
+} from '../flags/template-flags.ts';
+import { examples } from '../help.ts';
 import { formatProblems } from '../output/error.ts';
 import { counted } from '../output/words.ts';
-import type { Session } from '../session.ts';
-import { readSource } from '../source.ts';
 import {
   appliedTemplateJson,
   formatAppliedTemplates,
@@ -18,15 +20,6 @@ import {
   formatTemplates,
   templateJson,
 } from '../views/template.ts';
-import { withApplyFlags } from './apply.ts';
-
-export interface TemplateFlags {
-  readonly template?: string;
-  readonly var?: readonly string[];
-  readonly host?: string;
-  readonly group?: readonly string[];
-  readonly omitUnsupported?: boolean;
-}
 
 export function register(program: Command, cli: Cli): void {
   const templates = program
@@ -114,15 +107,6 @@ function registerLooking(templates: Command, cli: Cli): void {
     );
 }
 
-/** Flags that say which template, where and with what values. */
-export function withTemplateFlags(command: Command): Command {
-  return command
-    .option('--var <name=value>', 'a value for a variable (may be given again)', collect)
-    .option('--host <name>', 'below the zone; without it the zone itself')
-    .option('--group <name>', 'only this group of the template (may be given again)', collect)
-    .option('--omit-unsupported', 'leave out redirects, which are no DNS records');
-}
-
 function registerApplying(templates: Command, cli: Cli): void {
   const apply = templates
     .command('apply <zone>')
@@ -160,29 +144,4 @@ function registerApplying(templates: Command, cli: Cli): void {
         return applyPlanned(session, planned, flags);
       }),
     );
-}
-
-/** A path when it looks like one, a key of the pack otherwise. */
-export async function readTemplate(session: Session, reference: string): Promise<TemplateReference> {
-  const isFile =
-    /[\\/].*\.|\.(?:json|ya?ml)$|^\.|^-$/i.test(reference) && !/^[\w.-]+\/[\w-]+$/.test(reference);
-  return isFile ? readSource(session.io, reference) : reference;
-}
-
-/** Throws for a `--var` that is not `name=value`, or that names a variable twice. */
-export function templateRequest(flags: TemplateFlags): TemplateRequest {
-  const variables: Record<string, string> = {};
-  for (const word of flags.var ?? []) {
-    const at = word.indexOf('=');
-    const name = word.slice(0, at);
-    if (at < 1) throw new UsageError(`--var ${word} has no value.`, ['Write it like --var name=value']);
-    if (Object.hasOwn(variables, name)) throw new UsageError(`--var ${name} is given twice.`);
-    variables[name] = word.slice(at + 1);
-  }
-  return {
-    variables,
-    ...(flags.host === undefined ? {} : { host: flags.host }),
-    ...(flags.group === undefined ? {} : { groups: flags.group }),
-    ...(flags.omitUnsupported === true ? { omitUnsupported: true } : {}),
-  };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CertificateInput, Planned } from '../../app/handed-out.ts';
 import { Secret } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -18,7 +18,6 @@ import {
   formatPulls,
   proofsText,
 } from '../views/certificates.ts';
-import { withApplyFlags } from './apply.ts';
 
 export function registerCertificates(tls: Command, cli: Cli): void {
   const certificates = tls

@@ -1,13 +1,12 @@
 /** `zoneward tls hostnames`: customers' hostnames (SSL for SaaS), their two states as one, and what comes next. */
 import type { Command } from 'commander';
 import type { Planned } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
 import { formatHostname, formatHostnames, hostnameJson, hostnamesJson } from '../views/certificates.ts';
-import { withApplyFlags } from './apply.ts';
 import { applyProofs } from './tls-certificates.ts';
 
 export function registerHostnames(tls: Command, cli: Cli): void {

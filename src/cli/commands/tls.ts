@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { BaselineName, SettingsWish } from '../../app/handed-out.ts';
 import { BASELINE_NAMES } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -18,7 +18,6 @@ import {
   formatTls,
   tlsJson,
 } from '../views/tls.ts';
-import { withApplyFlags } from './apply.ts';
 import { registerCertificates } from './tls-certificates.ts';
 import { registerFleet, showFleet } from './tls-fleet.ts';
 import { registerHostnames } from './tls-hostnames.ts';

@@ -1,13 +1,12 @@
 /** `zoneward undo`: a change set taken back, or a zone brought back to a moment. A plan like any other. */
 import type { Command } from 'commander';
 import type { ChangeSetId, Planned } from '../../app/handed-out.ts';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { collect, examples } from '../help.ts';
 import { parseMoment } from '../moment.ts';
 import type { Session } from '../session.ts';
-import { withApplyFlags } from './apply.ts';
 
 interface UndoFlags extends ApplyFlags {
   readonly to?: string;

@@ -2,13 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { type ApplyFlags, applyPlanned } from '../apply-planned.ts';
+import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
-import { withApplyFlags } from './apply.ts';
 
 interface ImportFlags extends ApplyFlags {
   readonly dir: string;

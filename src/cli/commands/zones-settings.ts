@@ -1,12 +1,11 @@
 /** `zoneward zones settings`: every setting of a zone, shown or set. */
 import type { Command } from 'commander';
-import type { ApplyFlags } from '../apply-planned.ts';
+import { type ApplyFlags, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { examples } from '../help.ts';
 import { formatSettings, settingsJson } from '../views/tls.ts';
-import { withApplyFlags } from './apply.ts';
 import { applySettings } from './tls.ts';
 
 export function registerZonesSettings(zones: Command, cli: Cli): void {
