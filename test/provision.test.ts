@@ -20,6 +20,25 @@ const FILE = {
   ].join('\n'),
 };
 
+const DAY_MS = 86_400_000;
+/** The test registrar has no default contact. */
+const CONTACTS = {
+  registrant: {
+    email: 'hostmaster@example.com',
+    phone: '+49.301234567',
+    postal_info: {
+      name: 'Lemonade Stand',
+      address: {
+        street: 'Hauptstr. 1',
+        city: 'Berlin',
+        state: 'BE',
+        postal_code: '10115',
+        country_code: 'DE',
+      },
+    },
+  },
+};
+
 /** An engine whose DNS questions go to the sandbox. */
 async function start(delegation: 'assigned' | 'none' = 'assigned'): Promise<Engine> {
   return startEngine({ dnsPort: 0, delegation });
@@ -119,6 +138,62 @@ describe('provisioning', () => {
     const removed = await tenant.provisioning.deprovision(DOMAIN, { allow: ['zone-delete'] });
     assert.equal(removed.state, 'removed');
     assert.equal((await tenant.registrar.show(DOMAIN)).status, 'active');
+  });
+
+  it('takes no name of the test registrar for one that was bought, and buys what lapsed anew', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    await tenant.registrar.setSpendLimit({ monthly: { amount: '50', currency: 'USD' } });
+    engine.sandbox.registrar.update({ outcomes: [{ state: 'succeeded', afterMs: 0 }] });
+    const tried = await tenant.registrar.register(DOMAIN, {
+      sandbox: true,
+      confirmPrice: '10.46',
+      contacts: CONTACTS,
+    });
+    assert.equal(tried.state, 'registered', tried.reason);
+    assert.equal(engine.sandbox.registrar.charges().length, 0);
+    const register = { confirmPrice: '10.46' };
+    await tenant.provisioning.provision(DOMAIN, { register });
+    assert.equal(engine.sandbox.registrar.charges().length, 1);
+    assert.equal((await tenant.provisioning.status(DOMAIN)).steps[0]?.state, 'done');
+    // A process that died before it wrote the provisioning down comes again: bought is bought.
+    await tenant.provisioning.deprovision(DOMAIN, { allow: ['zone-delete'] });
+    await tenant.provisioning.provision(DOMAIN, { register });
+    assert.equal(engine.sandbox.registrar.charges().length, 1);
+    await tenant.provisioning.deprovision(DOMAIN, { allow: ['zone-delete'] });
+    // Nobody renewed it: first it can only be renewed by hand, then it is free again.
+    engine.sandbox.setClock({ advanceMs: 370 * DAY_MS });
+    await assert.rejects(tenant.provisioning.provision(DOMAIN, { register }), (error) => {
+      assert.ok(isZonewardError(error));
+      assert.equal(error.code, 'domain-owned');
+      assert.match(error.next[0] ?? '', /dashboard/);
+      return true;
+    });
+    engine.sandbox.setClock({ advanceMs: 100 * DAY_MS });
+    // The purchase made its zone, and a name that is served is taken.
+    await tenant.zones.delete(DOMAIN, { allow: ['zone-delete'] });
+    await tenant.provisioning.provision(DOMAIN, { register });
+    assert.equal(engine.sandbox.registrar.charges().length, 2);
+  });
+
+  it('goes on with another purchase where the first one failed', async () => {
+    await using engine = await start();
+    await using zoneward = await withDns(engine);
+    const tenant = zoneward.tenant('local');
+    await tenant.registrar.setSpendLimit({ monthly: { amount: '50', currency: 'USD' } });
+    const failing = { domain: DOMAIN, state: 'failed', afterMs: 0 } as const;
+    engine.sandbox.registrar.update({ outcomes: [failing] });
+    const register = { confirmPrice: '10.46' };
+    const failed = await tenant.provisioning.provision(DOMAIN, { register });
+    assert.equal(failed.steps[0]?.state, 'failed');
+    assert.equal((await tenant.provisioning.provision(DOMAIN)).steps[0]?.state, 'failed');
+    engine.sandbox.registrar.update({ outcomes: [{ ...failing, state: 'succeeded' }] });
+    const gone = await tenant.provisioning.provision(DOMAIN, { register });
+    assert.equal(gone.steps[0]?.state, 'done', gone.steps[0]?.reason);
+    assert.notEqual(gone.wish.register?.purchaseId, failed.wish.register?.purchaseId);
+    const held = engine.sandbox.registrar.view().registrations.filter(({ domain }) => domain === DOMAIN);
+    assert.equal(held.length, 1);
   });
 
   it('is carried on by a worker when it is due, and only then', async () => {

@@ -10,7 +10,7 @@ import {
   type ProvisionPorts,
   takeDown,
 } from '../domains/provisioning/provision.ts';
-import type { Purchase } from '../domains/registrar/model.ts';
+import { hasLapsed, type Purchase } from '../domains/registrar/model.ts';
 import { readRegistrable } from '../domains/registrar/offer.ts';
 import type { BaselineName } from '../plan/baselines.ts';
 import type { Context } from './context.ts';
@@ -62,6 +62,8 @@ export interface TenantProvisioning {
 }
 
 const LIST_MAX = 50;
+/** Purchases of one name that are looked through for one that counts. */
+const PURCHASES_MAX = 50;
 
 export function tenantProvisioning(
   context: Context,
@@ -93,16 +95,40 @@ export function tenantProvisioning(
       next: [`zoneward provision ${toUnicode(name)}`],
     });
   };
-  /** A name that an earlier call bought, and could not write down what for, is not bought again. */
+  /**
+   * A name that an earlier call bought, and could not write down what for, is not bought again. Bought is what was
+   * ordered at the same registrar, for the same account, and is held there still: not a name of the test registrar, nor
+   * one that lapsed since.
+   */
   const buyOnce = async (
     text: string,
     register: RegisterInput,
     target: { readonly connection?: string },
   ): Promise<Purchase> => {
     const { name } = readRegistrable(text);
-    const [latest] = await context.store.purchases.list(tenantId, { domain: name }, 1);
-    if (latest?.state === 'registered') return latest;
-    return registrar.register(text, { ...target, ...register });
+    const wanted = { ...target, ...register };
+    const { registrar: port, place, call } = await reachRegistrar(context, reach, wanted);
+    const bought = (await context.store.purchases.list(tenantId, { domain: name }, PURCHASES_MAX)).find(
+      ({ state, accountId, namespace }) =>
+        state === 'registered' && accountId === place.accountId && namespace === place.namespace,
+    );
+    const held = bought === undefined ? null : await port.get(place, name, call);
+    if (bought !== undefined && held !== null && !hasLapsed(held)) return bought;
+    return registrar.register(text, wanted);
+  };
+  /** Its purchase goes on, after an approval say, or another one takes its place when it came to nothing. */
+  const goOnBuying = async (known: Provisioning, register: RegisterInput): Promise<Provisioning> => {
+    const isBought = known.steps.some(({ name, state }) => name === 'register' && state === 'done');
+    if (known.wish.register === null || isBought) return known;
+    const { id: purchaseId } = await buyOnce(known.domain, register, { connection: known.connectionId });
+    if (purchaseId === known.wish.register.purchaseId) return known;
+    const next = {
+      ...known,
+      wish: { ...known.wish, register: { purchaseId } },
+      version: known.version + 1,
+    };
+    await provisionings.advance(next, []);
+    return next;
   };
   return {
     provision: async (text, input = {}) => {
@@ -110,10 +136,8 @@ export function tenantProvisioning(
       const known = await provisionings.current(tenantId, domain);
       if (known?.state === 'removing') throw beingRemoved(known);
       if (known !== null) {
-        // Bought only now because it waited for an approval: the purchase goes on by its own rules.
-        if (input.register !== undefined && known.wish.register !== null)
-          await buyOnce(text, input.register, { connection: known.connectionId });
-        return carryOn(await portsFor(known), known, acting(input.signal));
+        const standing = input.register === undefined ? known : await goOnBuying(known, input.register);
+        return carryOn(await portsFor(standing), standing, acting(input.signal));
       }
       const target = input.connection === undefined ? {} : { connection: input.connection };
       // Judged before anything is bought or made.

@@ -232,7 +232,8 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       const { name: domain } = readRegistrable(text);
       const { registrar, place, call, connection } = await at(target);
       const request = { tenantId, connectionId: connection.id, place, domain, autoRenew, principal, call };
-      const done = await setAutoRenew({ registrar, audit, clock }, request);
+      const mirror = context.store.registrations;
+      const done = await setAutoRenew({ registrar, audit, mirror, clock }, request);
       if (done.changed) await readSoon(place);
       return done;
     },

@@ -46,6 +46,27 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
           .execute();
         await appendEvents(context, trx, tenantId, events);
       }),
+    switched: (tenantId, place, { domain, autoRenew }, events) =>
+      write(context, async (trx) => {
+        const known = await trx
+          .selectFrom('registrations')
+          .select('data')
+          .where('tenant_id', '=', tenantId)
+          .where('account_id', '=', place.accountId)
+          .where('namespace', '=', place.namespace)
+          .where('domain', '=', domain)
+          .executeTakeFirst();
+        if (known !== undefined)
+          await trx
+            .updateTable('registrations')
+            .set({ data: toJson({ ...fromJson<Registration>(known.data), autoRenew }) })
+            .where('tenant_id', '=', tenantId)
+            .where('account_id', '=', place.accountId)
+            .where('namespace', '=', place.namespace)
+            .where('domain', '=', domain)
+            .execute();
+        await appendEvents(context, trx, tenantId, events);
+      }),
     dueAgain: (tenantId, place, dueAt) =>
       write(context, async (trx) => {
         await trx

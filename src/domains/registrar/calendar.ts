@@ -4,11 +4,14 @@
  * dashboard, and every entry says which.
  */
 import { type DomainName, toUnicode } from '../../dns/name.ts';
-import type { Registration } from './model.ts';
+import { hasLapsed, type Registration } from './model.ts';
 
 const DAY_MS = 86_400_000;
 /** Auto-renewal charges up to so long before the expiry (cloudflare-api §7). */
 export const RENEWS_BEFORE_DAYS = 30;
+
+/** What a person does about a name that runs out, or has. */
+export const RENEW_BY_HAND = 'Renew it in the Cloudflare dashboard: the API has no renewal.';
 
 export interface ExpiryEntry {
   readonly domain: DomainName;
@@ -30,12 +33,11 @@ export function expiryCalendar(registrations: readonly Registration[], now: numb
     .sort((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt) || (a.domain < b.domain ? -1 : 1));
 }
 
-function entryOf({ domain, expiresAt, autoRenew, status }: Registration, now: number): ExpiryEntry | null {
+function entryOf(registration: Registration, now: number): ExpiryEntry | null {
+  const { domain, expiresAt, autoRenew, status } = registration;
   const at = Date.parse(expiresAt ?? '');
   if (expiresAt === null || Number.isNaN(at)) return null;
   const shown = toUnicode(domain);
-  const lapsed = status === 'redemption_period' || status === 'pending_delete' || status === 'expired';
-  const dashboard = 'Renew it in the Cloudflare dashboard: the API has no renewal.';
   return {
     domain,
     expiresAt,
@@ -43,11 +45,11 @@ function entryOf({ domain, expiresAt, autoRenew, status }: Registration, now: nu
     autoRenew,
     status,
     chargesFrom: autoRenew ? new Date(at - RENEWS_BEFORE_DAYS * DAY_MS).toISOString() : null,
-    next: lapsed
-      ? [dashboard]
+    next: hasLapsed(registration)
+      ? [RENEW_BY_HAND]
       : autoRenew
         ? []
-        : [`zoneward domains set ${shown} --auto-renew on`, dashboard],
+        : [`zoneward domains set ${shown} --auto-renew on`, RENEW_BY_HAND],
   };
 }
 

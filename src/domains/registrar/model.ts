@@ -65,6 +65,13 @@ export interface Registration {
   readonly privacyMode: string | null;
 }
 
+const LAPSED: readonly string[] = ['expired', 'redemption_period', 'pending_delete'];
+
+/** Held still, and over: only a renewal in the dashboard keeps it. */
+export function hasLapsed({ status }: Pick<Registration, 'status'>): boolean {
+  return LAPSED.includes(status);
+}
+
 export interface Workflow {
   readonly state: 'pending' | 'in_progress' | 'action_required' | 'blocked' | 'succeeded' | 'failed';
   /** Tells one workflow of a name from another. */

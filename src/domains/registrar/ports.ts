@@ -108,6 +108,13 @@ export interface RegistrationMirror {
     registrations: readonly Registration[],
     events: readonly NewEvent[],
   ): Promise<void>;
+  /** Puts what we switched ourselves into the last reading, so that the next one does not tell it again. */
+  switched(
+    tenantId: TenantId,
+    place: RegistrarPlace,
+    change: Pick<Registration, 'domain' | 'autoRenew'>,
+    events: readonly NewEvent[],
+  ): Promise<void>;
   /** Brings the next reading forward, or puts it off. Nothing where they were never read. */
   dueAgain(tenantId: TenantId, place: RegistrarPlace, dueAt: number): Promise<void>;
   /** Of all tenants, the longest overdue first. */

@@ -11,6 +11,7 @@ import { toUnicode } from '../../dns/name.ts';
 import type { RegistrableName } from '../../dns/registrable-name.ts';
 import { formatMoney, type Money } from '../../plan/money.ts';
 import { refuseUnapprovedPurchase } from './approve-purchase.ts';
+import { RENEW_BY_HAND } from './calendar.ts';
 import {
   type FollowOptions,
   type FollowPorts,
@@ -20,7 +21,7 @@ import {
   SEND_WITHIN_MS,
   saveOrReload,
 } from './follow-purchase.ts';
-import type { Purchase, PurchaseId, PurchaseOrder } from './model.ts';
+import { hasLapsed, type Purchase, type PurchaseId, type PurchaseOrder } from './model.ts';
 import { admitWithin, CHECK_FRESH_MS, checkNames, refuseUnconfirmed, totalOf } from './offer.ts';
 import type { RegistrarPlace } from './ports.ts';
 import { moved, purchaseEvent } from './purchase-events.ts';
@@ -113,7 +114,7 @@ async function refuseOwned(
     {
       code: 'domain-owned',
       kind: 'conflict',
-      next: [`zoneward domains show ${toUnicode(name.name)}`],
+      next: [...(hasLapsed(owned) ? [RENEW_BY_HAND] : []), `zoneward domains show ${toUnicode(name.name)}`],
     },
   );
 }

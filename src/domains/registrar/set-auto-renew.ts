@@ -1,6 +1,7 @@
 /**
  * Auto-renew switched on or off: the one thing of a registration that the API can change. Written to the audit trail
- * before it is sent; without an answer the registration is read back, and nothing is sent again.
+ * before it is sent, and into the mirror once it is done, so that the next reading does not tell it as somebody else's;
+ * without an answer the registration is read back, and nothing is sent again.
  */
 import type { Clock } from '../../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
@@ -10,7 +11,7 @@ import type { NewEvent, Principal } from '../audit/model.ts';
 import type { AuditTrail } from '../audit/ports.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { Registration } from './model.ts';
-import type { Registrar, RegistrarPlace } from './ports.ts';
+import type { Registrar, RegistrarPlace, RegistrationMirror } from './ports.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const LOOKS_MAX = 15;
@@ -28,6 +29,7 @@ export interface AutoRenewRequest {
 interface Ports {
   readonly registrar: Registrar;
   readonly audit: Pick<AuditTrail, 'append'>;
+  readonly mirror: Pick<RegistrationMirror, 'switched'>;
   readonly clock: Clock;
 }
 
@@ -39,13 +41,15 @@ export async function setAutoRenew(
   ports: Ports,
   request: AutoRenewRequest,
 ): Promise<{ readonly registration: Registration; readonly changed: boolean }> {
-  const { registrar, audit, clock } = ports;
+  const { registrar, audit, mirror, clock } = ports;
   const { tenantId, place, domain, autoRenew, call } = request;
   const before = await registrar.get(place, domain, call);
   if (before === null) throw domainUnknown(domain);
   if (before.autoRenew === autoRenew) return { registration: before, changed: false };
+  const event = (verb: string, summary: string): NewEvent =>
+    eventOf(request, { at: clock.now(), verb, summary, before: before.autoRenew });
   const tell = (verb: string, summary: string): Promise<void> =>
-    audit.append(tenantId, [eventOf(request, { at: clock.now(), verb, summary, before: before.autoRenew })]);
+    audit.append(tenantId, [event(verb, summary)]);
   const word = autoRenew ? 'on' : 'off';
   await tell('auto-renew-sent', `Auto-renew of ${toUnicode(domain)} is being switched ${word}`);
   try {
@@ -59,7 +63,8 @@ export async function setAutoRenew(
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const after = await registrar.get(place, domain, call);
     if (after?.autoRenew === autoRenew) {
-      await tell('auto-renew-set', `Auto-renew of ${toUnicode(domain)} is ${word}`);
+      const done = event('auto-renew-set', `Auto-renew of ${toUnicode(domain)} is ${word}`);
+      await mirror.switched(tenantId, place, { domain, autoRenew }, [done]);
       return { registration: after, changed: true };
     }
     const status = await registrar.updateStatus(place, domain, call);

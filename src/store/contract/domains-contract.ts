@@ -68,5 +68,19 @@ export function domainsContract(makePlace: MakeStorePlace): void {
         assert.equal(await registrations.read(tenant, { ...place, namespace: 'sandbox' }), null);
         assert.equal(await registrations.read(foreigner, place), null);
       }));
+
+    it('take what we switched ourselves, with its event, and nothing that was never read', () =>
+      withStore(makePlace, async ({ registrations, audit }) => {
+        const [a, b] = [registration('a.com'), registration('b.com')];
+        await registrations.replace(reading, [a, b], []);
+        const change = { domain: a.domain, autoRenew: !a.autoRenew };
+        await registrations.switched(tenant, place, change, [event('registration.auto-renew-set')]);
+        await registrations.switched(foreigner, place, change, []);
+        await registrations.switched(tenant, place, { ...change, domain: registration('c.com').domain }, []);
+        const known = await registrations.read(tenant, place);
+        assert.deepEqual(known?.registrations, [{ ...a, autoRenew: !a.autoRenew }, b]);
+        assert.equal((await audit.head(tenant)).sequence, 1);
+        assert.equal(await registrations.read(foreigner, place), null);
+      }));
   });
 }
