@@ -1,6 +1,7 @@
 /** Domains brought up on the sandbox: its zones, records and charges say what was really made, and what was left. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isZonewardError } from '../src/base/errors.ts';
 import type { Provisioning } from '../src/domains/provisioning/model.ts';
 import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';
@@ -194,6 +195,33 @@ describe('provisioning', () => {
     assert.notEqual(gone.wish.register?.purchaseId, failed.wish.register?.purchaseId);
     const held = engine.sandbox.registrar.view().registrations.filter(({ domain }) => domain === DOMAIN);
     assert.equal(held.length, 1);
+  });
+
+  it('is not touched by a worker while a person carries it on', async () => {
+    await using engine = await start();
+    await using person = await withDns(engine);
+    await using worker = await withDns(engine);
+    engine.sandbox.setFault({ kind: 'slow', phase: 'after', delayMs: 2_000, route: 'POST /zones' });
+    const going = person.tenant('local').provisioning.provision(DOMAIN, { source: FILE });
+    let sweeps = 0;
+    const over = going.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([over, sleep(100, false)]))) {
+      await worker.sweep();
+      sweeps += 1;
+    }
+    assert.ok(sweeps > 3, String(sweeps));
+    assert.match(states(await going), /zone:done nameservers:action/, 'it went on by itself');
+    const posts = engine.sandbox.requests().filter(({ route }) => route === 'POST /zones');
+    assert.equal(posts.length, 1);
+    // Two people at once: one goes on, the other is told where it stands.
+    const two = [person, worker].map((one) => one.tenant('local').provisioning.provision('mango-stand.com'));
+    const ended = await Promise.allSettled(two);
+    for (const one of ended)
+      if (one.status === 'rejected') assert.equal(one.reason.code, 'provisioning-under-way');
+    assert.ok(ended.some(({ status }) => status === 'fulfilled'));
   });
 
   it('is carried on by a worker when it is due, and only then', async () => {

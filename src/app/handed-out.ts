@@ -18,7 +18,7 @@ export type { SourceFormat } from '../dns/detect-source.ts';
 export type { LiveRecord } from '../dns/live-record.ts';
 export type { DomainName } from '../dns/name.ts';
 export { compareNames, formatRelative, toUnicode } from '../dns/name.ts';
-export { formatRdata } from '../dns/rdata-text.ts';
+export { formatRdata, parseRdata, parseRecordType } from '../dns/rdata-text.ts';
 export type { RecordFields, Ttl } from '../dns/record.ts';
 export { typeOf } from '../dns/record.ts';
 export type { IdempotentRequest, KeptAnswer } from '../domains/access/idempotency.ts';
@@ -41,6 +41,7 @@ export type { PlannedZone } from '../domains/changes/plan-change.ts';
 export type { ChangePolicy, ScopedPolicy } from '../domains/changes/policy.ts';
 export type { UndoConflict } from '../domains/changes/undo.ts';
 export type { Brand, ConnectSession } from '../domains/connect/model.ts';
+export type { MadeConnectSession } from '../domains/connect/sessions.ts';
 export { LASTS_MAX_MS, LASTS_MIN_MS, stateOf as connectSessionState } from '../domains/connect/sessions.ts';
 export type { Added } from '../domains/connections/add-connection.ts';
 export type { ImportedLine } from '../domains/connections/import-connections.ts';
@@ -77,6 +78,7 @@ export type { Provisioning, Step } from '../domains/provisioning/model.ts';
 export { holdingStep } from '../domains/provisioning/model.ts';
 export type { ExpiryEntry } from '../domains/registrar/calendar.ts';
 export {
+  contactsGiven,
   type DomainOffer,
   type Extension,
   hasEnded as hasPurchaseEnded,
@@ -156,12 +158,13 @@ export {
   templateKey,
   templateTitle,
 } from '../plan/templates/template.ts';
-export type { BulkReport } from './bulk-provision.ts';
+export type { BulkReport, BulkWish } from './bulk-provision.ts';
 export { CLOUDFLARE_BASE_URL } from './config.ts';
 export { type ConnectVisit, forVisitor, reportForVisitor } from './connect-sessions.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
 export type { PlannedProofs } from './object-plans.ts';
+export { refuseInnerResolvers } from './open-resolvers.ts';
 export { makeSigningRequest } from './signing-request.ts';
 export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';

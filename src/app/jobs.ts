@@ -1,4 +1,5 @@
 /** Jobs of the facade: what can be queued, and the worker that does it. */
+import { createHash } from 'node:crypto';
 import { isZonewardError } from '../base/errors.ts';
 import { type ChangeSetId, newId, type TenantId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
@@ -6,6 +7,7 @@ import type { Job, JobId, JobState } from '../domains/jobs/model.ts';
 import { type JobHandler, type JobRunner, startJobRunner } from '../domains/jobs/run-jobs.ts';
 import type { SyncAllOutcome } from '../domains/zones/sync-all.ts';
 import { engineHolder } from './api-keys.ts';
+import { type BulkWish, bulkSummary, provisionItems, wishItems } from './bulk-provision.ts';
 import type { Context } from './context.ts';
 import type { Tenant } from './open-zoneward.ts';
 import type { Applied } from './tenant-changes.ts';
@@ -21,7 +23,9 @@ export type JobRequest =
       readonly changeSetId: ChangeSetId;
       readonly verify?: boolean;
       readonly continueOnRefusal?: boolean;
-    };
+    }
+  /** Brings domains up, each as far as it can go now; its wish is kept with the job. */
+  | { readonly kind: 'provisionings.bulk'; readonly domains: readonly BulkWish[] };
 
 export interface Jobs {
   /** Queues it, or gives back the same job that is already under way. */
@@ -66,7 +70,7 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
         id: newId<JobId>('job', context),
         tenantId: parseTenant(name),
         kind,
-        input: input as JsonObject,
+        input: input as unknown as JsonObject,
         principal,
         state: 'queued',
         progress: null,
@@ -116,6 +120,8 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
 
 function dedupeKeyOf(request: JobRequest): string {
   if (request.kind === 'change-set.apply') return `apply:${request.changeSetId}`;
+  if (request.kind === 'provisionings.bulk')
+    return `bulk:${createHash('sha256').update(JSON.stringify(request.domains)).digest('hex')}`;
   return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
 }
 
@@ -156,6 +162,20 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
         onProgress: (event) => report({ ...event } as unknown as JsonObject),
       });
       return appliedSummary(applied);
+    },
+    'provisionings.bulk': async (job, { signal, report }) => {
+      const { domains } = job.input as unknown as Extract<JobRequest, { kind: 'provisionings.bulk' }>;
+      const counts = { live: 0, going: 0, refused: 0 };
+      const reports = await provisionItems(of(job).provisioning, wishItems(domains), {
+        signal,
+        onLine: ({ domain, provisioning }, done, total) => {
+          if (provisioning === null) counts.refused += 1;
+          else if (provisioning.state === 'live') counts.live += 1;
+          else counts.going += 1;
+          report({ done, total, domain, ...counts });
+        },
+      });
+      return bulkSummary(reports);
     },
   };
 }

@@ -84,10 +84,10 @@ function provisionChanges({ linked, changes, templates, tls }: Joined): Provisio
     return (await changes.save(planned, { allow })).id;
   };
   return {
-    saveFile: async (zoneId, { file, text, allow }) => {
+    saveFile: async (zoneId, { allow, ...source }) => {
       // Only what it adds: a zone that was there keeps what it holds.
       const scope: Scope = { kind: 'own', recordIds: new Set() };
-      return save(await changes.plan(zoneId, { file, text }, { ...via, scope }), allow);
+      return save(await changes.plan(zoneId, source, { ...via, scope }), allow);
     },
     saveTemplate: async (zoneId, { file, text, host, variables, groups }, allow) => {
       const request = { ...via, host, variables, ...(groups === null ? {} : { groups }) };

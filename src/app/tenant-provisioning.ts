@@ -1,5 +1,5 @@
 /** Domains brought up and taken down, for one tenant: the ports of provisioning joined to the rest of the engine. */
-import { ZonewardError } from '../base/errors.ts';
+import { isZonewardError, ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { type DomainName, toUnicode } from '../dns/name.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
@@ -13,6 +13,7 @@ import {
 import { hasLapsed, type Purchase } from '../domains/registrar/model.ts';
 import { readRegistrable } from '../domains/registrar/offer.ts';
 import type { BaselineName } from '../plan/baselines.ts';
+import { type BulkInput, type BulkReport, provisionAll } from './bulk-provision.ts';
 import type { Context } from './context.ts';
 import { provisionPorts } from './provision-ports.ts';
 import { type SourceText, wishOf } from './read-source.ts';
@@ -49,6 +50,8 @@ export interface ProvisionTemplate extends Omit<TemplateRequest, 'connection' | 
 export interface TenantProvisioning {
   /** Begins, or carries on with what was begun for the domain; then what is given here is not looked at again. */
   provision(domain: string, input?: ProvisionInput): Promise<Provisioning>;
+  /** Every domain of a list, some at a time. See `provisionAll`. */
+  bulk(list: SourceText, input: BulkInput): Promise<readonly BulkReport[]>;
   /** As stored; asks nothing. Throws `provisioning-unknown` (not-found). */
   status(domain: string): Promise<Provisioning>;
   list(limit?: number): Promise<readonly Provisioning[]>;
@@ -116,6 +119,16 @@ export function tenantProvisioning(
     if (bought !== undefined && held !== null && !hasLapsed(held)) return bought;
     return registrar.register(text, wanted);
   };
+  const goOn = async (provisioning: Provisioning, signal?: AbortSignal): Promise<Provisioning> => {
+    try {
+      return await carryOn(await portsFor(provisioning), provisioning, acting(signal));
+    } catch (error) {
+      // Somebody else carries it on: where it stands is what there is to tell.
+      const current = isMoved(error) ? await provisionings.get(tenantId, provisioning.id) : null;
+      if (current === null) throw error;
+      return current;
+    }
+  };
   /** Its purchase goes on, after an approval say, or another one takes its place when it came to nothing. */
   const goOnBuying = async (known: Provisioning, register: RegisterInput): Promise<Provisioning> => {
     const isBought = known.steps.some(({ name, state }) => name === 'register' && state === 'done');
@@ -130,37 +143,39 @@ export function tenantProvisioning(
     await provisionings.advance(next, []);
     return next;
   };
+  const provision: TenantProvisioning['provision'] = async (text, input = {}) => {
+    const { name: domain } = readRegistrable(text);
+    const known = await provisionings.current(tenantId, domain);
+    if (known?.state === 'removing') throw beingRemoved(known);
+    if (known !== null) {
+      const standing = input.register === undefined ? known : await goOnBuying(known, input.register);
+      return goOn(standing, input.signal);
+    }
+    const target = input.connection === undefined ? {} : { connection: input.connection };
+    // Judged before anything is bought or made.
+    const wanted = await readWish(domain, input, parts.templates);
+    const { place, connection } = await reachRegistrar(context, reach, target);
+    const bought = input.register === undefined ? null : await buyOnce(text, input.register, target);
+    const wish: Provisioning['wish'] = {
+      ...wanted,
+      register: bought === null ? null : { purchaseId: bought.id },
+    };
+    const ids = { tenantId, connectionId: connection.id, accountId: place.accountId };
+    const begun = await beginProvisioning(
+      { store: provisionings, clock: context.clock, random: context.random },
+      { ...ids, domain, wish, principal },
+    );
+    return goOn(begun, input.signal);
+  };
   return {
-    provision: async (text, input = {}) => {
-      const { name: domain } = readRegistrable(text);
-      const known = await provisionings.current(tenantId, domain);
-      if (known?.state === 'removing') throw beingRemoved(known);
-      if (known !== null) {
-        const standing = input.register === undefined ? known : await goOnBuying(known, input.register);
-        return carryOn(await portsFor(standing), standing, acting(input.signal));
-      }
-      const target = input.connection === undefined ? {} : { connection: input.connection };
-      // Judged before anything is bought or made.
-      const wanted = await readWish(domain, input, parts.templates);
-      const { place, connection } = await reachRegistrar(context, reach, target);
-      const bought = input.register === undefined ? null : await buyOnce(text, input.register, target);
-      const wish: Provisioning['wish'] = {
-        ...wanted,
-        register: bought === null ? null : { purchaseId: bought.id },
-      };
-      const ids = { tenantId, connectionId: connection.id, accountId: place.accountId };
-      const begun = await beginProvisioning(
-        { store: provisionings, clock: context.clock, random: context.random },
-        { ...ids, domain, wish, principal },
-      );
-      return carryOn(await portsFor(begun), begun, acting(input.signal));
-    },
+    provision,
+    bulk: (list, input) => provisionAll({ provision }, list, input),
     status: stored,
     list: (limit = LIST_MAX) => provisionings.list(tenantId, limit),
     carryOn: async (id, options = {}) => {
       const found = await provisionings.get(tenantId, id);
       if (found === null) throw new Error(`bug: there is no provisioning ${id}`);
-      return carryOn(await portsFor(found), found, acting(options.signal));
+      return goOn(found, options.signal);
     },
     deprovision: async (text, { allow = [], signal } = {}) => {
       const found = await stored(text);
@@ -184,12 +199,16 @@ async function readWish(
     wanted.push({ file: text.file, text: text.text, host, variables, groups: groups ?? null });
   }
   return {
-    records: source === undefined ? null : { file: source.file, text: source.text, allow },
+    records: source === undefined ? null : { ...source, allow },
     templates: wanted,
     tls: tls ?? null,
     dnssec: dnssec ?? false,
     resolvers,
   };
+}
+
+function isMoved(error: unknown): boolean {
+  return isZonewardError(error) && error.code === 'provisioning-moved';
 }
 
 function beingRemoved({ domain }: Provisioning): ZonewardError {

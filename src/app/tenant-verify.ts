@@ -98,7 +98,7 @@ export function tenantVerify(
 }
 
 /** The soonest moment at which something may have been forgotten. */
-function pauseOf({ records }: Verification): number {
+export function pauseOf({ records }: Verification): number {
   const waits = records.flatMap(({ waitSeconds }) => waitSeconds ?? []);
   const soonest = waits.length === 0 ? LOOK_AGAIN_MIN_MS : Math.min(...waits) * 1_000;
   return Math.max(LOOK_AGAIN_MIN_MS, Math.min(LOOK_AGAIN_MAX_MS, soonest));

@@ -1,6 +1,8 @@
 /** One run of one command: its streams, its global flags, and the engine, opened when first needed. */
 import os from 'node:os';
 import type { Tenant, Zoneward } from '../app/open-zoneward.ts';
+import type { Tenants } from '../app/tenants.ts';
+import type { ClientOptions } from '../client/index.ts';
 import { UsageError } from './errors.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
@@ -34,6 +36,8 @@ export interface Session {
   readonly via: { readonly connection?: string };
   zoneward(): Promise<Zoneward>;
   tenant(): Promise<Tenant>;
+  /** All of them, for the operator: of the store, or of the server. */
+  tenants(): Promise<Tenants>;
   /** The zone that is meant: the argument, else `--zone`, else `CLOUDFLARE_ZONE_ID`. */
   zoneName(argument: string | undefined): string;
   progress(): Progress;
@@ -80,6 +84,15 @@ export function openSession(io: Io, flags: GlobalFlags): Session {
       remote ??= openRemote(io, flags, server);
       return remote;
     },
+    tenants: async () => {
+      if (server === '') return (await zoneward()).tenants;
+      const { createClient } = await import('../client/index.ts');
+      const { remoteTenants } = await import('./remote/remote-tenants.ts');
+      const options = serverOptions(io, flags, server);
+      return remoteTenants(options, (tenant) =>
+        createClient(tenant === null ? options : { ...options, tenant }),
+      );
+    },
     zoneName: (argument) => zoneName(argument, io, flags),
     progress: () => {
       const bar = openProgress(io, out.notePaint, out.quiet);
@@ -117,18 +130,23 @@ function onlyLocal(): UsageError {
 
 /** The tenant behind a server, by its API. */
 async function openRemote(io: Io, flags: GlobalFlags, server: string): Promise<Tenant> {
+  const options = serverOptions(io, flags, server);
+  const { createClient } = await import('../client/index.ts');
+  const { remoteTenant } = await import('./remote/remote-tenant.ts');
+  const { tenant } = flags;
+  return remoteTenant(
+    createClient({ ...options, ...(tenant === undefined ? {} : { tenant }) }),
+    tenant ?? LOCAL_TENANT,
+  );
+}
+
+function serverOptions(io: Io, flags: GlobalFlags, server: string): ClientOptions {
   const apiKey = flags.apiKey ?? io.env['ZONEWARD_API_KEY'] ?? '';
   if (!/^https?:\/\//i.test(server) || !URL.canParse(server))
     throw new UsageError(`--server is no address: ${server}`, ['Write it like https://zoneward.internal']);
   if (apiKey === '')
     throw new UsageError('A server asks for an API key.', ['Set ZONEWARD_API_KEY, or give --api-key.']);
-  const { createClient } = await import('../client/index.ts');
-  const { remoteTenant } = await import('./remote/remote-tenant.ts');
-  const { tenant } = flags;
-  return remoteTenant(
-    createClient({ server, apiKey, ...(tenant === undefined ? {} : { tenant }) }),
-    tenant ?? LOCAL_TENANT,
-  );
+  return { server, apiKey };
 }
 
 /** A bare path is a SQLite file. */

@@ -114,6 +114,18 @@ async function send(
   input: GivenInput,
   more: CallOptions = {},
 ): Promise<unknown> {
+  const { answer } = ROUTES[name];
+  const response = await respond(options, name, input, more);
+  if (answer === 'none') return null;
+  return answer === 'json' ? response.json() : response.text();
+}
+
+function respond(
+  options: ClientOptions,
+  name: keyof Operations,
+  input: GivenInput,
+  more: CallOptions,
+): Promise<Response> {
   const { method, answer } = ROUTES[name];
   const headers: Record<string, string> = {
     ...(options.apiKey === undefined
@@ -125,14 +137,12 @@ async function send(
     ...(method === 'GET' ? {} : { 'idempotency-key': more.idempotencyKey ?? crypto.randomUUID() }),
     ...(more.ifMatch === undefined ? {} : { 'if-match': more.ifMatch }),
   };
-  const response = await sendOften(options, addressOf(options, name, input), {
+  return sendOften(options, addressOf(options, name, input), {
     method,
     headers,
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
     ...(more.signal === undefined ? {} : { signal: more.signal }),
   });
-  if (answer === 'none') return null;
-  return answer === 'json' ? response.json() : response.text();
 }
 
 function addressOf({ server }: ClientOptions, name: keyof Operations, input: GivenInput): string {
@@ -148,6 +158,18 @@ function addressOf({ server }: ClientOptions, name: keyof Operations, input: Giv
     ),
   );
   return `${server.replace(/\/+$/, '')}${path}${query.size === 0 ? '' : `?${query}`}`;
+}
+
+/** A text answer as it comes, piece by piece, for what is too long to hold. Throws what the operation throws. */
+export async function* textOf<Name extends keyof Operations>(
+  options: ClientOptions,
+  name: Name,
+  input: Input<Name>,
+): AsyncGenerator<string> {
+  const response = await respond(options, name, input as GivenInput, {});
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 /** No answer, or one that says to come again: the same request, after a while. */

@@ -52,6 +52,7 @@ import type {
   NewConnection,
   NewConnectSession,
   NewProvisioning,
+  NewProvisionings,
   NewTransfer,
   NewWebhook,
   NewZone,
@@ -486,6 +487,8 @@ export interface Operations {
   };
   /** How far a domain is, step by step */
   readonly getProvisioning: { readonly input: { readonly domain: string }; readonly answer: Provisioning };
+  /** Bring many domains up, as a job: each as far as it can go now. A bad or refused one is told in the result and the others go on; sent again, each goes on where it stands. */
+  readonly startProvisionings: { readonly input: { readonly body: NewProvisionings }; readonly answer: Job };
   /** Try what failed or waits again, now */
   readonly resumeProvisioning: { readonly input: { readonly domain: string }; readonly answer: Provisioning };
   /** Remove exactly what was added; where that is a zone, with `allow: ["zone-delete"]` */
@@ -672,7 +675,7 @@ export interface Operations {
       readonly query?: {
         readonly limit?: number;
         readonly cursor?: string;
-        readonly kind?: 'zones.sync' | 'change-set.apply';
+        readonly kind?: 'zones.sync' | 'change-set.apply' | 'provisionings.bulk';
         readonly state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
       };
     };
@@ -864,6 +867,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listProvisionings: { method: 'GET', path: '/v1/provisionings', answer: 'json' },
   startProvisioning: { method: 'POST', path: '/v1/provisionings', answer: 'json' },
   getProvisioning: { method: 'GET', path: '/v1/provisionings/{domain}', answer: 'json' },
+  startProvisionings: { method: 'POST', path: '/v1/provisionings/bulk', answer: 'json' },
   resumeProvisioning: { method: 'POST', path: '/v1/provisionings/{domain}/resume', answer: 'json' },
   takeDownProvisioning: { method: 'POST', path: '/v1/provisionings/{domain}/take-down', answer: 'json' },
   checkRecord: { method: 'POST', path: '/v1/zones/{zone}/records/check', answer: 'json' },

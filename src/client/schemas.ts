@@ -502,7 +502,17 @@ export type Verification = {
     readonly next: readonly string[];
   };
   readonly dnssec: {
+    readonly zone: string;
     readonly status: string;
+    /** What the registrar must be told */
+    readonly ds: {
+      readonly text: string;
+      readonly keyTag: number;
+      readonly algorithm: string;
+      readonly digestType: string;
+      readonly digest: string;
+      readonly publicKey: string;
+    } | null;
     readonly atParent: 'matches' | 'other' | 'none' | 'unknown';
     readonly parentDs: readonly string[] | null;
     readonly says: string;
@@ -548,6 +558,8 @@ export type VerifyRequest = {
   readonly text?: string;
   readonly format?: 'bind' | 'octodns' | 'document';
   readonly file?: string;
+  /** Resolvers to ask, `IP` or `IP:PORT`; absent: those of the server */
+  readonly resolvers?: readonly string[];
   readonly only?: readonly string[];
 };
 
@@ -788,8 +800,12 @@ export type Purchase = {
   readonly years: number;
   readonly autoRenew: boolean;
   readonly privacyMode: string | null;
+  readonly contactsGiven: boolean;
+  readonly acknowledgements: Readonly<Record<string, unknown>> | null;
   /** What was confirmed, for all years */
   readonly total: { readonly currency: string; readonly amount: string };
+  /** When Cloudflare named that price */
+  readonly checkedAt: string;
   readonly state: string;
   readonly reason: string;
   readonly next: readonly string[];
@@ -804,6 +820,14 @@ export type Purchase = {
       readonly expiresAt: string;
     } | null;
   };
+  /** Cloudflare's account of it, as last seen */
+  readonly workflow: {
+    readonly state: string;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+    readonly context: Readonly<Record<string, unknown>>;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  } | null;
   /** RFC 3339, UTC */
   readonly sentAt: string | null;
   /** RFC 3339, UTC */
@@ -822,6 +846,7 @@ export type DomainOrder = {
   readonly years?: number;
   readonly autoRenew?: boolean;
   readonly privacyMode?: 'redaction' | 'off';
+  /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
   readonly contacts?: Readonly<Record<string, unknown>>;
   readonly contactExtensions?: Readonly<Record<string, unknown>>;
   readonly acknowledgements?: Readonly<Record<string, unknown>>;
@@ -909,6 +934,71 @@ export type NewProvisioning = {
   readonly dnssec?: boolean;
   readonly allow?: readonly string[];
   readonly resolvers?: readonly string[];
+  /** Buys the name first, for exactly this price; needs the scope billing */
+  readonly register?: {
+    readonly confirmPrice?: string;
+    readonly years?: number;
+    readonly autoRenew?: boolean;
+    /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
+    readonly contacts?: Readonly<Record<string, unknown>>;
+    readonly contactExtensions?: Readonly<Record<string, unknown>>;
+    readonly acknowledgements?: Readonly<Record<string, unknown>>;
+  };
+};
+
+export type NewProvisionings = {
+  readonly domains: readonly {
+    readonly domain: string;
+    readonly connection?: string;
+    /** Its records, and settings where it is a zone document */
+    readonly text?: string;
+    readonly format?: 'bind' | 'octodns' | 'document';
+    /** What messages call it */
+    readonly file?: string;
+    /** Templates for the zone, in order, after `text` */
+    readonly templates?: readonly {
+      readonly template: string | { readonly text: string; readonly file?: string };
+      readonly host?: string;
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly groups?: readonly string[];
+    }[];
+    /** A baseline of TLS settings */
+    readonly tls?: 'modern' | 'strict';
+    readonly dnssec?: boolean;
+    readonly allow?: readonly string[];
+    readonly resolvers?: readonly string[];
+    /** Buys the name first, for exactly this price; needs the scope billing */
+    readonly register?: {
+      readonly confirmPrice?: string;
+      readonly years?: number;
+      readonly autoRenew?: boolean;
+      /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
+      readonly contacts?: Readonly<Record<string, unknown>>;
+      readonly contactExtensions?: Readonly<Record<string, unknown>>;
+      readonly acknowledgements?: Readonly<Record<string, unknown>>;
+    };
+  }[];
+  /** For every domain that does not say otherwise */
+  readonly common?: {
+    readonly connection?: string;
+    /** Its records, and settings where it is a zone document */
+    readonly text?: string;
+    readonly format?: 'bind' | 'octodns' | 'document';
+    /** What messages call it */
+    readonly file?: string;
+    /** Templates for the zone, in order, after `text` */
+    readonly templates?: readonly {
+      readonly template: string | { readonly text: string; readonly file?: string };
+      readonly host?: string;
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly groups?: readonly string[];
+    }[];
+    /** A baseline of TLS settings */
+    readonly tls?: 'modern' | 'strict';
+    readonly dnssec?: boolean;
+    readonly allow?: readonly string[];
+    readonly resolvers?: readonly string[];
+  };
 };
 
 export type TakeDown = { readonly allow?: readonly string[] };
@@ -1458,6 +1548,10 @@ export type Templates = {
 /** A Domain Connect template */
 export type Template = {
   /** `providerId/serviceId` */ readonly key: string;
+  readonly providerId: string;
+  readonly providerName: string;
+  readonly serviceId: string;
+  readonly serviceName: string;
   readonly title: string;
   readonly version: number | null;
   readonly description: string | null;
@@ -1471,6 +1565,7 @@ export type Template = {
     readonly type: string;
     readonly groupId: string | null;
     readonly essential: 'Always' | 'OnApply';
+    readonly txtConflict: { readonly mode: 'None' | 'All' | 'Prefix'; readonly prefix: string };
     readonly fields: Readonly<Record<string, string>>;
   }[];
 };
@@ -1484,6 +1579,7 @@ export type AppliedTemplate = {
   readonly key: string;
   readonly title: string;
   readonly version: number | null;
+  readonly multiInstance: boolean;
   /** Relative to the zone; empty for the zone itself */
   readonly host: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -1498,6 +1594,12 @@ export type AppliedTemplate = {
     readonly content: string;
     readonly essential: 'Always' | 'OnApply';
     readonly added: boolean;
+  }[];
+  /** What it holds of SPF records, and what of that was not there before */
+  readonly spf: readonly {
+    readonly name: string;
+    readonly rules: readonly string[];
+    readonly added: readonly string[];
   }[];
 };
 
@@ -1528,8 +1630,13 @@ export type NewTransfer = {
   readonly domain: string;
   /** What the registrar of today gives out. Sent on, and stored nowhere */
   readonly authCode?: string;
-  readonly confirmPrice: string;
+  /** What the transfer costs, as a person read it: `10.46` */
+  readonly confirmPrice?: string;
   readonly autoRenew?: boolean;
+  /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
+  readonly contacts?: Readonly<Record<string, unknown>>;
+  readonly contactExtensions?: Readonly<Record<string, unknown>>;
+  readonly acknowledgements?: Readonly<Record<string, unknown>>;
 };
 
 export type Policies = {
@@ -1728,6 +1835,8 @@ export type MadeConnectSession = {
   readonly label: string | null;
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
+  readonly accountId: string | null;
+  readonly zoneIds: readonly string[];
   /** The connection that is given a new credential */
   readonly relink: string | null;
   readonly returnUrl: string | null;
@@ -1744,6 +1853,8 @@ export type MadeConnectSession = {
   readonly expiresAt: string;
   /** RFC 3339, UTC */
   readonly usedAt: string | null;
+  /** RFC 3339, UTC */
+  readonly revokedAt: string | null;
   /** What came of it */
   readonly connectionId: string | null;
   /** The link for the customer; shown in this answer only, null when it is repeated */
@@ -1778,6 +1889,8 @@ export type ConnectSession = {
   readonly label: string | null;
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
+  readonly accountId: string | null;
+  readonly zoneIds: readonly string[];
   /** The connection that is given a new credential */
   readonly relink: string | null;
   readonly returnUrl: string | null;
@@ -1794,6 +1907,8 @@ export type ConnectSession = {
   readonly expiresAt: string;
   /** RFC 3339, UTC */
   readonly usedAt: string | null;
+  /** RFC 3339, UTC */
+  readonly revokedAt: string | null;
   /** What came of it */
   readonly connectionId: string | null;
 };

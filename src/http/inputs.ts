@@ -69,6 +69,22 @@ export const flag: z.ZodType<boolean> = z
   .transform((text) => text === 'true')
   .openapi({ type: 'boolean' });
 
+type Details = z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>>;
+const details: Details = z.record(z.string(), z.unknown()).optional();
+/** Whose a name is to be, as Cloudflare's registrar takes it: for registrations and transfers. */
+export const OWNER_DETAILS: {
+  readonly contacts: Details;
+  readonly contactExtensions: Details;
+  readonly acknowledgements: Details;
+} = {
+  contacts: details.openapi({
+    description:
+      '`{registrant, administrator?, technical?, billing?}`; without it the default of the account',
+  }),
+  contactExtensions: details,
+  acknowledgements: details,
+};
+
 type Present<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
 
 /** Without the members that were not given, as the facade wants it. */

@@ -1,6 +1,11 @@
 /** `zoneward connect-sessions`: links with which a customer gives one credential, on a page and without an API key. */
 import { type Command, Option } from 'commander';
-import { type ConnectSession, connectSessionState, type Profile } from '../../app/handed-out.ts';
+import {
+  type ConnectSession,
+  connectSessionState,
+  type MadeConnectSession,
+  type Profile,
+} from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { collect, examples, span } from '../help.ts';
 import type { Output } from '../output/output.ts';
@@ -74,7 +79,6 @@ export function register(program: Command, cli: Cli): void {
 
 async function create(session: Session, flags: CreateFlags): Promise<void> {
   const { profile, label, tag, relink, returnUrl, brand, logo, colour, lasts } = flags;
-  const { config } = await session.zoneward();
   const made = await (await session.tenant()).connectSessions.create({
     ...(profile === undefined ? {} : { profile }),
     ...(label === undefined ? {} : { label }),
@@ -85,17 +89,26 @@ async function create(session: Session, flags: CreateFlags): Promise<void> {
     ...(lasts === undefined ? {} : { lastsMs: lasts }),
   });
   const { out } = session;
-  const base = config.publicUrl ?? `http://${config.host}:${config.port}`;
-  const url = `${base}/connect#${made.secret.reveal()}`;
-  const hint =
-    config.publicUrl === null
-      ? `  ${out.paint.dim('ZONEWARD_PUBLIC_URL says where people reach the server')}\n`
-      : '';
+  const { url, isGuessed } = await linkOf(session, made);
+  const hint = isGuessed
+    ? `  ${out.paint.dim('ZONEWARD_PUBLIC_URL says where people reach the server')}\n`
+    : '';
   out.result({
     json: () => ({ ...sessionJson(made.session, out.now()), url }),
     text: () =>
       `${out.paint.green('✓')} ${made.session.id}, ends ${relativeTime(made.session.expiresAt, out.now())}\n\n  ${url}\n\n  ${out.paint.yellow('!')} It is shown now and never again.\n${hint}`,
   });
+}
+
+/** A server gives the link itself; a store knows only what it was told of where a server is reached. */
+async function linkOf(
+  session: Session,
+  { secret, url }: MadeConnectSession,
+): Promise<{ readonly url: string; readonly isGuessed: boolean }> {
+  if (url !== undefined) return { url, isGuessed: false };
+  const { publicUrl, host, port } = (await session.zoneward()).config;
+  const base = publicUrl ?? `http://${host}:${port}`;
+  return { url: `${base}/connect#${secret.reveal()}`, isGuessed: publicUrl === null };
 }
 
 function sessionJson({ tenantId: _, version: __, ...session }: ConnectSession, now: number) {

@@ -118,7 +118,6 @@ function registerBulk(provision: Command, cli: Cli): void {
 }
 
 async function bulk(session: Session, file: string, flags: UpFlags): Promise<ExitCode> {
-  const { provisionAll } = await import('../../app/bulk-provision.ts');
   const text = await readSource(session.io, file);
   const { provisioning } = await session.tenant();
   const folder = path.dirname(file);
@@ -131,7 +130,7 @@ async function bulk(session: Session, file: string, flags: UpFlags): Promise<Exi
   };
   const reports = await session
     .interruptible(words, (signal) =>
-      provisionAll(provisioning, text, {
+      provisioning.bulk(text, {
         common,
         signal,
         readFile: (name) => readSource(session.io, near(name)),

@@ -3,7 +3,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ErasureCertificate, ExportManifest, PreparedErasure } from '../../app/handed-out.ts';
-import type { Zoneward } from '../../app/open-zoneward.ts';
+import type { Tenants } from '../../app/tenants.ts';
 import type { Cli } from '../cli.ts';
 import { CancelledError, UsageError } from '../errors.ts';
 import { examples } from '../help.ts';
@@ -19,7 +19,7 @@ export function register(program: Command, cli: Cli): void {
     .description('Every tenant that has a key, a connection or an audit trail.')
     .action(
       cli.run(async (session) => {
-        const all = await (await session.zoneward()).tenants.list();
+        const all = await (await session.tenants()).list();
         session.out.result({
           json: () => all,
           text: () => (all.length === 0 ? 'No tenants yet.\n' : all.map((name) => `${name}\n`).join('')),
@@ -57,10 +57,10 @@ async function exportInto(
   tenant: string,
   { output }: { readonly output: string },
 ): Promise<void> {
-  const zoneward = await session.zoneward();
-  const folder = path.resolve(output);
+  const tenants = await session.tenants();
+  const folder = path.resolve(session.io.cwd, output);
   await makeFolder(folder);
-  const manifest = await writeParts(zoneward, tenant, folder);
+  const manifest = await writeParts(tenants, tenant, folder);
   const { out } = session;
   out.result({
     json: () => ({ folder, ...manifest }),
@@ -89,9 +89,9 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function writeParts(zoneward: Zoneward, tenant: string, folder: string): Promise<ExportManifest> {
+async function writeParts(tenants: Tenants, tenant: string, folder: string): Promise<ExportManifest> {
   let manifest: ExportManifest | null = null;
-  for await (const part of zoneward.tenants.export(tenant)) {
+  for await (const part of tenants.export(tenant)) {
     if (part.kind === 'manifest') manifest = part.manifest;
     else {
       const file = await open(path.join(folder, `${part.name}.jsonl`), 'a', 0o600);
@@ -115,12 +115,16 @@ interface EraseFlags {
 }
 
 async function erase(session: Session, tenant: string, flags: EraseFlags): Promise<void> {
-  const { tenants } = await session.zoneward();
+  const tenants = await session.tenants();
   const prepared = await tenants.prepareErasure(tenant);
   const confirm = flags.confirm ?? (await askName(session, prepared));
   const certificate = await tenants.erase(tenant, { confirm, code: prepared.code, reason: flags.reason });
   if (flags.certificate !== undefined)
-    await writeFile(flags.certificate, `${JSON.stringify(certificate, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(
+      path.resolve(session.io.cwd, flags.certificate),
+      `${JSON.stringify(certificate, null, 2)}\n`,
+      { mode: 0o600 },
+    );
   const { out } = session;
   out.result({ json: () => certificate, text: () => erasedText(session, certificate, flags) });
 }

@@ -18,10 +18,16 @@ type Changes = Pick<
   'plan' | 'planAdd' | 'planEdit' | 'planSaved' | 'planUndo' | 'planRestore' | 'apply' | 'approve' | 'cancel'
 >;
 
-export function remoteChanges(client: Client): Changes {
+/** Has the server plan what is wanted; the plan can be applied through `changes` afterwards. */
+export type RemotePlanner = (input: PlanInput, summary: string) => Promise<Planned>;
+
+export function remoteChanges(client: Client): {
+  readonly changes: Changes;
+  readonly planned: RemotePlanner;
+} {
   // What was asked for, so that the server can plan the same again and compare.
   const inputs = new WeakMap<Planned, PlanInput>();
-  const planned = async (input: PlanInput, summary: string): Promise<Planned> => {
+  const planned: RemotePlanner = async (input, summary) => {
     const plans = plansOf(await asked(client.planFile({ body: input })));
     const made: Planned = {
       connection: { id: '' as ConnectionId } as Planned['connection'],
@@ -34,6 +40,13 @@ export function remoteChanges(client: Client): Changes {
     return made;
   };
 
+  return { planned, changes: changesOver(client, { planned, inputs }) };
+}
+
+function changesOver(
+  client: Client,
+  { planned, inputs }: { readonly planned: RemotePlanner; readonly inputs: WeakMap<Planned, PlanInput> },
+): Changes {
   return {
     plan: async (zone, { text, file, format }, { connection, scope } = {}) => {
       if (scope !== undefined && scope !== 'own' && scope.kind !== 'names') throw notOnServer('this scope');

@@ -1,5 +1,5 @@
 /** What a server said, as the errors that the command line knows: so that exit codes mean the same everywhere. */
-import { type ErrorKind, ZonewardError } from '../../app/handed-out.ts';
+import { type ErrorKind, InvalidInputError, type Problem, ZonewardError } from '../../app/handed-out.ts';
 import { ApiError } from '../../client/index.ts';
 
 const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
@@ -36,6 +36,10 @@ export async function asked<T>(asking: Promise<T>): Promise<T> {
 }
 
 function ofApiError({ status, code, message, next, problem }: ApiError): ZonewardError {
+  const problems = problem?.details?.['problems'];
+  // Every mistake of an input, shown as it would be here.
+  if (Array.isArray(problems))
+    return new InvalidInputError(message.split('\n', 1)[0] ?? message, problems as readonly Problem[]);
   return new ZonewardError(message, {
     code,
     kind: KIND_OF_STATUS[status] ?? 'internal',

@@ -1,23 +1,33 @@
 /**
- * A tenant behind a server, in the shape of the facade, for `--server`. It has what reading, planning, applying and
- * undoing need; what it does not have says so.
+ * A tenant behind a server, in the shape of the facade, for `--server`. It has what reading, planning, applying,
+ * undoing, registering, provisioning and verifying need; what it does not have says so.
  */
 import type { Moment, Zone, ZoneAdvice } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import { allPages, type Client, waitForJob } from '../../client/index.ts';
 import { ofJob, remoteChanges } from './remote-changes.ts';
+import { remoteConnectSessions } from './remote-connect-sessions.ts';
 import { asked, notOnServer } from './remote-error.ts';
 import { eventOf, milliseconds, recordOf, revisionOf, zoneOf } from './remote-models.ts';
+import { remoteProvisioning } from './remote-provisioning.ts';
+import { remoteRegistrar } from './remote-registrar.ts';
+import { remoteTemplates } from './remote-templates.ts';
+import { remoteVerify } from './remote-verify.ts';
 import { remoteWebhooks } from './remote-webhooks.ts';
 
 const PAGE = 500;
 
 export function remoteTenant(client: Client, name: string): Tenant {
+  const { changes, planned } = remoteChanges(client);
   const rooms: Readonly<Record<string, object>> = {
     zones: only('zones', remoteZones(client, name)),
-    changes: only('changes', remoteChanges(client)),
+    changes: only('changes', changes),
     audit: only('audit', remoteAudit(client)),
     webhooks: remoteWebhooks(client),
+    registrar: remoteRegistrar(client),
+    provisioning: only('provisioning', remoteProvisioning(client)),
+    templates: only('templates', remoteTemplates(client, planned)),
+    connectSessions: remoteConnectSessions(client),
   };
   return new Proxy(rooms, {
     // A promise of a tenant must not be taken for one itself.
@@ -37,7 +47,17 @@ function only(room: string, methods: object): object {
 
 type Zones = Pick<
   Tenant['zones'],
-  'list' | 'get' | 'known' | 'advice' | 'records' | 'history' | 'find' | 'export' | 'sync' | 'discover'
+  | 'list'
+  | 'get'
+  | 'known'
+  | 'advice'
+  | 'records'
+  | 'history'
+  | 'find'
+  | 'export'
+  | 'sync'
+  | 'discover'
+  | 'verify'
 >;
 
 function remoteZones(client: Client, name: string): Partial<Zones> {
@@ -95,6 +115,7 @@ function remoteZones(client: Client, name: string): Partial<Zones> {
       if (job.state !== 'done') throw ofJob(job.error);
       return { ...job.result, serial: null } as never;
     },
+    verify: remoteVerify(client),
   };
 }
 

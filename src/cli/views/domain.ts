@@ -1,5 +1,6 @@
 /** Registrations, offers and purchases, for people and for programs. */
 import {
+  contactsGiven,
   type DomainOffer,
   type ExpiryEntry,
   explainOffer,
@@ -105,11 +106,11 @@ export function formatRegistration(out: Output, registration: Registration): str
 }
 
 export function purchaseJson(purchase: Purchase): Record<string, unknown> {
-  const { order, tenantId: _, version: __, ...rest } = purchase;
-  const { contacts, contactExtensions, ...terms } = order;
+  const { order, tenantId: _, version: __, workflowBefore: ___, missedAt: ____, ...rest } = purchase;
+  const { contacts: _____, contactExtensions: ______, ...terms } = order;
   return {
     ...rest,
-    order: { ...terms, contactsGiven: contacts !== null || contactExtensions !== null },
+    order: { ...terms, contactsGiven: contactsGiven(purchase) },
     checkedAt: isoTime(purchase.checkedAt),
     sentAt: isoTime(purchase.sentAt),
     dueAt: isoTime(purchase.dueAt),

@@ -6,6 +6,7 @@ import {
   type Template,
   templateKey,
   templateTitle,
+  typeOf,
   variablesOf,
 } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
@@ -76,7 +77,7 @@ export function appliedTemplateJson(applied: AppliedTemplate): Record<string, un
     appliedAt: isoTime(appliedAt),
     records: records.map(({ name, rdata, essential, added }) => ({
       name,
-      type: rdata.type,
+      type: typeOf(rdata),
       content: formatRdata(rdata),
       essential,
       added,

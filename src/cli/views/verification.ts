@@ -1,5 +1,6 @@
 /** A zone verified, for people and for programs. */
 import {
+  type DnssecView,
   isFine,
   isVerified,
   type RecordVerdict,
@@ -13,7 +14,19 @@ import { counted } from '../output/words.ts';
 import { nextSteps } from './connection.ts';
 
 export function verificationJson(seen: Verification): Record<string, unknown> {
-  return { ...seen, at: isoTime(seen.at), verified: isVerified(seen), findings: openFindings(seen) };
+  const { dnssec, at, ...rest } = seen;
+  return {
+    ...rest,
+    at: isoTime(at),
+    dnssec: dnssec === null ? null : chainJson(dnssec),
+    verified: isVerified(seen),
+    findings: openFindings(seen),
+  };
+}
+
+/** How the zone and its parent stand; how it came about is `tls dnssec status`. */
+function chainJson({ zone, status, ds, parentDs, atParent, says, next }: DnssecView): DnssecView {
+  return { zone, status, ds, parentDs, atParent, says, next };
 }
 
 /** Sets that are not as they should be. */

@@ -54,6 +54,8 @@ export interface MadeConnectSession {
   readonly session: ConnectSession;
   /** The only moment at which it is there to be shown. */
   readonly secret: Secret;
+  /** The whole link, where it is known by whoever made it. */
+  readonly url?: string;
 }
 
 /** Throws `InvalidInputError`. */

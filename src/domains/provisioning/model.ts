@@ -49,6 +49,8 @@ export interface ProvisioningWish {
   readonly records: {
     readonly file: string;
     readonly text: string;
+    /** Told by the file itself when absent. */
+    readonly format?: 'bind' | 'octodns' | 'document';
     /** Words of guard rails that its plan may lift. */
     readonly allow: readonly string[];
   } | null;

@@ -1,7 +1,8 @@
 /**
  * A provisioning begun, carried on, taken down. Carrying on runs the steps in order until one waits, needs a person or
- * fails; every step's outcome is stored before the next begins. Safe to repeat, from any process: who comes second
- * to a row is told `provisioning-moved`.
+ * fails; every step's outcome is stored before the next begins. While somebody carries it on it is not due, so that a
+ * worker does not come between; who comes second to a row all the same is told `provisioning-moved`. Safe to repeat,
+ * from any process.
  */
 import type { Clock, Random } from '../../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
@@ -13,6 +14,9 @@ import { refuseUnguardedDelete, removeZone, type ZoneInput } from './make-zone.t
 import { holdingStep, type Provisioning, type ProvisioningId, STEP_NAMES, type Step } from './model.ts';
 import type { ProvisioningStore } from './ports.ts';
 import { resultOfError, STEP_RUNS, type StepPorts, type StepResult } from './steps.ts';
+
+/** So long whoever carries it on has it alone. One that died is followed by a worker after that. */
+const HELD_MS = 120_000;
 
 export type ProvisionPorts = Omit<StepPorts, 'save'>;
 
@@ -37,7 +41,7 @@ export async function beginProvisioning(
     added: { zone: { state: 'none', meantAt: null }, changeSetId: null, recordsTakenBack: false },
     author: principal,
     createdAt: now,
-    dueAt: now,
+    dueAt: now + HELD_MS,
     version: 1,
   };
   const event = eventOf(provisioning, 'provisioning.begun', 'is being provisioned', { at: now, principal });
@@ -56,7 +60,7 @@ export async function carryOn(
   provisioning: Provisioning,
   acting: Acting,
 ): Promise<Provisioning> {
-  let current = provisioning;
+  let current = await held(ports, provisioning);
   while (current.state === 'going') {
     acting.call.signal?.throwIfAborted();
     const step = holdingStep(current);
@@ -66,6 +70,16 @@ export async function carryOn(
     if (result.state !== 'done' && result.state !== 'skipped') return current;
   }
   return current;
+}
+
+/** Written down before anything is done: of two that come at once, one goes on. */
+async function held(ports: ProvisionPorts, provisioning: Provisioning): Promise<Provisioning> {
+  const { state, dueAt, version } = provisioning;
+  const now = ports.clock.now();
+  if (state !== 'going' || (dueAt !== null && dueAt > now)) return provisioning;
+  const next = { ...provisioning, dueAt: now + HELD_MS, version: version + 1 };
+  await ports.store.advance(next, []);
+  return next;
 }
 
 async function runStep(
@@ -102,7 +116,7 @@ async function settleStep(
   const next: Provisioning = {
     ...provisioning,
     steps: provisioning.steps.map((one) => (one.name === step.name ? step : one)),
-    dueAt: passed ? now : result.pauseMs === undefined ? null : now + result.pauseMs,
+    dueAt: passed ? now + HELD_MS : result.pauseMs === undefined ? null : now + result.pauseMs,
     version: provisioning.version + 1,
   };
   const told = step.state !== before.state || step.reason !== before.reason;

@@ -149,6 +149,11 @@ export interface Purchase {
   readonly version: number;
 }
 
+/** Contacts are personal data: only that they were given is told of them. */
+export function contactsGiven({ order }: Pick<Purchase, 'order'>): boolean {
+  return order.contacts !== null || order.contactExtensions !== null;
+}
+
 const ENDED: readonly PurchaseState[] = ['registered', 'failed', 'refused', 'not-bought', 'cancelled'];
 
 /** True once nothing more happens to it. */

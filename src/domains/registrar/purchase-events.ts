@@ -2,7 +2,7 @@
 import { toUnicode } from '../../dns/name.ts';
 import { formatMoney } from '../../plan/money.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
-import { hasEnded, type Purchase } from './model.ts';
+import { contactsGiven, hasEnded, type Purchase } from './model.ts';
 
 /** One event for a purchase's move to its state. */
 export function purchaseEvent(
@@ -27,7 +27,7 @@ export function purchaseEvent(
       checkedAt: purchase.checkedAt,
       years: order.years,
       autoRenew: order.autoRenew,
-      contactsGiven: order.contacts !== null,
+      contactsGiven: contactsGiven(purchase),
       workflow:
         workflow === null
           ? null

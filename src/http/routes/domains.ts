@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { PurchaseOrder } from '../../app/handed-out.ts';
 import { reachAccount } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { defined, flag, nameList, PAGE } from '../inputs.ts';
+import { defined, flag, nameList, OWNER_DETAILS, PAGE } from '../inputs.ts';
 import { isoTime } from '../shapes/common.ts';
 import {
   expiryCalendarShape,
@@ -156,7 +156,6 @@ const edit = endpoint({
   },
 });
 
-const object = z.record(z.string(), z.unknown());
 const order = z
   .strictObject({
     domain: reference,
@@ -168,9 +167,7 @@ const order = z
     years: z.int().min(1).max(10).optional(),
     autoRenew: z.boolean().optional(),
     privacyMode: z.enum(['redaction', 'off']).optional(),
-    contacts: object.optional(),
-    contactExtensions: object.optional(),
-    acknowledgements: object.optional(),
+    ...OWNER_DETAILS,
     connection: reference.optional(),
     sandbox: z.boolean().optional(),
   })

@@ -2,20 +2,29 @@
 import { z } from '@hono/zod-openapi';
 import {
   BASELINE_NAMES,
+  type BulkWish,
+  InvalidInputError,
   isZonewardError,
+  type ProvisionInput,
   type Provisioning,
   type ProvisionTemplate,
+  type PurchaseOrder,
+  refuseInnerResolvers,
 } from '../../app/handed-out.ts';
-import { reachAccount, seesConnection } from '../caller.ts';
+import { reachAccount, requireScope, seesConnection } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { PAGE } from '../inputs.ts';
+import { defined, OWNER_DETAILS, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { jobShape, jobView } from '../shapes/jobs.ts';
 import { provisioningListShape, provisioningShape, provisioningView } from '../shapes/provisionings.ts';
 import { templateReference } from './templates.ts';
 
 const tag = 'provisionings';
 const SOURCE_MAX = 4 * 1024 * 1024;
 const BODY_MAX = SOURCE_MAX + 64 * 1024;
+/** Domains of one job. */
+const BULK_MAX = 1_000;
+const BULK_BODY_MAX = 16 * 1024 * 1024;
 const reference = z.string().min(1).max(255);
 const domainParams = z.strictObject({ domain: reference });
 const allow = z.array(z.string().max(64)).max(50).optional();
@@ -36,8 +45,9 @@ async function refuseUnseen(call: Call, domain: string): Promise<void> {
   try {
     await findProvisioning(call, domain);
   } catch (error) {
-    // There is none yet.
+    // There is none yet; and what is no name at all is told where it is used.
     if (isZonewardError(error) && error.code === 'provisioning-unknown') return;
+    if (error instanceof InvalidInputError) return;
     throw error;
   }
 }
@@ -69,6 +79,72 @@ const get = endpoint({
   handle: async (call, { params }) => json(provisioningView(await findProvisioning(call, params.domain))),
 });
 
+/** What a domain is to have. */
+const WISH = {
+  connection: reference.optional(),
+  text: z
+    .string()
+    .max(SOURCE_MAX)
+    .optional()
+    .openapi({ description: 'Its records, and settings where it is a zone document' }),
+  format: z.enum(['bind', 'octodns', 'document']).optional(),
+  file: reference.optional().openapi({ description: 'What messages call it' }),
+  templates: z
+    .array(
+      z.strictObject({
+        template: templateReference,
+        host: z.string().max(255).optional(),
+        variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
+        groups: z.array(reference).min(1).max(100).optional(),
+      }),
+    )
+    .max(20)
+    .optional()
+    .openapi({ description: 'Templates for the zone, in order, after `text`' }),
+  tls: z.enum(BASELINE_NAMES).optional().openapi({ description: 'A baseline of TLS settings' }),
+  dnssec: z.boolean().optional(),
+  allow,
+  resolvers: z.array(z.string().max(64)).max(20).optional(),
+};
+const DOMAIN = {
+  domain: reference,
+  ...WISH,
+  register: z
+    .strictObject({
+      confirmPrice: z.string().max(24).optional(),
+      years: z.int().min(1).max(10).optional(),
+      autoRenew: z.boolean().optional(),
+      ...OWNER_DETAILS,
+    })
+    .optional()
+    .openapi({ description: 'Buys the name first, for exactly this price; needs the scope billing' }),
+};
+const wish = z.strictObject(WISH);
+const domainWish = z.strictObject(DOMAIN);
+type WishBody = z.output<typeof wish> & Pick<z.output<typeof domainWish>, 'register'>;
+
+/** Without its connection, which the key must reach. */
+function inputOf({ text, format, file = 'request', templates, register, ...rest }: WishBody): ProvisionInput {
+  const { tls, dnssec, allow: lifted, resolvers } = rest;
+  return {
+    ...(text === undefined ? {} : { source: { text, file, ...(format === undefined ? {} : { format }) } }),
+    ...(templates === undefined ? {} : { templates: templates.map(wantedTemplate) }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(dnssec === undefined ? {} : { dnssec }),
+    ...(lifted === undefined ? {} : { allow: lifted }),
+    ...(resolvers === undefined ? {} : { resolvers }),
+    // Whoever asks looks again; a worker follows the purchase meanwhile.
+    ...(register === undefined
+      ? {}
+      : { register: { ...(defined(register) as Partial<PurchaseOrder>), waitMs: 0 } }),
+  };
+}
+
+function refuseForbidden(call: Call, { resolvers = [], register }: WishBody): void {
+  refuseInnerResolvers(call.zoneward.config, resolvers);
+  if (register !== undefined) requireScope(call.caller, 'billing');
+}
+
 const start = endpoint({
   method: 'post',
   path: '/v1/provisionings',
@@ -77,51 +153,57 @@ const start = endpoint({
   summary: 'Bring a domain up: zone, nameservers, records, TLS, DNSSEC. Sent again, it is carried on.',
   scope: 'apply',
   bodyMax: BODY_MAX,
-  body: z
-    .strictObject({
-      domain: reference,
-      connection: reference.optional(),
-      text: z
-        .string()
-        .max(SOURCE_MAX)
-        .optional()
-        .openapi({ description: 'Its records, and settings where it is a zone document' }),
-      format: z.enum(['bind', 'octodns', 'document']).optional(),
-      file: reference.optional().openapi({ description: 'What messages call it' }),
-      templates: z
-        .array(
-          z.strictObject({
-            template: templateReference,
-            host: z.string().max(255).optional(),
-            variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
-            groups: z.array(reference).min(1).max(100).optional(),
-          }),
-        )
-        .max(20)
-        .optional()
-        .openapi({ description: 'Templates for the zone, in order, after `text`' }),
-      tls: z.enum(BASELINE_NAMES).optional().openapi({ description: 'A baseline of TLS settings' }),
-      dnssec: z.boolean().optional(),
-      allow,
-      resolvers: z.array(z.string().max(64)).max(20).optional(),
-    })
-    .openapi('NewProvisioning'),
+  body: domainWish.openapi('NewProvisioning'),
   answers: { status: 202, description: 'The provisioning, as far as it is', schema: provisioningShape },
   handle: async (call, { body }) => {
-    const { domain, text, format, file = 'request', resolvers, templates, tls, dnssec } = body;
-    const via = await reachAccount(call.caller, body.connection);
+    const { domain, connection, ...rest } = body;
+    refuseForbidden(call, rest);
+    const via = await reachAccount(call.caller, connection);
     await refuseUnseen(call, domain);
     const begun = await call.caller.tenant.provisioning.provision(domain, {
       ...via,
-      ...(text === undefined ? {} : { source: { text, file, ...(format === undefined ? {} : { format }) } }),
-      ...(templates === undefined ? {} : { templates: templates.map(wantedTemplate) }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(dnssec === undefined ? {} : { dnssec }),
-      ...(body.allow === undefined ? {} : { allow: body.allow }),
-      ...(resolvers === undefined ? {} : { resolvers }),
+      ...inputOf(rest),
       signal: call.signal,
     });
     return json(provisioningView(begun), 202, { location: `/v1/provisionings/${begun.domain}` });
+  },
+});
+
+const bulk = endpoint({
+  method: 'post',
+  path: '/v1/provisionings/bulk',
+  operationId: 'startProvisionings',
+  tag,
+  summary:
+    'Bring many domains up, as a job: each as far as it can go now. A bad or refused one is told in the result and the others go on; sent again, each goes on where it stands.',
+  scope: 'apply',
+  bodyMax: BULK_BODY_MAX,
+  body: z
+    .strictObject({
+      domains: z.array(domainWish).min(1).max(BULK_MAX),
+      common: wish.optional().openapi({ description: 'For every domain that does not say otherwise' }),
+    })
+    .openapi('NewProvisionings'),
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call, { body: { domains, common = {} } }) => {
+    const { connection: usual, ...shared } = common;
+    refuseForbidden(call, shared);
+    const reached = new Map<string | undefined, { readonly connection?: string }>();
+    const wishes: BulkWish[] = [];
+    for (const { domain, connection = usual, ...own } of domains) {
+      refuseForbidden(call, own);
+      const via = reached.get(connection) ?? (await reachAccount(call.caller, connection));
+      reached.set(connection, via);
+      await refuseUnseen(call, domain);
+      wishes.push({ domain, input: { ...via, ...inputOf(shared), ...inputOf(own) } });
+    }
+    const { tenantName, principal } = call.caller;
+    const job = await call.zoneward.jobs.add(
+      tenantName,
+      { kind: 'provisionings.bulk', domains: wishes },
+      { principal },
+    );
+    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
   },
 });
 
@@ -174,4 +256,4 @@ const takeDown = endpoint({
   },
 });
 
-export const PROVISIONING_ENDPOINTS: readonly Endpoint[] = [list, get, start, resume, takeDown];
+export const PROVISIONING_ENDPOINTS: readonly Endpoint[] = [list, get, start, bulk, resume, takeDown];

@@ -1,8 +1,9 @@
 /** Transfers from other registrars over HTTP: checked, begun. They are followed at `/v1/purchases`. */
 import { z } from '@hono/zod-openapi';
-import { explainTransfer, Secret } from '../../app/handed-out.ts';
+import { explainTransfer, type PurchaseOrder, Secret } from '../../app/handed-out.ts';
 import { reachAccount } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
+import { defined, OWNER_DETAILS } from '../inputs.ts';
 import { purchaseShape, purchaseView } from '../shapes/domains.ts';
 import { transferListShape } from '../shapes/transfers.ts';
 
@@ -60,21 +61,26 @@ const start = endpoint({
       connection: reference.optional(),
       domain: reference,
       authCode: authCode.optional(),
-      confirmPrice: z.string().min(1).max(24),
+      confirmPrice: z
+        .string()
+        .max(24)
+        .optional()
+        .openapi({ description: 'What the transfer costs, as a person read it: `10.46`' }),
       autoRenew: z.boolean().optional(),
+      ...OWNER_DETAILS,
     })
     .openapi('NewTransfer'),
   answers: { status: 202, description: 'The purchase, as far as it is', schema: purchaseShape },
   handle: async ({ caller, signal }, { body }) => {
-    const { domain, authCode: code, confirmPrice, autoRenew } = body;
-    const via = await reachAccount(caller, body.connection);
+    const { domain, authCode: code, confirmPrice, connection, ...wish } = body;
+    const via = await reachAccount(caller, connection);
     const purchase = await caller.tenant.registrar.transfer(domain, {
       ...via,
       signal,
-      confirmPrice,
       waitMs: 0,
+      ...(defined(wish) as Partial<PurchaseOrder>),
+      ...(confirmPrice === undefined ? {} : { confirmPrice }),
       ...(code === undefined ? {} : { authCode: new Secret(code) }),
-      ...(autoRenew === undefined ? {} : { autoRenew }),
     });
     return json(purchaseView(purchase), 202, { location: `/v1/purchases/${purchase.id}` });
   },

@@ -1,5 +1,6 @@
 /** A zone verified over HTTP: one look, at Cloudflare and in the DNS. */
 import { z } from '@hono/zod-openapi';
+import { refuseInnerResolvers } from '../../app/handed-out.ts';
 import { findZone, requireAllNames } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';
@@ -24,6 +25,11 @@ const verify = endpoint({
       }),
       format: z.enum(['bind', 'octodns', 'document']).optional(),
       file: z.string().min(1).max(255).default('request'),
+      resolvers: z
+        .array(z.string().min(1).max(64))
+        .max(20)
+        .optional()
+        .openapi({ description: 'Resolvers to ask, `IP` or `IP:PORT`; absent: those of the server' }),
       only: z.array(z.string().min(1).max(255)).min(1).max(1_000).optional(),
     })
     .openapi('VerifyRequest'),
@@ -31,12 +37,14 @@ const verify = endpoint({
   handle: async (call, { params, body }) => {
     requireAllNames(call.caller);
     const zone = await findZone(call.caller, params.zone);
-    const { text, format, file, only } = body;
+    const { text, format, file, only, resolvers } = body;
+    if (resolvers !== undefined) refuseInnerResolvers(call.zoneward.config, resolvers);
     const source =
       text === undefined ? {} : { source: { text, file, ...(format === undefined ? {} : { format }) } };
     const seen = await call.caller.tenant.zones.verify(zone.facts.id, {
       ...source,
       ...(only === undefined ? {} : { only }),
+      ...(resolvers === undefined ? {} : { resolvers }),
       signal: call.signal,
     });
     return json(verificationView(seen));

@@ -17,6 +17,8 @@ const fields = {
   label: z.string().nullable(),
   tags: texts,
   metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  accountId: z.string().nullable(),
+  zoneIds: texts,
   relink: z.string().nullable().openapi({ description: 'The connection that is given a new credential' }),
   returnUrl: z.string().nullable(),
   brand: brand.nullable(),
@@ -25,6 +27,7 @@ const fields = {
   createdBy: z.string(),
   expiresAt: time,
   usedAt: maybeTime,
+  revokedAt: maybeTime,
   connectionId: z.string().nullable().openapi({ description: 'What came of it' }),
 };
 const session = z.strictObject(fields).openapi('ConnectSession');
@@ -79,6 +82,8 @@ export function connectSessionView(session: ConnectSession, now: number): View {
     label,
     tags,
     metadata,
+    accountId: session.accountId,
+    zoneIds: session.zoneIds,
     relink,
     returnUrl,
     brand,
@@ -87,6 +92,7 @@ export function connectSessionView(session: ConnectSession, now: number): View {
     createdBy,
     expiresAt: isoTime(session.expiresAt),
     usedAt: isoTime(session.used?.at ?? null),
+    revokedAt: isoTime(session.revokedAt),
     connectionId: session.used?.connectionId ?? null,
   };
 }

@@ -1,6 +1,6 @@
 /** Registrations, offers and purchases as they go out. Contacts never do: they are personal data. */
 import { z } from '@hono/zod-openapi';
-import type { Money, Purchase } from '../../app/handed-out.ts';
+import { contactsGiven, type Money, type Purchase } from '../../app/handed-out.ts';
 import { isoTime, loose, maybeTime, texts, time, type View } from './common.ts';
 
 const price = z.strictObject({ currency: z.string(), registration: z.string(), renewal: z.string() });
@@ -61,6 +61,13 @@ export const expiryCalendarShape: z.ZodType = z
   .openapi('ExpiryCalendar');
 
 const money = z.strictObject({ currency: z.string(), amount: z.string() });
+const workflow = z.strictObject({
+  state: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  context: loose,
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
 export const purchaseShape: z.ZodType = z
   .strictObject({
     id: z.string(),
@@ -72,7 +79,10 @@ export const purchaseShape: z.ZodType = z
     years: z.int(),
     autoRenew: z.boolean(),
     privacyMode: z.string().nullable(),
+    contactsGiven: z.boolean(),
+    acknowledgements: loose.nullable(),
     total: money.openapi({ description: 'What was confirmed, for all years' }),
+    checkedAt: time.openapi({ description: 'When Cloudflare named that price' }),
     state: z.string(),
     reason: z.string(),
     next: texts,
@@ -81,6 +91,7 @@ export const purchaseShape: z.ZodType = z
       required: z.boolean(),
       grant: z.strictObject({ by: z.string(), at: time, expiresAt: time }).nullable(),
     }),
+    workflow: workflow.nullable().openapi({ description: "Cloudflare's account of it, as last seen" }),
     sentAt: maybeTime,
     createdAt: time,
     finishedAt: maybeTime,
@@ -109,7 +120,10 @@ export function purchaseView(purchase: Purchase): View {
     years: order.years,
     autoRenew: order.autoRenew,
     privacyMode: order.privacyMode,
+    contactsGiven: contactsGiven(purchase),
+    acknowledgements: order.acknowledgements,
     total: purchase.total satisfies Money,
+    checkedAt: isoTime(purchase.checkedAt),
     state,
     reason,
     next,
@@ -119,6 +133,7 @@ export function purchaseView(purchase: Purchase): View {
       grant:
         grant === null ? null : { by: grant.by, at: isoTime(grant.at), expiresAt: isoTime(grant.expiresAt) },
     },
+    workflow: purchase.workflow,
     sentAt: isoTime(purchase.sentAt),
     createdAt: isoTime(purchase.createdAt),
     finishedAt: isoTime(purchase.finishedAt),

@@ -21,13 +21,19 @@ export const jobShape: z.ZodType = z
   .openapi('Job');
 export const jobPageShape: z.ZodType = page(jobShape, 'JobPage');
 
+/** What domains are to have is theirs to read at each; here is told which they are. */
+function inputView({ kind, input }: Job): View {
+  if (kind !== 'provisionings.bulk' || !Array.isArray(input['domains'])) return input;
+  return { domains: input['domains'].map((one) => Object(one).domain) };
+}
+
 export function jobView(job: Job): View {
-  const { id, kind, state, input, progress, result, error, cancelRequested, attempts } = job;
+  const { id, kind, state, progress, result, error, cancelRequested, attempts } = job;
   return {
     id,
     kind,
     state,
-    input,
+    input: inputView(job),
     progress,
     result,
     error,

@@ -16,12 +16,17 @@ const record = z.strictObject({
   type: z.string(),
   groupId: z.string().nullable(),
   essential: z.enum(['Always', 'OnApply']),
+  txtConflict: z.strictObject({ mode: z.enum(['None', 'All', 'Prefix']), prefix: z.string() }),
   fields: z.record(z.string(), z.string()),
 });
 
 export const template: z.ZodType = z
   .strictObject({
     key: z.string().openapi({ description: '`providerId/serviceId`' }),
+    providerId: z.string(),
+    providerName: z.string(),
+    serviceId: z.string(),
+    serviceName: z.string(),
     title: z.string(),
     version: z.int().nullable(),
     description: z.string().nullable(),
@@ -46,6 +51,7 @@ export const appliedTemplates: z.ZodType = z
           key: z.string(),
           title: z.string(),
           version: z.int().nullable(),
+          multiInstance: z.boolean(),
           host: z.string().openapi({ description: 'Relative to the zone; empty for the zone itself' }),
           variables: z.record(z.string(), z.string()),
           standing: z.enum(['whole', 'partial']),
@@ -61,6 +67,9 @@ export const appliedTemplates: z.ZodType = z
               added: z.boolean(),
             }),
           ),
+          spf: z
+            .array(z.strictObject({ name: z.string(), rules: texts, added: texts }))
+            .openapi({ description: 'What it holds of SPF records, and what of that was not there before' }),
         })
         .openapi('AppliedTemplate'),
     ),
@@ -71,6 +80,10 @@ export function templateView(one: Template): View {
   const { version, description, variableDescription, multiInstance, hostRequired, source } = one;
   return {
     key: templateKey(one),
+    providerId: one.providerId,
+    providerName: one.providerName,
+    serviceId: one.serviceId,
+    serviceName: one.serviceName,
     title: templateTitle(one),
     version,
     description,
@@ -80,22 +93,24 @@ export function templateView(one: Template): View {
     multiInstance,
     hostRequired,
     source,
-    records: one.records.map(({ type, groupId, essential, fields }) => ({
+    records: one.records.map(({ type, groupId, essential, txtConflict, fields }) => ({
       type,
       groupId,
       essential,
+      txtConflict,
       fields,
     })),
   };
 }
 
 export function appliedTemplateView({ instance, changeSetId, appliedAt, standing }: AppliedTemplate): View {
-  const { id, title, version, host, variables, records } = instance;
+  const { id, title, version, multiInstance, host, variables, records, spf } = instance;
   return {
     id,
     key: templateKey(instance),
     title,
     version,
+    multiInstance,
     host,
     variables,
     standing,
@@ -109,5 +124,6 @@ export function appliedTemplateView({ instance, changeSetId, appliedAt, standing
       essential,
       added,
     })),
+    spf: spf.map(({ name, rules, added }) => ({ name, rules, added })),
   };
 }

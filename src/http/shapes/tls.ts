@@ -52,21 +52,21 @@ const setting = z.strictObject({
 });
 export const settingListShape: z.ZodType = z.strictObject({ items: z.array(setting) }).openapi('SettingList');
 
+/** A DS record, in text and in parts. */
+export const dsShape: z.ZodType = z.strictObject({
+  text: z.string(),
+  keyTag: z.int(),
+  algorithm: z.string(),
+  digestType: z.string(),
+  digest: z.string(),
+  publicKey: z.string(),
+});
+
 export const dnssecShape: z.ZodType = z
   .strictObject({
     zone: z.string(),
     status: z.string(),
-    ds: z
-      .strictObject({
-        text: z.string(),
-        keyTag: z.int(),
-        algorithm: z.string(),
-        digestType: z.string(),
-        digest: z.string(),
-        publicKey: z.string(),
-      })
-      .nullable()
-      .openapi({ description: 'What the registrar must be told' }),
+    ds: dsShape.nullable().openapi({ description: 'What the registrar must be told' }),
     parentDs: texts.nullable().openapi({ description: 'DS records that the parent publishes' }),
     atParent: z.enum(['matches', 'other', 'none', 'unknown']),
     says: z.string(),

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { isVerified, type Verification } from '../../app/handed-out.ts';
 import { count, isoTime, texts, time, type View } from './common.ts';
+import { dsShape } from './tls.ts';
 
 const sighting = z.strictObject({
   server: z.string(),
@@ -53,7 +54,9 @@ export const verificationShape: z.ZodType = z
     }),
     dnssec: z
       .strictObject({
+        zone: z.string(),
         status: z.string(),
+        ds: dsShape.nullable().openapi({ description: 'What the registrar must be told' }),
         atParent: z.enum(['matches', 'other', 'none', 'unknown']),
         parentDs: texts.nullable(),
         says: z.string(),
@@ -72,7 +75,9 @@ export function verificationView(seen: Verification): View {
     dnssec === null
       ? null
       : {
+          zone: dnssec.zone,
           status: dnssec.status,
+          ds: dnssec.ds,
           atParent: dnssec.atParent,
           parentDs: dnssec.parentDs,
           says: dnssec.says,
