@@ -1633,10 +1633,10 @@ export type NewTransfer = {
   /** What the transfer costs, as a person read it: `10.46` */
   readonly confirmPrice?: string;
   readonly autoRenew?: boolean;
+  readonly privacyMode?: 'redaction' | 'off';
   /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
   readonly contacts?: Readonly<Record<string, unknown>>;
   readonly contactExtensions?: Readonly<Record<string, unknown>>;
-  readonly acknowledgements?: Readonly<Record<string, unknown>>;
 };
 
 export type Policies = {

@@ -40,7 +40,7 @@ export function remoteRegistrar(client: Client): TenantRegistrar {
       return items.map(({ message: _, next: __, ...offer }) => offer) as never;
     },
     transfer: async (domain, input = {}) => {
-      const { signal, waitMs = WAIT_MS, authCode, sandbox: _, privacyMode: __, ...order } = input;
+      const { signal, waitMs = WAIT_MS, authCode, sandbox: _, acknowledgements: __, ...order } = input;
       const body = {
         domain,
         ...(order as Omit<api.NewTransfer, 'domain'>),

@@ -67,7 +67,9 @@ const start = endpoint({
         .optional()
         .openapi({ description: 'What the transfer costs, as a person read it: `10.46`' }),
       autoRenew: z.boolean().optional(),
-      ...OWNER_DETAILS,
+      privacyMode: z.enum(['redaction', 'off']).optional(),
+      contacts: OWNER_DETAILS.contacts,
+      contactExtensions: OWNER_DETAILS.contactExtensions,
     })
     .openapi('NewTransfer'),
   answers: { status: 202, description: 'The purchase, as far as it is', schema: purchaseShape },
