@@ -266,12 +266,39 @@ describe('Origin CA', () => {
         await tenant.certificates.planOriginOrder(ZONE, { csr: { text: csr, file: 'a.csr' }, ...more }),
       );
     };
-    assert.deepEqual(await plan([`www.${ZONE}`]), ['apex-missing']);
     assert.deepEqual(await plan(['other.example']), ['host-invalid']);
     assert.deepEqual(await plan([ZONE], { hosts: [ZONE, `www.${ZONE}`] }), ['csr-lacks-host']);
     assert.deepEqual(await plan([ZONE], { validityDays: 8 }), ['order-invalid']);
     const none = tenant.certificates.planOriginOrder(ZONE, { csr: { text: 'nothing', file: 'a.csr' } });
     await assert.rejects(none, { code: 'csr-invalid' });
+  });
+});
+
+describe('Origin CA without the apex', () => {
+  const rows: readonly (readonly [
+    name: string,
+    hosts: readonly string[],
+    asked: readonly string[] | undefined,
+  ])[] = [
+    ['a name below it alone', [`www.${ZONE}`], undefined],
+    ['a wildcard, which does not cover it', [`*.${ZONE}`], undefined],
+    ['a request that has it, and hosts that leave it out', [ZONE, `www.${ZONE}`], [`www.${ZONE}`]],
+  ];
+  test('is refused, and let through with its word', async (t) => {
+    await using started = await start();
+    const { tenant } = started;
+    for (const [name, hosts, asked] of rows)
+      await t.test(name, async () => {
+        const { csr } = await makeSigningRequest(hosts, 'ecc');
+        const input = { csr: { text: csr, file: 'a.csr' }, ...(asked === undefined ? {} : { hosts: asked }) };
+        const planned = await tenant.certificates.planOriginOrder(ZONE, input);
+        const [guard] = planned.zones[0]?.plan.guards ?? [];
+        assert.deepEqual([guard?.code, guard?.irreversible], ['apex-missing', false]);
+        assert.match(guard?.message ?? '', /error 526/);
+        await assert.rejects(tenant.changes.apply(planned), { code: 'guard-rail' });
+        const applied = await tenant.changes.apply(planned, { allow: ['without-apex'] });
+        assert.equal(applied?.status, 'applied');
+      });
   });
 });
 

@@ -1,6 +1,6 @@
 /** `tls certificates|origin-ca|hostnames|origin-pulls|list|calendar|show|set` at the terminal: right, wrong, and as JSON. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -282,28 +282,42 @@ describe('bad input is told with its way out, and nothing is sent', () => {
     });
 });
 
-/** Not wrong, and probably not meant: told before it is sent. */
-const DOUBTFUL: readonly (readonly [what: string, words: string, says: RegExp])[] = [
+/** What is probably not meant: words, what is said, the word that lifts it. */
+const DOUBTFUL: readonly (readonly [what: string, words: string, says: RegExp, word: string])[] = [
   [
     'a request without the apex',
     `${origin} --csr www.csr`,
-    /will not serve shop\.example itself → Add shop\.example/,
+    /the certificate leaves out shop\.example itself/,
+    'without-apex',
+  ],
+  [
+    'hosts without the apex, for a new key',
+    `${origin} --key-file guarded.key --host *.${ZONE}`,
+    /\*\.shop\.example does not cover it/,
+    'without-apex',
   ],
   [
     'a hostname of the zone itself',
     `tls hostnames add ${SAAS} www.${SAAS}`,
     /a name of saas\.example itself/,
+    'hostname-of-zone',
   ],
 ];
 
-describe('what is probably not meant is warned of', () => {
-  for (const [what, words, says] of DOUBTFUL)
+describe('what is probably not meant is refused, and let through with its own word', () => {
+  for (const [what, words, says, word] of DOUBTFUL)
     test(what, async () => {
-      const ran = await zoneward(`${words} --dry-run`);
-      assert.equal(ran.code, 0, ran.stderr);
-      assert.match(ran.stdout, says);
-      const { plans } = await json(`${words} --dry-run`);
-      assert.equal(plans[0].problems[0].severity, 'warning');
+      const wrote = () => sandbox.requests().filter((request) => request.wrote).length;
+      const before = wrote();
+      const files = readdirSync(folder);
+      const held = await zoneward(`${words} --yes`);
+      assert.equal(held.code, 5, held.stderr + held.stdout);
+      assert.match(held.stderr + held.stdout, says);
+      assert.match(held.stderr, new RegExp(`--allow ${word}`));
+      assert.equal(wrote(), before);
+      // A refusal leaves no key behind that would be in the way of the next try.
+      assert.deepEqual(readdirSync(folder), files);
+      assert.equal((await json(`${words} --yes --allow ${word}`)).applied.status, 'applied');
     });
 });
 

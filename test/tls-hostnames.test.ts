@@ -1,7 +1,9 @@
 /** Customers' hostnames end to end against the sandbox: added, followed, changed, restarted, removed, taken back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Planned } from '../src/app/handed-out.ts';
+import { type Planned, Secret, ZonewardError } from '../src/app/handed-out.ts';
+import type { AccountId } from '../src/base/ids.ts';
+import { openEdge } from '../src/http/testing.ts';
 import { startEngine } from './kit/engine.ts';
 
 const ZONE = 'saas.example';
@@ -89,6 +91,17 @@ describe('custom hostnames', () => {
     assert.notEqual((await tenant.hostnames.show(ZONE, NAME)).view.state, 'timed-out');
   });
 
+  test('a name of the zone itself is refused, and let through with its word', async () => {
+    await using engine = await start();
+    const { tenant } = engine;
+    const planned = await tenant.hostnames.planAdd(ZONE, `www.${ZONE}`, { origin: `origin.${ZONE}` });
+    const [guard] = planned.zones[0]?.plan.guards ?? [];
+    assert.deepEqual([guard?.code, guard?.override], ['host-of-this-zone', 'hostname-of-zone']);
+    await assert.rejects(tenant.changes.apply(planned), { code: 'guard-rail' });
+    const applied = await tenant.changes.apply(planned, { allow: ['hostname-of-zone'] });
+    assert.equal(applied?.status, 'applied');
+  });
+
   const rows = [
     ['a wildcard', `*.${CUSTOMER}`, {}, 'host-invalid'],
     ['an address', `https://${NAME}/path`, {}, 'host-invalid'],
@@ -114,4 +127,102 @@ describe('custom hostnames', () => {
     assert.deepEqual(problemCodes(planned), ['add-on-missing']);
     await assert.rejects(engine.tenant.hostnames.show(ZONE, NAME), { code: 'hostname-unknown' });
   });
+});
+
+/** The customer's zone exists in two accounts, each with a connection of its own; the zone that serves is in the first. */
+async function startTwice() {
+  const engine = await startEngine({
+    rateLimit: false,
+    seed: {
+      accounts: [{ name: 'Second' }],
+      zones: [
+        {
+          name: ZONE,
+          plan: 'enterprise',
+          records: [{ type: 'A', name: `origin.${ZONE}`, content: '192.0.2.1' }] as never,
+        },
+        { name: CUSTOMER },
+        { name: CUSTOMER, account: 'Second' },
+      ],
+    },
+  });
+  const { sandbox, tenant } = engine;
+  const zones = sandbox.zones();
+  const second = zones.find(({ accountId }) => accountId !== sandbox.accountId);
+  const add = async (label: string, account: string, ids: readonly string[]) => {
+    const permissions = [
+      'Zone Read',
+      'DNS Read',
+      'DNS Write',
+      'SSL and Certificates Read',
+      'SSL and Certificates Write',
+    ];
+    const { value } = sandbox.createToken({ name: label, permissions, zones: ids });
+    const credential = { kind: 'user-token' as const, token: new Secret(value) };
+    await tenant.connections.add({ label, credential, accountId: account as AccountId });
+    await tenant.zones.discover(label);
+  };
+  const idOf = (name: string) =>
+    zones.find((zone) => zone.name === name && zone.accountId === sandbox.accountId)?.id ?? '';
+  await add('Serves', sandbox.accountId, [idOf(ZONE)]);
+  await add('First', sandbox.accountId, [idOf(CUSTOMER)]);
+  await add('Second', second?.accountId ?? '', [second?.id ?? '']);
+  return Object.assign(engine, { firstId: idOf(CUSTOMER), secondId: second?.id ?? '' });
+}
+
+test('proofs that several connections could publish go through the one that is named', async () => {
+  await using engine = await startTwice();
+  const { tenant, sandbox, firstId, secondId } = engine;
+  const wish = { method: 'txt', origin: `origin.${ZONE}` };
+  await tenant.changes.apply(await tenant.hostnames.planAdd(ZONE, NAME, wish));
+  sandbox.setClock({ advanceMs: 6_000 });
+  const unnamed = await tenant.hostnames.planProofs(ZONE, NAME).catch((error: unknown) => error);
+  assert.ok(unnamed instanceof ZonewardError);
+  assert.deepEqual(
+    [unnamed.code, unnamed.next],
+    ['several-connections', ['--through "First"', '--through "Second"']],
+  );
+  // The one that looks at the hostname may be named as well: it is not the one that publishes.
+  for (const [through, zoneId] of [
+    ['Second', secondId],
+    ['First', firstId],
+  ] as const) {
+    const { planned } = await tenant.hostnames.planProofs(ZONE, NAME, { connection: 'Serves', through });
+    assert.deepEqual(
+      planned?.zones.map(({ plan }) => plan.zoneId),
+      [zoneId],
+    );
+    assert.ok(planned !== null && (await tenant.changes.apply(planned))?.status === 'applied');
+    assert.equal(sandbox.records(zoneId).length, 2);
+  }
+  await assert.rejects(tenant.hostnames.planProofs(ZONE, NAME, { through: 'Nobody' }), {
+    code: 'connection-unknown',
+  });
+});
+
+test('over HTTP, proofs are a kind of plan; what others must publish is told', async () => {
+  await using engine = await startTwice();
+  const { tenant, sandbox, zoneward, secondId } = engine;
+  const edge = openEdge(zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const { secret: key } = await edge.makeKey('local', ['admin']);
+  await tenant.changes.apply(
+    await tenant.hostnames.planAdd(ZONE, NAME, { method: 'txt', origin: `origin.${ZONE}` }),
+  );
+  await tenant.changes.apply(
+    await tenant.hostnames.planAdd(ZONE, 'www.stranger.example', { method: 'txt', origin: `origin.${ZONE}` }),
+  );
+  sandbox.setClock({ advanceMs: 6_000 });
+  const plan = (hostname: string, through?: string) =>
+    edge.ask('POST', '/v1/plans', {
+      key,
+      body: { kind: 'certificates', zone: ZONE, change: { kind: 'hostname-proofs', hostname, through } },
+    });
+  const unnamed = await plan(NAME);
+  assert.deepEqual([unnamed.status, unnamed.body.code], [422, 'several-connections'], unnamed.text);
+  const named = await plan(NAME, 'Second');
+  assert.equal(named.body.plans[0].zone.id, secondId, named.text);
+  const others = await plan('www.stranger.example');
+  assert.deepEqual([others.status, others.body.code], [409, 'proofs-elsewhere'], others.text);
+  assert.match(others.body.next.join(), /_cf-custom-hostname\.www\.stranger\.example TXT/);
 });

@@ -92,7 +92,7 @@ export {
 export { explainOffer } from '../domains/registrar/offer.ts';
 export { explainTransfer } from '../domains/registrar/transfer.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
-export type { DnssecProgress } from '../domains/tls/dnssec-memory.ts';
+export { type DnssecProgress, dnssecToJson } from '../domains/tls/dnssec-memory.ts';
 export type {
   CertificatePack,
   CustomCertificate,
@@ -169,10 +169,9 @@ export { makeSigningRequest } from './signing-request.ts';
 export type { StagedChange } from './staged-changes.ts';
 export type { WorkerEvent } from './sweeper.ts';
 export type { TemplateFile } from './template-files.ts';
-export {
-  type CertificateInput,
-  keysByHash,
-  type ZoneCertificates,
+export type {
+  CertificateInput,
+  ZoneCertificates,
 } from './tenant-certificates.ts';
 export type { Applied, ApplyRequest, ChangeDetails } from './tenant-changes.ts';
 export type { NewConnectionInput } from './tenant-connections.ts';
@@ -184,6 +183,7 @@ export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
 export type { SettingsWish, TlsCalendar, TlsOverview, TlsView, ZoneSetting } from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
+export { keysForChangeSet, needsPrivateKey } from './upload-keys.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export { VERSION } from './version.ts';
 export type { SweepReport } from './worker.ts';

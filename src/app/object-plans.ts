@@ -1,5 +1,7 @@
 /** Plans of certificates and hostnames: what is there is looked at, a draft is made of it, and the plan is priced. */
+import { ZonewardError } from '../base/errors.ts';
 import type { TenantId, ZoneId } from '../base/ids.ts';
+import type { Problem } from '../base/problem.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import { type DomainName, parentOf } from '../dns/name.ts';
@@ -7,7 +9,8 @@ import type { OperationOutcome } from '../domains/changes/model.ts';
 import type { PlannedZone } from '../domains/changes/plan-change.ts';
 import type { UndoSelection } from '../domains/changes/undo.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
-import type { Proof } from '../domains/tls/model.ts';
+import type { Connection } from '../domains/connections/model.ts';
+import { type Proof, proofText } from '../domains/tls/model.ts';
 import type { Drafted } from '../domains/tls/objects/order-certificate.ts';
 import { draftObjectsUndo, type UndoneObject } from '../domains/tls/objects/undo-objects.ts';
 import { settingsAlone } from '../domains/tls/plan-settings.ts';
@@ -114,18 +117,26 @@ export interface PlannedProofs {
   readonly elsewhere: readonly Proof[];
 }
 
-/** Publishes proofs where their names lie in zones of the tenant; one change set over all of them. */
+export interface ProofsRequest extends ObjectRequestOptions {
+  /** The connection that publishes, where more than one could. `connection` is the one that looks at the certificate. */
+  readonly through?: string;
+}
+
+/**
+ * Publishes proofs where their names lie in zones of the tenant; one change set over all of them. A change set goes
+ * through one connection: where the zones belong to several, `through` names it, and the proofs of the others are told.
+ * Throws `several-connections` (input) without it.
+ */
 export async function planProofs(
-  context: Context,
-  tenantId: TenantId,
-  plans: Pick<TenantPlans, 'planDrafts'>,
+  { context, tenantId, reach, plans }: ProofsPorts,
   proofs: readonly Proof[],
-  { connection }: ObjectRequestOptions,
+  { through }: Pick<ProofsRequest, 'through'>,
 ): Promise<PlannedProofs> {
+  const via = through === undefined ? null : await reach.connection(through);
   const inside = new Map<string, { zone: Zone; proofs: Extract<Proof, { kind: 'txt' }>[] }>();
   const elsewhere: Proof[] = [];
   for (const proof of proofs) {
-    const zone = proof.kind === 'txt' ? await zoneOf(context, tenantId, proof.name as DomainName) : null;
+    const zone = proof.kind === 'txt' ? await zoneOf(context, tenantId, proof.name as DomainName, via) : null;
     if (proof.kind !== 'txt' || zone === null) {
       elsewhere.push(proof);
       continue;
@@ -135,6 +146,13 @@ export async function planProofs(
     inside.set(zone.facts.id, known);
   }
   if (inside.size === 0) return { planned: null, elsewhere };
+  if (via === null)
+    await refuseSeveral(
+      context,
+      tenantId,
+      [...inside.values()].map(({ zone }) => zone),
+    );
+  const [first] = inside.keys();
   const planned = await plans.planDrafts(
     [...inside.keys()],
     (zone, live) => {
@@ -144,19 +162,70 @@ export async function planProofs(
         const record = readRecordText({ name: `${name}.`, type: 'TXT', content }, zone.facts.name);
         return { kind: 'add' as const, record };
       });
-      return draftEdits(edits, live);
+      const { drafts, problems } = draftEdits(edits, live);
+      const told = zone.facts.id === first ? elsewhere.map(toldElsewhere) : [];
+      return { drafts, problems: [...problems, ...told] };
     },
-    { source: 'proofs of control', ...(connection === undefined ? {} : { connection }) },
+    { source: 'proofs of control', ...(via === null ? {} : { connection: via.id }) },
   );
   return { planned, elsewhere };
 }
 
-/** The mirror's nearest zone above the name. Costs no call. */
-async function zoneOf(context: Context, tenantId: TenantId, name: DomainName): Promise<Zone | null> {
+export interface ProofsPorts {
+  readonly context: Context;
+  readonly tenantId: TenantId;
+  readonly reach: TenantReach;
+  readonly plans: Pick<TenantPlans, 'planDrafts'>;
+}
+
+function toldElsewhere(proof: Proof): Problem {
+  return {
+    code: 'proof-elsewhere',
+    severity: 'warning',
+    message: `to be published elsewhere: ${proofText(proof)}`,
+  };
+}
+
+/** The mirror's nearest zone above the name; with `via`, in that connection's account. Costs no call. */
+async function zoneOf(
+  context: Context,
+  tenantId: TenantId,
+  name: DomainName,
+  via: Connection | null,
+): Promise<Zone | null> {
   for (let at: DomainName | undefined = name; at !== undefined; at = parentOf(at)) {
-    const found = await context.store.mirror.listZones(tenantId, { name: at });
-    const zone = found.find(({ facts }) => facts.name === at && facts.status !== 'deleted');
-    if (zone !== undefined) return zone;
+    const found = (await context.store.mirror.listZones(tenantId, { name: at })).filter(
+      ({ facts, connectionId }) =>
+        facts.name === at &&
+        facts.status !== 'deleted' &&
+        (via === null || facts.accountId === via.accountId || connectionId === via.id),
+    );
+    const [only, ...others] = found;
+    if (others.length > 0) throw await ambiguous(context, tenantId, found);
+    if (only !== undefined) return only;
   }
   return null;
+}
+
+async function refuseSeveral(context: Context, tenantId: TenantId, zones: readonly Zone[]): Promise<void> {
+  if (new Set(zones.map(({ connectionId }) => connectionId)).size > 1)
+    throw await ambiguous(context, tenantId, zones);
+}
+
+async function ambiguous(
+  context: Context,
+  tenantId: TenantId,
+  zones: readonly Zone[],
+): Promise<ZonewardError> {
+  const saved = await context.store.connections.list(tenantId);
+  const places = zones.map(({ facts: { name }, connectionId }) => ({
+    name,
+    label: saved.find(({ id }) => id === connectionId)?.label ?? connectionId,
+  }));
+  const told = places.map(({ name, label }) => `${name} through "${label}"`).join(', ');
+  return new ZonewardError(`More than one connection could publish this: ${told}; say which one does`, {
+    code: 'several-connections',
+    kind: 'input',
+    next: [...new Set(places.map(({ label }) => `--through "${label}"`))].sort(),
+  });
 }

@@ -1,5 +1,4 @@
 /** Certificates of a tenant's zones: looked at, and changed by plans like everything else. */
-import { createHash, createPublicKey } from 'node:crypto';
 import { ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError } from '../base/problem.ts';
@@ -19,13 +18,18 @@ import {
   draftUpload,
   type UploadOptions,
 } from '../domains/tls/objects/custom-certificate.ts';
+import { readHosts } from '../domains/tls/objects/hosts.ts';
 import {
   type CertificateOrder,
   draftDelete,
   draftOrder,
   draftRestart,
 } from '../domains/tls/objects/order-certificate.ts';
-import { draftOriginOrder, draftRevocation } from '../domains/tls/objects/origin-certificate.ts';
+import {
+  draftOriginOrder,
+  draftRevocation,
+  ORIGIN_HOSTS_MAX,
+} from '../domains/tls/objects/origin-certificate.ts';
 import { draftPullHostname, draftPullRemoval, draftPullUpload } from '../domains/tls/objects/origin-pulls.ts';
 import type { Context } from './context.ts';
 import {
@@ -33,11 +37,13 @@ import {
   type ObjectRequestOptions,
   objectPlanner,
   type PlannedProofs,
+  type ProofsRequest,
   planProofs,
 } from './object-plans.ts';
-import { readSigningRequest } from './signing-request.ts';
+import { type KeyType, makeSigningRequest, readSigningRequest } from './signing-request.ts';
 import type { Planned, TenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
+import { hashOfKey, keysByHash } from './upload-keys.ts';
 
 export type CertificateRequest = ObjectRequestOptions;
 
@@ -50,16 +56,27 @@ export interface ZoneCertificates {
   readonly origin: readonly OriginCertificate[];
 }
 
-/** Texts with the names of the files they came from, for messages. The key is never stored. */
+/**
+ * Texts with the names of the files they came from, for messages. The key is never stored. Without it the plan is made
+ * for the certificate's public key, and the private one is given when the change set is applied.
+ */
 export interface CertificateInput {
   readonly certificate: { readonly text: string; readonly file: string };
-  readonly key: { readonly secret: Secret; readonly file: string };
+  readonly key?: { readonly secret: Secret; readonly file: string };
 }
 
 export interface OriginOrderInput {
   readonly csr: { readonly text: string; readonly file: string };
   readonly hosts?: readonly string[];
   readonly validityDays?: number;
+}
+
+/** A new key with the request that is signed with it. */
+export interface MadeKey {
+  readonly key: Secret;
+  readonly csr: string;
+  readonly hosts: readonly string[];
+  readonly keySha256: string;
 }
 
 export interface TenantCertificates {
@@ -70,7 +87,7 @@ export interface TenantCertificates {
   /** Of an advanced certificate, or of one of the customer's own. */
   planDelete(zone: string, id: string, request?: CertificateRequest): Promise<Planned>;
   /** Publishes what the certificate waits for, where its names lie in zones of the tenant. */
-  planProofs(zone: string, id: string, request?: CertificateRequest): Promise<PlannedProofs>;
+  planProofs(zone: string, id: string, request?: ProofsRequest): Promise<PlannedProofs>;
   planUpload(
     zone: string,
     input: CertificateInput,
@@ -84,7 +101,12 @@ export interface TenantCertificates {
     request?: CertificateRequest,
   ): Promise<Planned>;
   planPriority(zone: string, ids: readonly string[], request?: CertificateRequest): Promise<Planned>;
-  /** Origin CA. The signing request is made by `makeSigningRequest`, or by the caller. */
+  /** A key for an Origin CA certificate, made here and given back: it is neither kept nor sent. Asks Cloudflare nothing. */
+  makeRequest(
+    zone: string,
+    wish?: { readonly hosts?: readonly string[]; readonly keyType?: KeyType },
+  ): Promise<MadeKey>;
+  /** Origin CA. The signing request is made by `makeRequest`, or by the caller. */
   planOriginOrder(zone: string, input: OriginOrderInput, request?: CertificateRequest): Promise<Planned>;
   planOriginRevoke(zone: string, id: string, request?: CertificateRequest): Promise<Planned>;
   originPulls(zone: string, request?: CertificateRequest): Promise<readonly OriginPullCertificate[]>;
@@ -122,7 +144,8 @@ export function tenantCertificates(
     return { ...read.value, warnings: read.problems };
   };
   /** The key travels beside the plan, by the hash of its public half. */
-  const keysOf = ({ key }: CertificateInput): ReadonlyMap<string, Secret> => keysByHash([key.secret]);
+  const keysOf = ({ key }: CertificateInput): { readonly keys?: ReadonlyMap<string, Secret> } =>
+    key === undefined ? {} : { keys: keysByHash([key.secret]) };
 
   return {
     list: async (reference, request) => {
@@ -176,12 +199,12 @@ export function tenantCertificates(
     planProofs: async (reference, id, request = {}) => {
       const place = await planner.at(reference, request);
       const { proofs } = await packOf(place, id);
-      return planProofs(context, tenantId, plans, proofs, request);
+      return planProofs({ context, tenantId, reach, plans }, proofs, request);
     },
     planUpload: (reference, input, options = {}, request) =>
       planner.plan(
         reference,
-        { source: `upload ${input.certificate.file}`, reads: 2, keys: keysOf(input) },
+        { source: `upload ${input.certificate.file}`, reads: 2, ...keysOf(input) },
         async ({ name, zoneId, cloudflare, call }) => {
           const certificate = checked(input, name);
           const [existing, quota] = await Promise.all([
@@ -200,7 +223,7 @@ export function tenantCertificates(
     planReplace: (reference, id, input, request) =>
       planner.plan(
         reference,
-        { source: `replace ${id} by ${input.certificate.file}`, reads: 1, keys: keysOf(input) },
+        { source: `replace ${id} by ${input.certificate.file}`, reads: 1, ...keysOf(input) },
         async ({ name, zoneId, cloudflare, call }) => {
           const certificate = checked(input, name);
           const own = found(await cloudflare.tls.customCertificates(zoneId, call), id, name);
@@ -217,6 +240,15 @@ export function tenantCertificates(
           draftPriority(zoneId, ids, await cloudflare.tls.customCertificates(zoneId, call)),
         request,
       ),
+    makeRequest: async (reference, { hosts: texts, keyType = 'ecc' } = {}) => {
+      const { name } = (await reach.zone(reference)).facts;
+      const read = readHosts(texts ?? [name, `*.${name}`], { zone: name, hostsMax: ORIGIN_HOSTS_MAX });
+      if (read.problems.length > 0) throw new InvalidInputError('No key was made.', read.problems);
+      // The apex is the common name where it is among them.
+      const hosts = [...read.hosts].sort((a, b) => Number(b === name) - Number(a === name));
+      const { key, csr } = await makeSigningRequest(hosts, keyType);
+      return { key, csr, hosts, keySha256: hashOfKey(key) };
+    },
     planOriginOrder: async (reference, input, request) => {
       const {
         keyType,
@@ -253,7 +285,7 @@ export function tenantCertificates(
     planPullUpload: (reference, input, level, request) =>
       planner.plan(
         reference,
-        { source: `upload client certificate ${input.certificate.file}`, reads: 2, keys: keysOf(input) },
+        { source: `upload client certificate ${input.certificate.file}`, reads: 2, ...keysOf(input) },
         async ({ zoneId, cloudflare, call }) => {
           const certificate = checked(input, null);
           const existing = await cloudflare.tls.originPullCertificates(zoneId, call);
@@ -301,17 +333,4 @@ function found<T extends { readonly id: string }>(all: readonly T[], id: string,
     kind: 'not-found',
     next: [`zoneward tls certificates list ${zone}`],
   });
-}
-
-/** Private keys by the SHA-256 (hex) of their public halves, as plans name them; what is no key is left out. */
-export function keysByHash(keys: readonly Secret[]): ReadonlyMap<string, Secret> {
-  const entries = keys.flatMap((key): [string, Secret][] => {
-    try {
-      const spki = createPublicKey(key.reveal()).export({ type: 'spki', format: 'der' });
-      return [[createHash('sha256').update(spki).digest('hex'), key]];
-    } catch {
-      return [];
-    }
-  });
-  return new Map(entries);
 }

@@ -40,7 +40,7 @@ export interface ApplyRequest {
   readonly summary?: string;
   /** How long to wait for a lock that someone else holds. Default 30 s; when resuming, until a dead holder's ends. */
   readonly lockWaitMs?: number;
-  /** Private keys of certificates to be uploaded, by the hash of their public halves (`keysByHash`). */
+  /** Private keys of certificates to be uploaded, by the hash of their public halves (`keysForChangeSet`). */
   readonly keys?: ReadonlyMap<string, Secret>;
 }
 

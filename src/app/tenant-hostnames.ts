@@ -18,6 +18,7 @@ import {
   type ObjectRequestOptions,
   objectPlanner,
   type PlannedProofs,
+  type ProofsRequest,
   planProofs,
 } from './object-plans.ts';
 import type { Planned, TenantPlans } from './tenant-plans.ts';
@@ -54,7 +55,7 @@ export interface TenantHostnames {
   planRestart(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<Planned>;
   planDelete(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<Planned>;
   /** Publishes what it waits for, where the customer's zone is the tenant's too. */
-  planProofs(zone: string, hostname: string, request?: ObjectRequestOptions): Promise<PlannedProofs>;
+  planProofs(zone: string, hostname: string, request?: ProofsRequest): Promise<PlannedProofs>;
 }
 
 export function tenantHostnames(
@@ -122,13 +123,8 @@ export function tenantHostnames(
     planProofs: async (reference, text, request = {}) => {
       const place = await planner.at(reference, request);
       const { ownership, ssl } = await hostnameOf(place, text);
-      return planProofs(
-        context,
-        tenantId,
-        plans,
-        [...ownership.slice(0, 1), ...(ssl?.proofs ?? [])],
-        request,
-      );
+      const proofs = [...ownership.slice(0, 1), ...(ssl?.proofs ?? [])];
+      return planProofs({ context, tenantId, reach, plans }, proofs, request);
     },
   };
 }

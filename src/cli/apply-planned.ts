@@ -40,8 +40,13 @@ export function withApplyFlags(command: Command): Command {
     .option('--dry-run', 'show what would be done, and write nothing');
 }
 
-/** Throws what refuses the plan; nothing was written then. Otherwise gives the exit code. */
-export async function applyPlanned(session: Session, planned: Planned, flags: ApplyFlags): Promise<ExitCode> {
+/** Throws what refuses the plan; nothing was written then. Otherwise gives the exit code. `beforeSend`: after the yes. */
+export async function applyPlanned(
+  session: Session,
+  planned: Planned,
+  flags: ApplyFlags,
+  { beforeSend }: { readonly beforeSend?: () => Promise<void> } = {},
+): Promise<ExitCode> {
   const { out } = session;
   refuseErrors(planned);
   const changes = countChanges(planned);
@@ -57,6 +62,7 @@ export async function applyPlanned(session: Session, planned: Planned, flags: Ap
   if (!seen) out.line(formatPlanned(out, planned).trimEnd());
   refuseGuarded(planned, flags.allow ?? [], seen);
   await confirm(session.io, question(planned, changes), session.flags.yes === true);
+  await beforeSend?.();
   const tenant = await session.tenant();
   const startedAt = out.now();
   const applied = await withProgress(session, planned, (request) =>

@@ -52,7 +52,9 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   planCertificates: () => ({ kind: 'order' }),
   saveCertificateChange: () => ({ plan: { kind: 'order' } }),
   uploadCertificate: () => ({ certificate: 'no PEM', privateKey: 'no PEM' }),
+  makeSigningRequest: () => ({}),
   applyChangeSet: () => ({}),
+  applyWithKey: () => ({ privateKey: 'no PEM' }),
   resumeChangeSet: () => ({}),
   verifyZone: () => ({}),
   checkTransfers: () => ({ domains: [{ domain: 'moving-name.com' }] }),
@@ -138,6 +140,7 @@ function plansOf(): ((things: Things) => unknown)[] {
     ({ zone }) => ({ kind: 'template', zone, template: 'vercel.com/site' }),
     ({ zone }) => ({ kind: 'template-removal', zone, template: 'vercel.com/site' }),
     ({ zone }) => ({ kind: 'settings', zones: [zone], baseline: 'modern' }),
+    ({ zone }) => ({ kind: 'certificates', zone, change: { kind: 'order' } }),
     ({ zone }) => ({ kind: 'revert', zones: [zone] }),
     ({ zone }) => ({
       kind: 'file',

@@ -71,6 +71,8 @@ export interface ObjectJson {
   readonly title: string;
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
+  /** SHA-256 (hex) of the public key whose private half must be given when this is sent; null: none is needed. */
+  readonly keySha256: string | null;
 }
 
 export interface RecordJson {
@@ -104,14 +106,10 @@ export function planToJson(plan: ZonePlan): PlanJson {
       changes: changes.map(changeToJson),
     })),
     settings: (plan.settings ?? []).map(({ id, setting, before, after }) => ({ id, setting, before, after })),
-    objects: (plan.objects ?? []).map(({ id, resource, action, objectId, title, before, after }) => ({
-      id,
+    objects: (plan.objects ?? []).map(({ resource, keySha256, body: _, ...change }) => ({
+      ...change,
       kind: resource,
-      action,
-      objectId,
-      title,
-      before,
-      after,
+      keySha256: keySha256 ?? null,
     })),
     guards: plan.guards,
     problems: plan.problems,

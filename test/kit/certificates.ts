@@ -36,19 +36,24 @@ const OID = {
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  rsaWithSha256: '1.2.840.113549.1.1.11',
 } as const;
+
+export type KeyForm = 'ec' | 'rsa-pkcs1' | 'rsa-pkcs8';
 
 /** Self-signed. `days` may be negative: then it has expired already. */
 export function makeCertificate(
   hosts: readonly string[],
   days = 90,
   now: number = Date.now(),
+  form: KeyForm = 'ec',
 ): MadeCertificate {
-  const key = newKey();
+  const key = newKey(form);
   const subject = hosts[0] ?? 'client';
   return made(
     issue({ subject, key, issuer: subject, issuerKey: key, hosts, until: now + days * DAY_MS }),
     key,
+    form,
   );
 }
 
@@ -80,14 +85,16 @@ export function secretOf(text: string): MadeCertificate['key'] {
   return { secret: new Secret(text), file: 'key.pem' };
 }
 
-function made(text: string, key: KeyObject): MadeCertificate {
+function made(text: string, key: KeyObject, form: KeyForm = 'ec'): MadeCertificate {
+  const type = form === 'rsa-pkcs1' ? 'pkcs1' : 'pkcs8';
   return {
     certificate: { text, file: 'crt.pem' },
-    key: secretOf(key.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    key: secretOf(key.export({ type, format: 'pem' }).toString()),
   };
 }
 
-function newKey(): KeyObject {
+function newKey(form: KeyForm = 'ec'): KeyObject {
+  if (form !== 'ec') return generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
@@ -105,7 +112,7 @@ function issue(of: {
   const body = new TBSCertificate({
     version: Version.v3,
     serialNumber: new Uint8Array(serial).buffer,
-    signature: new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 }),
+    signature: algorithmOf(of.issuerKey),
     issuer: nameOf(of.issuer),
     validity: new Validity({ notBefore: new Date(of.until - 400 * DAY_MS), notAfter: new Date(of.until) }),
     subject: nameOf(of.subject),
@@ -115,11 +122,19 @@ function issue(of: {
   const signed = AsnConvert.serialize(body);
   const certificate = new Certificate({
     tbsCertificate: body,
-    signatureAlgorithm: new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 }),
+    signatureAlgorithm: algorithmOf(of.issuerKey),
     signatureValue: new Uint8Array(sign('sha256', Buffer.from(signed), of.issuerKey)).buffer,
   });
   const base64 = Buffer.from(AsnConvert.serialize(certificate)).toString('base64');
   return `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function algorithmOf(key: KeyObject): AlgorithmIdentifier {
+  if (key.asymmetricKeyType !== 'rsa') return new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 });
+  return new AlgorithmIdentifier({
+    algorithm: OID.rsaWithSha256,
+    parameters: new Uint8Array([5, 0]).buffer,
+  });
 }
 
 function nameOf(text: string): Name {

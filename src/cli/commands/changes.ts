@@ -61,8 +61,10 @@ export function register(program: Command, cli: Cli): void {
     .action(
       cli.run(async (session, id: string, { key, ...flags }: ApplyFlags & { readonly key?: string }) => {
         if (key === undefined) return resumeChangeSet(session, id as ChangeSetId, flags);
-        const { keysByHash, Secret } = await import('../../app/handed-out.ts');
-        const keys = keysByHash([new Secret((await readSource(session.io, key)).text)]);
+        const { keysForChangeSet, Secret } = await import('../../app/handed-out.ts');
+        const { changeSet } = await (await session.tenant()).changes.get(id as ChangeSetId);
+        const secret = new Secret((await readSource(session.io, key)).text);
+        const keys = keysForChangeSet(changeSet, { secret, file: key });
         return resumeChangeSet(session, id as ChangeSetId, flags, { keys });
       }),
     );

@@ -118,18 +118,26 @@ function registerOrders(certificates: Command, cli: Cli): void {
   withApplyFlags(
     certificates
       .command('proofs <zone> <id>')
-      .description('Publish what a certificate waits for, where the names lie in zones of yours.'),
+      .description('Publish what a certificate waits for, where the names lie in zones of yours.')
+      .option('--through <label>', THROUGH),
   ).action(
-    cli.run(async (session, zone: string, id: string, flags: ApplyFlags) => {
+    cli.run(async (session, zone: string, id: string, { through, ...flags }: ProofsFlags) => {
       const tenant = await session.tenant();
+      const via = { ...session.via, ...(through === undefined ? {} : { through }) };
       return applyProofs(
         session,
-        await tenant.certificates.planProofs(session.zoneName(zone), id, session.via),
+        await tenant.certificates.planProofs(session.zoneName(zone), id, via),
         flags,
       );
     }),
   );
 }
+
+export interface ProofsFlags extends ApplyFlags {
+  readonly through?: string;
+}
+
+export const THROUGH = 'the connection that publishes, where the names lie in zones of several';
 
 /** Applies what can be published here; says what someone else must publish. */
 export async function applyProofs(
@@ -141,8 +149,9 @@ export async function applyProofs(
   flags: ApplyFlags,
 ): Promise<ExitCode> {
   const { proofText } = await import('../../app/handed-out.ts');
-  for (const proof of elsewhere) session.out.note(`To be published by others: ${proofText(proof)}`);
+  // A plan tells them itself.
   if (planned !== null) return applyPlanned(session, planned, flags);
+  for (const proof of elsewhere) session.out.note(`To be published by others: ${proofText(proof)}`);
   session.out.result({
     json: () => ({ applied: null, elsewhere }),
     text: () => 'Nothing to publish here.\n',
@@ -318,8 +327,10 @@ async function createOrigin(
   );
   const wanted = planned.zones[0]?.plan.objects?.[0]?.after?.['key_sha256'];
   // The key is on the disk before the certificate is asked for: the other way round it could be lost.
-  if (made !== null && flags.dryRun !== true) await writeNew(session, flags.keyFile ?? '', made.key.reveal());
-  const exit = await applyPlanned(session, planned, flags);
+  const beforeSend = async (): Promise<void> => {
+    if (made !== null) await writeNew(session, flags.keyFile ?? '', made.key.reveal());
+  };
+  const exit = await applyPlanned(session, planned, flags, { beforeSend });
   if (exit !== EXIT.done || flags.dryRun === true) return exit;
   const { origin } = await tenant.certificates.list(zone, session.via);
   const certificate = origin.find(({ keySha256 }) => keySha256 === wanted)?.certificate ?? null;

@@ -7,7 +7,7 @@ import { EXIT } from '../exit.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
 import { formatHostname, formatHostnames, hostnameJson, hostnamesJson } from '../views/certificates.ts';
-import { applyProofs } from './tls-certificates.ts';
+import { applyProofs, type ProofsFlags, THROUGH } from './tls-certificates.ts';
 
 export function registerHostnames(tls: Command, cli: Cli): void {
   const hostnames = tls
@@ -32,11 +32,13 @@ export function registerHostnames(tls: Command, cli: Cli): void {
   withApplyFlags(
     hostnames
       .command('proofs <zone> <hostname>')
-      .description("Publish what a hostname waits for, where the customer's zone is yours too."),
+      .description("Publish what a hostname waits for, where the customer's zone is yours too.")
+      .option('--through <label>', THROUGH),
   ).action(
-    cli.run(async (session, zone: string, hostname: string, flags: ApplyFlags) => {
+    cli.run(async (session, zone: string, hostname: string, { through, ...flags }: ProofsFlags) => {
       const tenant = await session.tenant();
-      const proofs = await tenant.hostnames.planProofs(session.zoneName(zone), hostname, session.via);
+      const via = { ...session.via, ...(through === undefined ? {} : { through }) };
+      const proofs = await tenant.hostnames.planProofs(session.zoneName(zone), hostname, via);
       return applyProofs(session, proofs, flags);
     }),
   );

@@ -1,7 +1,7 @@
 /** `zoneward tls`: a zone's SSL/TLS on one screen, set by words or baselines; DNSSEC; when certificates end. */
 import type { Command } from 'commander';
 import type { BaselineName, SettingsWish } from '../../app/handed-out.ts';
-import { BASELINE_NAMES } from '../../app/handed-out.ts';
+import { BASELINE_NAMES, dnssecToJson } from '../../app/handed-out.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -9,15 +9,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { examples, span } from '../help.ts';
 import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';
-import {
-  calendarIcs,
-  calendarJson,
-  dnssecJson,
-  formatCalendar,
-  formatDnssec,
-  formatTls,
-  tlsJson,
-} from '../views/tls.ts';
+import { calendarIcs, calendarJson, formatCalendar, formatDnssec, formatTls, tlsJson } from '../views/tls.ts';
 import { registerCertificates } from './tls-certificates.ts';
 import { registerFleet, showFleet } from './tls-fleet.ts';
 import { registerHostnames } from './tls-hostnames.ts';
@@ -189,7 +181,7 @@ async function showDnssec(session: Session, zone: string, wait: DnssecFlags['wai
       }),
     )
     .finally(() => bar.end());
-  session.out.result({ json: () => dnssecJson(view), text: () => formatDnssec(session.out, view) });
+  session.out.result({ json: () => dnssecToJson(view), text: () => formatDnssec(session.out, view) });
   return wait !== undefined && view.waitsFor !== null ? EXIT.findings : EXIT.done;
 }
 

@@ -69,21 +69,6 @@ export function settingsJson(settings: readonly ZoneSetting[]): Record<string, u
   };
 }
 
-export function dnssecJson(view: DnssecProgress): object {
-  const { parent } = view;
-  return {
-    ...view,
-    since: isoTime(view.since),
-    until: isoTime(view.until),
-    parent: {
-      ...parent,
-      askedAt: isoTime(parent.askedAt),
-      dsSeenAt: isoTime(parent.dsSeenAt),
-      dsGoneAt: isoTime(parent.dsGoneAt),
-    },
-  };
-}
-
 export function formatDnssec(out: Output, view: DnssecProgress): string {
   const facts = out.facts(
     [

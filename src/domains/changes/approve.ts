@@ -61,7 +61,16 @@ function refusal(changeSet: ChangeSet, code: string, what: string): ZonewardErro
   return new ZonewardError(`The change set ${changeSet.id} ${what}`, {
     code,
     kind: 'permission',
-    next: [`zoneward changes approve ${changeSet.id}`, 'by someone who is not its author'],
+    next: [
+      `zoneward changes approve ${changeSet.id}`,
+      'by someone who is not its author',
+      ...(uploadsKey(changeSet) ? [`then: zoneward changes resume ${changeSet.id} --key FILE`] : []),
+    ],
     details: { changeSetId: changeSet.id },
   });
+}
+
+/** A private key is nowhere stored, so whoever applies gives it again. */
+function uploadsKey({ plans }: ChangeSet): boolean {
+  return plans.some(({ objects = [] }) => objects.some(({ keySha256 }) => keySha256 !== undefined));
 }

@@ -215,7 +215,10 @@ function refuseWithoutKeys({ changeSet, objects, options }: ObjectsJob): void {
     {
       code: 'private-key-needed',
       kind: 'input',
-      next: [`zoneward changes resume ${changeSet.id} --key FILE`],
+      next: [
+        `zoneward changes resume ${changeSet.id} --key FILE`,
+        `over HTTP: POST /v1/change-sets/${changeSet.id}/apply-with-key`,
+      ],
       details: { keySha256: missing.keySha256 ?? '' },
     },
   );

@@ -214,3 +214,30 @@ function wayBack(
     next: [`After ${time}: zoneward tls dnssec ${zone} disable`, back],
   };
 }
+
+/** Of `DnssecProgress`, with times in RFC 3339: what programs are told, over HTTP and by the command line. */
+export interface DnssecJson extends Omit<DnssecProgress, 'since' | 'until' | 'parent'> {
+  readonly since: string;
+  readonly until: string | null;
+  readonly parent: {
+    readonly askedAt: string | null;
+    readonly dsSeenAt: string | null;
+    readonly dsTtlSeconds: number | null;
+    readonly dsGoneAt: string | null;
+  };
+}
+
+export function dnssecToJson({ since, until, parent, ...rest }: DnssecProgress): DnssecJson {
+  const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  return {
+    ...rest,
+    since: new Date(since).toISOString(),
+    until: time(until),
+    parent: {
+      askedAt: time(parent.askedAt),
+      dsSeenAt: time(parent.dsSeenAt),
+      dsTtlSeconds: parent.dsTtlSeconds,
+      dsGoneAt: time(parent.dsGoneAt),
+    },
+  };
+}

@@ -1,12 +1,18 @@
 /**
  * Certificates, client certificates and customers' hostnames over HTTP: looked at, planned, stored as change sets.
  * Those are approved and applied like all others. Uploads carry a private key, which is stored nowhere: they are
- * planned and applied within their one request.
+ * planned and applied within their one request, or the key is given again when they are applied.
  */
 import { z } from '@hono/zod-openapi';
-import { changesAnything, hasErrors, type Planned, Secret } from '../../app/handed-out.ts';
-import { type Caller, findZone, requireAllNames, seesZone } from '../caller.ts';
-import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import {
+  type ChangeSetId,
+  changesAnything,
+  hasErrors,
+  isZonewardError,
+  type Planned,
+} from '../../app/handed-out.ts';
+import { requireAllNames, seesZone } from '../caller.ts';
+import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
@@ -18,20 +24,13 @@ import {
   hostnamesView,
   pullsShape,
   pullView,
+  signingRequestShape,
 } from '../shapes/certificates.ts';
 import { changeSetShape, changeSetView, plannedView, planShape } from '../shapes/changes.ts';
+import { certificateChange, host, id, pem, planCertificates, wholeZone } from './certificate-plans.ts';
+import { throwStopped } from './changes.ts';
 
 const tag = 'certificates';
-const PEM_MAX = 131_072;
-const id = z.string().min(1).max(255);
-const host = z.string().min(1).max(255);
-const word = z.string().min(1).max(64);
-
-/** Certificates concern every name of a zone. */
-async function wholeZone(caller: Caller, zone: string): Promise<string> {
-  requireAllNames(caller);
-  return (await findZone(caller, zone)).facts.id;
-}
 
 const list = endpoint({
   method: 'get',
@@ -97,92 +96,6 @@ const fleet = endpoint({
   },
 });
 
-const wish = {
-  method: word.optional(),
-  authority: word.optional(),
-  wildcard: z.boolean().optional(),
-  minTls: word.optional(),
-  origin: host.optional(),
-};
-
-const planInput = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('order'),
-      hosts: z.array(host).max(100).optional(),
-      authority: word.optional(),
-      validationMethod: word.optional(),
-      validityDays: z.int().min(1).max(10_000).optional(),
-    }),
-    z.strictObject({ kind: z.literal('restart'), id }),
-    z.strictObject({ kind: z.literal('delete'), id }),
-    z.strictObject({ kind: z.literal('prioritize'), ids: z.array(id).min(1).max(100) }),
-    z.strictObject({
-      kind: z.literal('origin-ca'),
-      csr: z.string().min(1).max(PEM_MAX).openapi({ description: 'PEM. The key stays with you.' }),
-      hosts: z.array(host).max(100).optional(),
-      validityDays: z.int().min(1).max(10_000).optional(),
-    }),
-    z.strictObject({ kind: z.literal('origin-ca-revoke'), id }),
-    z.strictObject({ kind: z.literal('origin-pull-delete'), id }),
-    z.strictObject({
-      kind: z.literal('origin-pull-hostname'),
-      hostname: host,
-      certificateId: id.optional(),
-      enabled: z.boolean().nullable().openapi({ description: 'Null: taken out' }),
-    }),
-    z.strictObject({ kind: z.literal('hostname-add'), hostname: host, ...wish }),
-    z.strictObject({ kind: z.literal('hostname-edit'), hostname: host, ...wish }),
-    z.strictObject({ kind: z.literal('hostname-restart'), hostname: host }),
-    z.strictObject({ kind: z.literal('hostname-delete'), hostname: host }),
-  ])
-  .openapi('CertificatePlanInput');
-type PlanInput = z.output<typeof planInput>;
-
-async function planFrom({ caller, signal }: Call, reference: string, input: PlanInput): Promise<Planned> {
-  const zone = await wholeZone(caller, reference);
-  const { certificates, hostnames: names } = caller.tenant;
-  const via = { signal };
-  switch (input.kind) {
-    case 'order': {
-      const { kind: _, ...order } = input;
-      return certificates.planOrder(zone, defined(order), via);
-    }
-    case 'restart':
-      return certificates.planRestart(zone, input.id, via);
-    case 'delete':
-      return certificates.planDelete(zone, input.id, via);
-    case 'prioritize':
-      return certificates.planPriority(zone, input.ids, via);
-    case 'origin-ca': {
-      const { kind: _, csr, ...order } = input;
-      return certificates.planOriginOrder(zone, { csr: { text: csr, file: 'csr' }, ...defined(order) }, via);
-    }
-    case 'origin-ca-revoke':
-      return certificates.planOriginRevoke(zone, input.id, via);
-    case 'origin-pull-delete':
-      return certificates.planPullDelete(zone, input.id, via);
-    case 'origin-pull-hostname': {
-      const want = { certificateId: input.certificateId ?? null, enabled: input.enabled };
-      return certificates.planPullHostname(zone, input.hostname, want, via);
-    }
-    case 'hostname-add': {
-      const { kind: _, hostname: name, ...wanted } = input;
-      return names.planAdd(zone, name, defined(wanted), via);
-    }
-    case 'hostname-edit': {
-      const { kind: _, hostname: name, ...wanted } = input;
-      return names.planEdit(zone, name, defined(wanted), via);
-    }
-    case 'hostname-restart':
-      return names.planRestart(zone, input.hostname, via);
-    case 'hostname-delete':
-      return names.planDelete(zone, input.hostname, via);
-    default:
-      return input satisfies never;
-  }
-}
-
 const plan = endpoint({
   method: 'post',
   path: '/v1/zones/{zone}/certificates/plan',
@@ -191,9 +104,12 @@ const plan = endpoint({
   summary: 'What a change of certificates or hostnames would do, and whether it may. Nothing is stored.',
   scope: 'plan',
   params: zoneParams,
-  body: planInput,
+  body: certificateChange,
   answers: { status: 200, description: 'The plan', schema: planShape },
-  handle: async (call, { params, body }) => json(plannedView(await planFrom(call, params.zone, body))),
+  handle: async (call, { params, body }) =>
+    json(
+      plannedView(await planCertificates(call.caller, params.zone, { change: body, signal: call.signal })),
+    ),
 });
 
 const allow = z
@@ -210,10 +126,13 @@ const save = endpoint({
   summary: 'Plan and store as a change set, to be approved and applied at /v1/change-sets',
   scope: 'apply',
   params: zoneParams,
-  body: z.strictObject({ plan: planInput, allow }).openapi('NewCertificateChange'),
+  body: z.strictObject({ plan: certificateChange, allow }).openapi('NewCertificateChange'),
   answers: { status: 201, description: 'The change set', schema: changeSetShape },
   handle: async (call, { params, body }) => {
-    const planned = await planFrom(call, params.zone, body.plan);
+    const planned = await planCertificates(call.caller, params.zone, {
+      change: body.plan,
+      signal: call.signal,
+    });
     refuseNothing(planned);
     const changeSet = await call.caller.tenant.changes.save(planned, { allow: body.allow ?? [] });
     return json(changeSetView(changeSet), 201, { location: `/v1/change-sets/${changeSet.id}` });
@@ -222,12 +141,8 @@ const save = endpoint({
 
 const uploadInput = z
   .strictObject({
-    certificate: z.string().min(1).max(PEM_MAX).openapi({ description: 'PEM: leaf first, then its issuers' }),
-    privateKey: z
-      .string()
-      .min(1)
-      .max(PEM_MAX)
-      .openapi({ description: 'PEM. Goes to Cloudflare with this request; nothing keeps it.' }),
+    certificate: pem.openapi({ description: 'PEM: leaf first, then its issuers' }),
+    privateKey: pem.openapi({ description: 'PEM. Goes to Cloudflare with this request; nothing keeps it.' }),
     replaces: id
       .optional()
       .openapi({ description: 'The certificate of your own that it takes the place of' }),
@@ -244,30 +159,72 @@ const upload = endpoint({
   path: '/v1/zones/{zone}/certificates/upload',
   operationId: 'uploadCertificate',
   tag,
-  summary: 'Check a certificate and its key, and upload them at once',
+  summary:
+    'Check a certificate and its key, and upload them at once. Where a policy asks for an approval it waits for that, without the key: see `applyWithKey`',
   scope: 'apply',
   params: zoneParams,
   body: uploadInput,
-  answers: { status: 200, description: 'The change set as it ended', schema: changeSetShape },
-  handle: async ({ caller, signal }, { params, body }) => {
-    const zone = await wholeZone(caller, params.zone);
-    const input = {
-      certificate: { text: body.certificate, file: 'certificate' },
-      key: { secret: new Secret(body.privateKey), file: 'privateKey' },
-    };
-    const { certificates, changes } = caller.tenant;
-    const planned =
-      body.clientFor !== undefined
-        ? await certificates.planPullUpload(zone, input, body.clientFor, { signal })
-        : body.replaces === undefined
-          ? await certificates.planUpload(zone, input, {}, { signal })
-          : await certificates.planReplace(zone, body.replaces, input, { signal });
+  answers: { status: 200, description: 'The change set as it ended, or waits', schema: changeSetShape },
+  handle: async (call, { params, body }) => {
+    const { certificate, privateKey, replaces, clientFor } = body;
+    const files = { certificate, privateKey };
+    const planned = await planCertificates(call.caller, params.zone, {
+      signal: call.signal,
+      change:
+        clientFor !== undefined
+          ? { kind: 'origin-pull-upload', level: clientFor, ...files }
+          : replaces !== undefined
+            ? { kind: 'replace', id: replaces, ...files }
+            : { kind: 'upload', ...files },
+    });
     refuseNothing(planned);
-    const applied = await changes.apply(planned, { allow: body.allow ?? [], signal });
+    const { changes } = call.caller.tenant;
+    const applied = await changes
+      .apply(planned, { allow: body.allow ?? [], signal: call.signal })
+      .catch(async (error: unknown) => {
+        const id = waitingOf(error);
+        if (id === null) throw error;
+        return { changeSet: (await changes.get(id)).changeSet, zones: [] };
+      });
     if (applied === null) throw nothing();
-    const stopped = applied.zones.flatMap((one) => one.stopped ?? []);
-    if (stopped[0] !== undefined) throw stopped[0];
+    throwStopped(applied);
     return json(changeSetView(applied.changeSet));
+  },
+});
+
+/** The change set that an apply has left waiting for somebody's approval. */
+function waitingOf(error: unknown): ChangeSetId | null {
+  if (!isZonewardError(error) || error.code !== 'approval-missing') return null;
+  const { changeSetId } = error.details;
+  return typeof changeSetId === 'string' ? (changeSetId as ChangeSetId) : null;
+}
+
+const signingRequest = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/signing-requests',
+  operationId: 'makeSigningRequest',
+  tag,
+  summary:
+    'Make a private key, and a signing request for it: for an Origin CA certificate. The key is in this answer and nowhere else, and never sent to Cloudflare.',
+  scope: 'plan',
+  params: zoneParams,
+  body: z
+    .strictObject({
+      hosts: z.array(host).max(100).optional().openapi({ description: 'Default: the apex and *.apex' }),
+      keyType: z.enum(['ecc', 'rsa']).optional().openapi({ description: 'Default: ecc' }),
+    })
+    .openapi('SigningRequestInput'),
+  answers: { status: 201, description: 'The key and the request', schema: signingRequestShape },
+  handle: async ({ caller }, { params, body }) => {
+    const made = await caller.tenant.certificates.makeRequest(
+      await wholeZone(caller, params.zone),
+      defined(body),
+    );
+    const { key, ...rest } = made;
+    return {
+      ...json({ ...rest, privateKey: key.reveal() }, 201),
+      keptBody: { ...rest, privateKey: null },
+    };
   },
 });
 
@@ -285,4 +242,13 @@ function nothing(): HttpError {
   );
 }
 
-export const CERTIFICATE_ENDPOINTS: readonly Endpoint[] = [list, pulls, hostnames, fleet, plan, save, upload];
+export const CERTIFICATE_ENDPOINTS: readonly Endpoint[] = [
+  list,
+  pulls,
+  hostnames,
+  fleet,
+  plan,
+  save,
+  upload,
+  signingRequest,
+];

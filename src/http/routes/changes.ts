@@ -1,6 +1,15 @@
 /** Change sets over HTTP: stored, approved, applied as a job, called off. */
 import { z } from '@hono/zod-openapi';
-import { type ChangeDetails, type ChangeSetId, changesAnything, hasErrors } from '../../app/handed-out.ts';
+import {
+  type Applied,
+  type ChangeDetails,
+  type ChangeSetId,
+  changesAnything,
+  hasErrors,
+  keysForChangeSet,
+  needsPrivateKey,
+  Secret,
+} from '../../app/handed-out.ts';
 import { findChangeSet, findZone, seesChangeSet } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
@@ -15,10 +24,13 @@ import {
   changeSetView,
 } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
+import { pem } from './certificate-plans.ts';
 import { BODY_MAX, planFrom, planInput, ZONES_MAX } from './plans.ts';
 
 const tag = 'changes';
 const zone = z.string().min(1).max(255);
+/** Whoever waits for the answer does not wait for a dead process's lock. */
+const LOCK_WAIT_MS = 10_000;
 
 const list = endpoint({
   method: 'get',
@@ -156,6 +168,7 @@ function applyEndpoint(verb: 'apply' | 'resume', summary: string): Endpoint {
       const details = await findChangeSet(call.caller, params.id);
       requireMatch(call, changeDetailsView(details));
       refuseUnready(details);
+      refuseWithoutKey(details);
       const { tenantName, principal } = call.caller;
       const job = await call.zoneward.jobs.add(
         tenantName,
@@ -175,6 +188,54 @@ function refuseUnready({ changeSet: { status, approval } }: ChangeDetails): void
     throw new HttpError(403, 'approval-missing', 'The change set needs the approval of someone else.', {
       next: ['POST …/approve with a key that did not write it'],
     });
+}
+
+/** What has been sent already may be settled without it. */
+function refuseWithoutKey(details: ChangeDetails): void {
+  const { id, status } = details.changeSet;
+  if (!['planned', 'approved'].includes(status) || !needsPrivateKey(details)) return;
+  throw new HttpError(
+    422,
+    'private-key-needed',
+    'It uploads a certificate, and the private key is stored nowhere: give it again.',
+    { next: [`POST /v1/change-sets/${id}/apply-with-key`] },
+  );
+}
+
+const applyWithKey = endpoint({
+  method: 'post',
+  path: '/v1/change-sets/{id}/apply-with-key',
+  operationId: 'applyWithKey',
+  tag,
+  summary:
+    'Apply or resume one that uploads a certificate, within this request. The private key is held against the planned certificate, goes to Cloudflare and is kept nowhere.',
+  scope: 'apply',
+  params: idParams,
+  body: z
+    .strictObject({
+      privateKey: pem.openapi({ description: 'PEM, unencrypted' }),
+      verify: z.boolean().optional(),
+      continueOnRefusal: z.boolean().optional(),
+    })
+    .openapi('ApplyWithKey'),
+  answers: { status: 200, description: 'The change set as it ended', schema: changeSetShape },
+  handle: async (call, { params, body: { privateKey, ...options } }) => {
+    const details = await findChangeSet(call.caller, params.id);
+    requireMatch(call, changeDetailsView(details));
+    refuseUnready(details);
+    const { id } = details.changeSet;
+    const keys = keysForChangeSet(details.changeSet, { secret: new Secret(privateKey), file: 'privateKey' });
+    const request = { keys, signal: call.signal, lockWaitMs: LOCK_WAIT_MS, ...defined(options) };
+    const applied = await call.caller.tenant.changes.resume(id, request);
+    throwStopped(applied);
+    return json(changeSetView(applied.changeSet));
+  },
+});
+
+/** Why an apply within a request stopped, as that request's answer. */
+export function throwStopped({ zones }: Pick<Applied, 'zones'>): void {
+  const stopped = zones.flatMap((one) => one.stopped ?? []);
+  if (stopped[0] !== undefined) throw stopped[0];
 }
 
 async function act(call: Call, id: string, verb: 'approve' | 'cancel'): Promise<ReturnType<typeof json>> {
@@ -215,6 +276,7 @@ export const CHANGE_ENDPOINTS: readonly Endpoint[] = [
   get,
   applyEndpoint('apply', 'Apply it, as a job'),
   applyEndpoint('resume', 'Go on with one that was interrupted, as a job'),
+  applyWithKey,
   approve,
   cancel,
 ];

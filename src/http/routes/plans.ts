@@ -20,6 +20,7 @@ import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { planFileShape, plannedView, planShape, recordCheckShape } from '../shapes/changes.ts';
+import { certificatesPlan, planCertificates } from './certificate-plans.ts';
 import { planRevert, revertPlan } from './drift.ts';
 import { planTemplate, templatePlan, templateRemoval } from './templates.ts';
 import { planSettings, settingsPlan } from './tls.ts';
@@ -131,6 +132,7 @@ const readPlan = z
     templatePlan,
     templateRemoval,
     settingsPlan,
+    certificatesPlan,
     revertPlan,
   ])
   .openapi('PlanInput');
@@ -212,6 +214,8 @@ async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
     }
     case 'settings':
       return planSettings(caller, input, { zones: await zoneIds(input.zones), via });
+    case 'certificates':
+      return planCertificates(caller, input.zone, { change: input.change, ...via });
     case 'revert':
       return planRevert(caller, await zoneIds(input.zones), via);
     case 'file': {
@@ -286,6 +290,10 @@ const planFile = endpoint({
   handle: async (call, { body }) => {
     requireAllNames(call.caller);
     const planned = await planFrom(call.caller, body);
+    if (planned.zones.some(({ plan: { objects = [] } }) => objects.length > 0))
+      throw new HttpError(422, 'plan-file-without-certificates', 'Plan files carry no certificates.', {
+        next: ['Store the plan as a change set: POST /v1/change-sets'],
+      });
     return json(JSON.parse(formatPlanFile(planned.zones.map((one) => one.plan))));
   },
 });

@@ -1,7 +1,13 @@
 /** SSL/TLS, zone settings and DNSSEC over HTTP: looked at here, changed by a plan of the kind `settings`. */
 import { z } from '@hono/zod-openapi';
-import { BASELINE_NAMES, type BaselineName, type Planned, type SettingsWish } from '../../app/handed-out.ts';
-import { type Caller, findConnection, findZone, requireAllNames, seesZone } from '../caller.ts';
+import {
+  BASELINE_NAMES,
+  type BaselineName,
+  dnssecToJson,
+  type Planned,
+  type SettingsWish,
+} from '../../app/handed-out.ts';
+import { type Caller, findConnection, requireAllNames, seesZone } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { nameList, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -9,22 +15,16 @@ import {
   certificateCalendarShape,
   certificateCalendarView,
   dnssecShape,
-  dnssecShown,
   settingListShape,
   settingView,
   tlsShape,
   tlsView,
 } from '../shapes/tls.ts';
+import { wholeZone } from './certificate-plans.ts';
 
 const tag = 'tls';
 const ZONES_MAX = 200;
 const reference = z.string().min(1).max(255);
-
-/** Settings concern every name of a zone. */
-async function wholeZone(caller: Caller, zone: string): Promise<string> {
-  requireAllNames(caller);
-  return (await findZone(caller, zone)).facts.id;
-}
 
 const show = endpoint({
   method: 'get',
@@ -67,7 +67,7 @@ const dnssec = endpoint({
   params: zoneParams,
   answers: { status: 200, description: 'DNSSEC of the zone', schema: dnssecShape },
   handle: async ({ caller, signal }, { params }) =>
-    json(dnssecShown(await caller.tenant.tls.dnssec(await wholeZone(caller, params.zone), { signal }))),
+    json(dnssecToJson(await caller.tenant.tls.dnssec(await wholeZone(caller, params.zone), { signal }))),
 });
 
 const calendar = endpoint({

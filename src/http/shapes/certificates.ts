@@ -102,6 +102,17 @@ export function pullView(one: OriginPullCertificate): View {
   return dated(one);
 }
 
+export const signingRequestShape: z.ZodType = z
+  .strictObject({
+    privateKey: maybeText.openapi({ description: 'PEM, PKCS #8. Null where the answer is repeated.' }),
+    csr: z.string().openapi({ description: 'PEM, for the plan of the kind `origin-ca`' }),
+    hosts: texts,
+    keySha256: z
+      .string()
+      .openapi({ description: 'Of the public key; the certificate that is made shows it' }),
+  })
+  .openapi('SigningRequest');
+
 const hostnameShape = z
   .strictObject({
     id: z.string(),

@@ -1,12 +1,6 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type {
-  DnssecProgress,
-  SettingDomain,
-  TlsCalendar,
-  TlsView,
-  ZoneSetting,
-} from '../../app/handed-out.ts';
+import type { SettingDomain, TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
 import { isoTime, maybeTime, texts, type View } from './common.ts';
 
 const finding = z.strictObject({
@@ -93,21 +87,6 @@ export const dnssecShape: z.ZodType = z
     atCloudflareRegistrar: z.boolean(),
   })
   .openapi('Dnssec');
-
-export function dnssecShown(progress: DnssecProgress): View {
-  const { parent } = progress;
-  return {
-    ...progress,
-    since: isoTime(progress.since),
-    until: isoTime(progress.until),
-    parent: {
-      ...parent,
-      askedAt: isoTime(parent.askedAt),
-      dsSeenAt: isoTime(parent.dsSeenAt),
-      dsGoneAt: isoTime(parent.dsGoneAt),
-    },
-  };
-}
 
 const pack = z.strictObject({
   id: z.string(),

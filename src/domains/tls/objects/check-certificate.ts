@@ -14,7 +14,8 @@ const SOON_MS = 14 * 86_400_000;
 
 export interface CertificateFiles {
   readonly certificate: { readonly text: string; readonly file: string };
-  readonly key: { readonly secret: Secret; readonly file: string };
+  /** Absent: it is given when the certificate is sent, and held against `keySha256` then. */
+  readonly key?: { readonly secret: Secret; readonly file: string };
 }
 
 export interface CheckedCertificate {
@@ -47,16 +48,10 @@ export function checkCertificate(
   const [leaf] = chain ?? [];
   if (chain === null || leaf === undefined)
     return refuse(error('certificate-invalid', unreadableWhy(certificate.text), { file, next: PEM_NEXT }));
-  const secret = parseKey(key.secret);
-  if (secret === null)
-    return refuse(
-      error('key-invalid', 'it holds no private key that can be read', {
-        file: key.file,
-        next: 'Give the unencrypted key as PEM: openssl pkey -in key.pem -out plain.pem',
-      }),
-    );
+  const secret = key === undefined ? undefined : parseKey(key.secret);
+  if (secret === null) return refuse(unreadableKey(key?.file ?? ''));
   const problems = [
-    ...keyFaults(leaf, secret, chain, file),
+    ...(secret === undefined ? [] : keyFaults(leaf, secret, chain, file)),
     ...dateFaults(leaf, now, file),
     ...(zone === null ? [] : hostFaults(leaf, zone, file)),
     ...chainFaults(chain, file),
@@ -73,6 +68,13 @@ export function checkCertificate(
       pem: chain.map((one) => one.toString()).join(''),
     },
   };
+}
+
+export function unreadableKey(file: string): Problem {
+  return error('key-invalid', 'it holds no private key that can be read', {
+    file,
+    next: 'Give the unencrypted key as PEM: openssl pkey -in key.pem -out plain.pem',
+  });
 }
 
 const PEM_NEXT = 'Give PEM: the certificate first, then its intermediates, in one file.';

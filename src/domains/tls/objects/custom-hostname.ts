@@ -44,15 +44,12 @@ export function draftHostname(text: string, wish: HostnameWish, scene: HostnameS
       }),
     );
   const problems = [...wishFaults(wish, zone), ...quotaFaults(zone, quota)];
-  if (hostname === zone || isInZone(hostname, zone))
-    problems.push({
-      ...error(
-        'host-of-this-zone',
-        `${hostname} is a name of ${zone} itself, which its own certificates cover`,
-        {},
-      ),
-      severity: hostname === zone ? 'error' : 'warning',
-    });
+  if (hostname === zone)
+    problems.push(
+      error('host-of-this-zone', `${hostname} is the zone itself, which its own certificates cover`, {
+        next: 'Custom hostnames are names of customers, in zones of theirs.',
+      }),
+    );
   const alike = existing.find((one) => one.hostname === hostname);
   if (alike !== undefined)
     problems.push(
@@ -81,8 +78,19 @@ export function draftHostname(text: string, wish: HostnameWish, scene: HostnameS
       ...(origin === null ? {} : { custom_origin_server: origin }),
       ssl: sslBody({ method, authority, wildcard, minTls }),
     },
+    ...(isInZone(hostname, zone) ? { guards: [ofThisZone(hostname, zone)] } : {}),
   };
   return { drafts: [draft], problems };
+}
+
+/** Cloudflare takes it; that it was meant is rare. */
+function ofThisZone(hostname: DomainName, zone: DomainName): NonNullable<ObjectDraft['guards']>[number] {
+  return {
+    code: 'host-of-this-zone',
+    message: `${hostname} is a name of ${zone} itself, which its own certificates cover: as a custom hostname it takes one of the quota, and requests for it go to the origin of custom hostnames instead of where its record leads`,
+    override: 'hostname-of-zone',
+    irreversible: false,
+  };
 }
 
 export function draftHostnameEdit(zone: DomainName, existing: CustomHostname, wish: HostnameWish): Drafted {

@@ -5,7 +5,7 @@ import type { OriginCertificate } from '../model.ts';
 import { covers, readHosts } from './hosts.ts';
 import { type Drafted, error } from './order-certificate.ts';
 
-const HOSTS_MAX = 100;
+export const ORIGIN_HOSTS_MAX = 100;
 export const ORIGIN_VALIDITY_DAYS = [7, 30, 90, 365, 730, 1095, 5475] as const;
 
 export interface OriginOrder {
@@ -21,7 +21,7 @@ export interface OriginOrder {
 
 export function draftOriginOrder(zone: DomainName, order: OriginOrder): Drafted {
   const texts = order.hosts.length === 0 ? order.csrHosts : order.hosts;
-  const { hosts, problems } = readHosts(texts, { zone, hostsMax: HOSTS_MAX });
+  const { hosts, problems } = readHosts(texts, { zone, hostsMax: ORIGIN_HOSTS_MAX });
   const faults = [...problems];
   if (!(ORIGIN_VALIDITY_DAYS as readonly number[]).includes(order.validityDays))
     faults.push(
@@ -36,13 +36,6 @@ export function draftOriginOrder(zone: DomainName, order: OriginOrder): Drafted 
         next: 'Make a request with these names, or leave them out.',
       }),
     );
-  if (problems.length === 0 && !hosts.includes(zone) && !hosts.some((host) => host === `*.${zone}`))
-    faults.push({
-      ...error('apex-missing', `the certificate will not serve ${zone} itself`, {
-        next: `Add ${zone} where the origin answers for it.`,
-      }),
-      severity: 'warning',
-    });
   if (faults.some(({ severity }) => severity === 'error')) return { drafts: [], problems: faults };
   const draft: ObjectDraft = {
     resource: 'origin-certificate',
@@ -57,8 +50,23 @@ export function draftOriginOrder(zone: DomainName, order: OriginOrder): Drafted 
       request_type: `origin-${order.keyType}`,
       requested_validity: order.validityDays,
     },
+    ...(hosts.includes(zone) ? {} : { guards: [withoutApex(zone, hosts)] }),
   };
   return { drafts: [draft], problems: faults };
+}
+
+/** An origin that answers for names below the zone alone is rare, a forgotten apex is not. */
+function withoutApex(
+  zone: DomainName,
+  hosts: readonly DomainName[],
+): NonNullable<ObjectDraft['guards']>[number] {
+  const wildcard = hosts.includes(`*.${zone}` as DomainName) ? ` (*.${zone} does not cover it)` : '';
+  return {
+    code: 'apex-missing',
+    message: `the certificate leaves out ${zone} itself${wildcard}: in mode strict, an origin that shows it for ${zone} gets visitors error 526; ask for ${zone} too, unless the origin serves names below it alone`,
+    override: 'without-apex',
+    irreversible: false,
+  };
 }
 
 export function draftRevocation({ id, hosts }: OriginCertificate): Drafted {
