@@ -5,6 +5,7 @@ import type {
   ApiKeyList,
   AppliedTemplates,
   ApplyOptions,
+  ApplyWithKey,
   AuditCheckpoint,
   AuditEventPage,
   AuditPruning,
@@ -87,6 +88,8 @@ import type {
   Session,
   SettingList,
   SignIn,
+  SigningRequest,
+  SigningRequestInput,
   SpendLimit,
   SpendLimitChange,
   SyncRequest,
@@ -540,6 +543,11 @@ export interface Operations {
     readonly input: { readonly id: string; readonly body: ApplyOptions };
     readonly answer: Job;
   };
+  /** Apply or resume one that uploads a certificate, within this request. The private key is held against the planned certificate, goes to Cloudflare and is kept nowhere. */
+  readonly applyWithKey: {
+    readonly input: { readonly id: string; readonly body: ApplyWithKey };
+    readonly answer: ChangeSet;
+  };
   /** Agree to a change set that another key wrote */
   readonly approveChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
   /** Call off a change set that has not begun, or was interrupted */
@@ -568,10 +576,15 @@ export interface Operations {
     readonly input: { readonly zone: string; readonly body: NewCertificateChange };
     readonly answer: ChangeSet;
   };
-  /** Check a certificate and its key, and upload them at once */
+  /** Check a certificate and its key, and upload them at once. Where a policy asks for an approval it waits for that, without the key: see `applyWithKey` */
   readonly uploadCertificate: {
     readonly input: { readonly zone: string; readonly body: CertificateUpload };
     readonly answer: ChangeSet;
+  };
+  /** Make a private key, and a signing request for it: for an Origin CA certificate. The key is in this answer and nowhere else, and never sent to Cloudflare. */
+  readonly makeSigningRequest: {
+    readonly input: { readonly zone: string; readonly body: SigningRequestInput };
+    readonly answer: SigningRequest;
   };
   /** The templates that come with Zoneward, all on one page */
   readonly listTemplates: { readonly input: Readonly<Record<string, never>>; readonly answer: Templates };
@@ -878,6 +891,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   getChangeSet: { method: 'GET', path: '/v1/change-sets/{id}', answer: 'json' },
   applyChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/apply', answer: 'json' },
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },
+  applyWithKey: { method: 'POST', path: '/v1/change-sets/{id}/apply-with-key', answer: 'json' },
   approveChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/approve', answer: 'json' },
   cancelChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/cancel', answer: 'json' },
   listCertificates: { method: 'GET', path: '/v1/zones/{zone}/certificates', answer: 'json' },
@@ -891,6 +905,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     answer: 'json',
   },
   uploadCertificate: { method: 'POST', path: '/v1/zones/{zone}/certificates/upload', answer: 'json' },
+  makeSigningRequest: { method: 'POST', path: '/v1/zones/{zone}/signing-requests', answer: 'json' },
   listTemplates: { method: 'GET', path: '/v1/templates', answer: 'json' },
   checkTemplate: { method: 'POST', path: '/v1/templates/check', answer: 'json' },
   listAppliedTemplates: { method: 'GET', path: '/v1/zones/{zone}/templates', answer: 'json' },

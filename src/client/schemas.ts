@@ -1182,6 +1182,12 @@ export type PlanInput =
       readonly text?: string;
       readonly connection?: string;
     }
+  | {
+      readonly kind: 'certificates';
+      readonly zone: string;
+      readonly change: CertificatePlanInput;
+      readonly connection?: string;
+    }
   | { readonly kind: 'revert'; readonly zones: readonly string[]; readonly connection?: string };
 
 export type RecordSelection = {
@@ -1192,6 +1198,91 @@ export type RecordSelection = {
   readonly comment?: string;
   readonly tag?: string;
 };
+
+export type CertificatePlanInput =
+  | {
+      readonly kind: 'order';
+      readonly hosts?: readonly string[];
+      readonly authority?: string;
+      readonly validationMethod?: string;
+      readonly validityDays?: number;
+    }
+  | { readonly kind: 'restart'; readonly id: string }
+  | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'prioritize'; readonly ids: readonly string[] }
+  | {
+      readonly kind: 'proofs';
+      readonly id: string;
+      /** The connection that publishes, where the names lie in zones of several. Others are told in the plan. */
+      readonly through?: string;
+    }
+  | {
+      readonly kind: 'upload';
+      /** PEM: leaf first, then its issuers */
+      readonly certificate: string;
+      /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
+      readonly privateKey?: string;
+      readonly bundleMethod?: string;
+      readonly type?: string;
+    }
+  | {
+      readonly kind: 'replace';
+      readonly id: string;
+      /** PEM: leaf first, then its issuers */
+      readonly certificate: string;
+      /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
+      readonly privateKey?: string;
+    }
+  | {
+      readonly kind: 'origin-ca';
+      /** PEM. The key stays with you. */
+      readonly csr: string;
+      readonly hosts?: readonly string[];
+      readonly validityDays?: number;
+    }
+  | { readonly kind: 'origin-ca-revoke'; readonly id: string }
+  | {
+      readonly kind: 'origin-pull-upload';
+      readonly level: 'zone' | 'hostname';
+      /** PEM: leaf first, then its issuers */
+      readonly certificate: string;
+      /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
+      readonly privateKey?: string;
+    }
+  | { readonly kind: 'origin-pull-delete'; readonly id: string }
+  | {
+      readonly kind: 'origin-pull-hostname';
+      readonly hostname: string;
+      readonly certificateId?: string;
+      /** Null: taken out */
+      readonly enabled: boolean | null;
+    }
+  | {
+      readonly kind: 'hostname-add';
+      readonly hostname: string;
+      readonly method?: string;
+      readonly authority?: string;
+      readonly wildcard?: boolean;
+      readonly minTls?: string;
+      readonly origin?: string;
+    }
+  | {
+      readonly kind: 'hostname-edit';
+      readonly hostname: string;
+      readonly method?: string;
+      readonly authority?: string;
+      readonly wildcard?: boolean;
+      readonly minTls?: string;
+      readonly origin?: string;
+    }
+  | { readonly kind: 'hostname-restart'; readonly hostname: string }
+  | { readonly kind: 'hostname-delete'; readonly hostname: string }
+  | {
+      readonly kind: 'hostname-proofs';
+      readonly hostname: string;
+      /** The connection that publishes, where the names lie in zones of several. Others are told in the plan. */
+      readonly through?: string;
+    };
 
 /** A plan to keep; give it back as `planFile` */
 export type PlanFile = Readonly<Record<string, unknown>>;
@@ -1364,6 +1455,12 @@ export type ChangeSetDetails = {
 
 export type ApplyOptions = { readonly verify?: boolean; readonly continueOnRefusal?: boolean };
 
+export type ApplyWithKey = {
+  /** PEM, unencrypted */ readonly privateKey: string;
+  readonly verify?: boolean;
+  readonly continueOnRefusal?: boolean;
+};
+
 export type ZoneCertificates = {
   readonly zone: string;
   readonly packs: readonly {
@@ -1473,54 +1570,6 @@ export type TlsOverview = {
   }[];
 };
 
-export type CertificatePlanInput =
-  | {
-      readonly kind: 'order';
-      readonly hosts?: readonly string[];
-      readonly authority?: string;
-      readonly validationMethod?: string;
-      readonly validityDays?: number;
-    }
-  | { readonly kind: 'restart'; readonly id: string }
-  | { readonly kind: 'delete'; readonly id: string }
-  | { readonly kind: 'prioritize'; readonly ids: readonly string[] }
-  | {
-      readonly kind: 'origin-ca';
-      /** PEM. The key stays with you. */
-      readonly csr: string;
-      readonly hosts?: readonly string[];
-      readonly validityDays?: number;
-    }
-  | { readonly kind: 'origin-ca-revoke'; readonly id: string }
-  | { readonly kind: 'origin-pull-delete'; readonly id: string }
-  | {
-      readonly kind: 'origin-pull-hostname';
-      readonly hostname: string;
-      readonly certificateId?: string;
-      /** Null: taken out */
-      readonly enabled: boolean | null;
-    }
-  | {
-      readonly kind: 'hostname-add';
-      readonly hostname: string;
-      readonly method?: string;
-      readonly authority?: string;
-      readonly wildcard?: boolean;
-      readonly minTls?: string;
-      readonly origin?: string;
-    }
-  | {
-      readonly kind: 'hostname-edit';
-      readonly hostname: string;
-      readonly method?: string;
-      readonly authority?: string;
-      readonly wildcard?: boolean;
-      readonly minTls?: string;
-      readonly origin?: string;
-    }
-  | { readonly kind: 'hostname-restart'; readonly hostname: string }
-  | { readonly kind: 'hostname-delete'; readonly hostname: string };
-
 export type NewCertificateChange = {
   readonly plan: CertificatePlanInput;
   /** Words of guard rails to lift */
@@ -1537,6 +1586,21 @@ export type CertificateUpload = {
   readonly clientFor?: 'zone' | 'hostname';
   /** Words of guard rails to lift */
   readonly allow?: readonly string[];
+};
+
+export type SigningRequest = {
+  /** PEM, PKCS #8. Null where the answer is repeated. */ readonly privateKey: string | null;
+  /** PEM, for the plan of the kind `origin-ca` */
+  readonly csr: string;
+  readonly hosts: readonly string[];
+  /** Of the public key; the certificate that is made shows it */
+  readonly keySha256: string;
+};
+
+export type SigningRequestInput = {
+  /** Default: the apex and *.apex */ readonly hosts?: readonly string[];
+  /** Default: ecc */
+  readonly keyType?: 'ecc' | 'rsa';
 };
 
 export type Templates = {
