@@ -73,8 +73,9 @@ export interface TenantZones {
     page: { readonly revision?: number; readonly after?: RecordId; readonly limit: number },
   ): Promise<RecordPage>;
   /** One page of a zone's records for people, of one revision, and how many there are in all. */
+  /** `zone` by id or name, or as it was read a moment ago. */
   recordListPage(
-    zone: string,
+    zone: string | Zone,
     filter: RecordFilter,
     page: {
       readonly revision?: number;
@@ -148,7 +149,7 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     },
     recordListPage: async (reference, filter, { revision, total: known, ...page }) => {
       const { recordList } = context.store;
-      const zone = await reach.zone(reference);
+      const zone = typeof reference === 'string' ? await reach.zone(reference) : reference;
       const { id } = zone.facts;
       const wanted = revision ?? zone.revision;
       const records = await recordList.list(tenantId, id, filter, {

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Zoneward } from '../app/open-zoneward.ts';
+import { NO_TRACING } from '../app/tracing.ts';
 import { type DispatchPorts, dispatch, type Edge, type EdgeTypes } from './dispatch.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -75,7 +76,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   serveDocuments(app);
   for (const endpoint of ENDPOINTS) {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app.on(endpoint.method.toUpperCase(), path, (edge) => dispatch(ports, endpoint, edge));
+    app.on(endpoint.method.toUpperCase(), path, (edge) => {
+      edge.set('route', endpoint.path);
+      return dispatch(ports, endpoint, edge);
+    });
   }
   if (options.dashboard !== undefined) serveDashboard(app, options.dashboard);
   const answerError = (error: unknown, edge: Edge): Response => {
@@ -102,7 +106,7 @@ function observe(
   /** Each request as a span, but for those that only ask whether all is well. */
   const traced = (edge: Edge, requestId: string, next: () => Promise<void>): Promise<void> => {
     const { method, path } = edge.req;
-    if (HEALTH.includes(path)) return next();
+    if (tracing === NO_TRACING || HEALTH.includes(path)) return next();
     const route = routeOf(method, path);
     const facts = { 'http.request.method': method, 'http.route': route, 'zoneward.request_id': requestId };
     const parent = edge.req.raw.headers;
@@ -120,15 +124,17 @@ function observe(
     edge.set('principal', null);
     edge.set('tenant', null);
     edge.set('remoteAddress', edge.env?.incoming?.socket?.remoteAddress ?? 'unknown');
-    edge.set('aborted', edge.req.raw.signal);
+    edge.set('route', null);
+    edge.set('isDressed', false);
     edge.set('headers', { ...SECURITY_HEADERS, 'x-request-id': requestId });
     if (edge.req.url.length > URL_LENGTH_MAX)
       throw new HttpError(414, 'address-too-long', 'The address is too long.');
     await traced(edge, requestId, next);
-    for (const [name, value] of Object.entries(edge.get('headers')))
-      if (!edge.res.headers.has(name)) edge.res.headers.set(name, value);
+    if (!edge.get('isDressed'))
+      for (const [name, value] of Object.entries(edge.get('headers')))
+        if (!edge.res.headers.has(name)) edge.res.headers.set(name, value);
     const seconds = (performance.now() - startedAt) / 1_000;
-    const route = routeOf(edge.req.method, edge.req.path);
+    const route = edge.get('route') ?? routeOf(edge.req.method, edge.req.path);
     metrics.observe({ method: edge.req.method, route, status: edge.res.status, seconds });
     log?.request({
       requestId,
@@ -184,21 +190,23 @@ function serveDashboard(app: HttpApp, folder: string): void {
 
 /** The pattern of a path, so that logs and figures do not grow with ids. */
 function routeOf(method: string, path: string): string {
-  const found = ENDPOINTS.find(
-    (one) => one.method.toUpperCase() === method && patternOf(one.path).test(path),
-  );
+  const found = PATTERNS.find((one) => one.method === method && one.pattern.test(path));
   if (found !== undefined) return found.path;
   return ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs'].includes(path) ? path : 'other';
 }
+
+const PATTERNS = ENDPOINTS.map(({ method, path }) => ({
+  method: method.toUpperCase(),
+  path,
+  pattern: patternOf(path),
+}));
 
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 function nothingHere(method: string, path: string): HttpError {
-  const methods = ENDPOINTS.filter((one) => patternOf(one.path).test(path)).map((one) =>
-    one.method.toUpperCase(),
-  );
+  const methods = PATTERNS.filter((one) => one.pattern.test(path)).map((one) => one.method);
   if (methods.length === 0)
     return new HttpError(404, 'not-found', 'There is nothing here.', { next: ['GET /docs'] });
   const allow = [...new Set(methods)].sort().join(', ');

@@ -3,7 +3,7 @@
  * the answer with its entity tag.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { ConnectVisit, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
@@ -14,7 +14,7 @@ import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { HttpError, headersOf, PROBLEM_TYPE, type ProblemDetails, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import { type Input, readInput } from './read-input.ts';
+import { type Input, readInput, searchOf } from './read-input.ts';
 import { cameOverHttps, cookieOf } from './session-cookie.ts';
 
 export interface DispatchPorts {
@@ -41,9 +41,12 @@ export interface Variables {
   principal: string | null;
   tenant: string | null;
   remoteAddress: string;
+  /** The pattern of the path, once it is known. */
+  route: string | null;
   /** For the answer, whoever makes it. */
   headers: Record<string, string>;
-  aborted: AbortSignal;
+  /** Whether the answer has them already: adding them to one that is made costs more than all the rest of the edge. */
+  isDressed: boolean;
 }
 
 /** What the socket's server tells of a request; nothing when there is no socket. */
@@ -58,15 +61,15 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
   const admitted = await admit(ports, endpoint, edge);
   const input = await readInput(edge, endpoint);
   const request: Request = { edge, admitted, input };
-  if (endpoint.for === 'anyone') return toResponse(await throttled(ports, endpoint, request));
+  if (endpoint.for === 'anyone') return respond(edge, plain(await throttled(ports, endpoint, request)));
   if (endpoint.streams === true) return streamed(ports, endpoint, request);
   if (endpoint.method === 'get') {
     const reply = await withinTime(ports, run(ports, endpoint, request));
-    return withEntityTag(edge, toResponse(reply), reply);
+    return respond(edge, withEntityTag(edge, reply));
   }
   if (admitted.caller === undefined)
-    return toResponse(await withinTime(ports, run(ports, endpoint, request)));
-  const { method, path, url } = edge.req;
+    return respond(edge, plain(await withinTime(ports, run(ports, endpoint, request))));
+  const { method, path } = edge.req;
   const once = doOnce(
     ports.zoneward,
     {
@@ -74,7 +77,7 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
       caller: admitted.caller.key.id,
       key: edge.req.header(IDEMPOTENCY_HEADER),
       method,
-      path: `${path}${new URL(url).search}`,
+      path: `${path}${searchOf(edge.req.url)}`,
       body: input.bodyText,
     },
     () => finish(ports, endpoint, request),
@@ -82,7 +85,7 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
   // The work goes on after its time is up, and its answer is kept for who asks again with the same key.
   const { answer, replayed } = await withinTime(ports, once);
   const headers = { ...answer.headers, ...(replayed ? { 'idempotent-replayed': 'true' } : {}) };
-  return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers });
+  return respond(edge, { status: answer.status, headers, body: answer.status === 204 ? null : answer.body });
 }
 
 /** As far as the endpoint asks who it is. */
@@ -173,9 +176,9 @@ async function streamed(ports: DispatchPorts, endpoint: Endpoint, request: Reque
     const reply = await run(ports, endpoint, until);
     if (reply.kind !== 'text' || typeof reply.body === 'string') {
       place.release();
-      return toResponse(reply);
+      return respond(request.edge, plain(reply));
     }
-    return toResponse({ ...reply, body: place.hold(reply.body, reply.type) });
+    return respond(request.edge, plain({ ...reply, body: place.hold(reply.body, reply.type) }));
   } catch (error) {
     place.release();
     throw error;
@@ -204,13 +207,14 @@ function answer(
   if (endpoint.for === 'anyone') return endpoint.run(call, input);
   if (endpoint.for === 'connect-session') {
     assert(visit !== undefined);
-    return endpoint.run({ ...call, visit }, input);
+    return endpoint.run(Object.assign(call, { visit }), input);
   }
   assert(holder !== undefined);
-  const keyCall: KeyCall = { ...call, holder, tenantNamed: edge.req.header(TENANT_HEADER) };
+  // Assigned, not spread: the signal is made for who asks for it.
+  const keyCall: KeyCall = Object.assign(call, { holder, tenantNamed: edge.req.header(TENANT_HEADER) });
   if (endpoint.for === 'key') return endpoint.run(keyCall, input);
   assert(caller !== undefined);
-  return endpoint.run({ ...keyCall, caller }, input);
+  return endpoint.run(Object.assign(keyCall, { caller }), input);
 }
 
 function callOf(
@@ -218,11 +222,18 @@ function callOf(
   endpoint: Endpoint,
   { edge, until }: Request,
 ): OpenCall {
-  const limit = endpoint.streams === true ? until : AbortSignal.timeout(timeLimitMs);
-  const limits = limit === undefined ? [] : [limit];
+  const startedAt = performance.now();
+  const limits = (): readonly AbortSignal[] => {
+    if (endpoint.streams === true) return until === undefined ? [] : [until];
+    return [AbortSignal.timeout(Math.max(0, Math.ceil(timeLimitMs - (performance.now() - startedAt))))];
+  };
+  let signal: AbortSignal | null = null;
   return {
     zoneward,
-    signal: AbortSignal.any([edge.get('aborted'), ...limits]),
+    get signal() {
+      signal ??= AbortSignal.any([edge.req.raw.signal, ...limits()]);
+      return signal;
+    },
     requestId: edge.get('requestId'),
     route: `${endpoint.method} ${edge.req.path}`,
     ifMatch: edge.req.header('if-match') ?? null,
@@ -277,24 +288,32 @@ function isLasting({ status }: ProblemDetails): boolean {
 }
 
 async function toKept(reply: Reply, body: unknown): Promise<KeptAnswer> {
-  const response = toResponse(reply.kind === 'json' ? { ...reply, body } : reply);
-  return {
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: response.status === 204 ? '' : await response.text(),
-  };
+  const { status, headers, body: given } = plain(reply.kind === 'json' ? { ...reply, body } : reply);
+  return { status, headers, body: typeof given === 'string' ? given : await new Response(given).text() };
 }
 
-function toResponse(reply: Reply): Response {
+/** An answer before it has the headers of every answer. */
+interface Plain {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | ReadableStream<Uint8Array> | null;
+}
+
+function respond(edge: Edge, { status, headers, body }: Plain): Response {
+  edge.set('isDressed', true);
+  return new Response(body, { status, headers: { ...edge.get('headers'), ...headers } });
+}
+
+function plain(reply: Reply): Plain {
   switch (reply.kind) {
     case 'json': {
       const headers = { ...reply.headers, 'content-type': 'application/json' };
-      return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+      return { status: reply.status, headers, body: JSON.stringify(reply.body) };
     }
     case 'empty':
-      return new Response(null, { status: 204, headers: { ...reply.headers } });
+      return { status: 204, headers: { ...reply.headers }, body: null };
     case 'text':
-      return new Response(reply.body, { headers: { ...reply.headers, 'content-type': reply.type } });
+      return { status: 200, headers: { ...reply.headers, 'content-type': reply.type }, body: reply.body };
     default:
       return reply satisfies never;
   }
@@ -302,21 +321,25 @@ function toResponse(reply: Reply): Response {
 
 /** The tag of a resource: of what it shows, so that it changes exactly when that does. */
 export function entityTag(body: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+  return tagOf(JSON.stringify(body));
 }
 
-function withEntityTag(edge: Edge, response: Response, reply: Reply): Response {
-  if (reply.kind !== 'json') return response;
-  const tag = entityTag(reply.tagged ?? reply.body);
-  response.headers.set('etag', tag);
+function tagOf(text: string): string {
+  return `"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
+}
+
+function withEntityTag(edge: Edge, reply: Reply): Plain {
+  const answer = plain(reply);
+  if (reply.kind !== 'json' || typeof answer.body !== 'string') return answer;
+  const etag = reply.tagged === undefined ? tagOf(answer.body) : entityTag(reply.tagged);
+  const tagged = { ...answer, headers: { ...answer.headers, etag } };
   // What the tag leaves out may have changed: then there is an answer.
-  if (reply.tagged !== undefined) return response;
+  if (reply.tagged !== undefined) return tagged;
   const known = edge.req
     .header('if-none-match')
     ?.split(',')
     .map((one) => one.trim().replace(/^W\//, ''));
-  if (known?.includes(tag) !== true) return response;
-  return new Response(null, { status: 304, headers: { etag: tag } });
+  return known?.includes(etag) === true ? { status: 304, headers: { etag }, body: null } : tagged;
 }
 
 /** Throws 412 unless the resource is as the caller last saw it. Without `If-Match`, anything goes. */

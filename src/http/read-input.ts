@@ -21,7 +21,7 @@ export interface Input {
 /** Throws `HttpError`: 400, 404 for a path that names nothing, 408, 413, 415, 422 with every fault. */
 export async function readInput(context: Context, endpoint: Endpoint): Promise<Input> {
   const params = readParams(endpoint, context.req.param());
-  const query = readQuery(endpoint, new URL(context.req.url).searchParams);
+  const query = readQuery(endpoint, new URLSearchParams(searchOf(context.req.url)));
   const bodyText = await readBody(context, endpoint);
   const body = endpoint.body === null ? undefined : check(endpoint.body, parseJson(bodyText), 'body');
   return { params, query, body, bodyText };
@@ -45,9 +45,11 @@ function readQuery({ query }: Endpoint, given: URLSearchParams): unknown {
   return query === null ? undefined : check(query, Object.fromEntries(given), 'query');
 }
 
-async function readBody(context: Context, { body, bodyMax = BODY_MAX_DEFAULT }: Endpoint): Promise<string> {
+async function readBody(context: Context, endpoint: Endpoint): Promise<string> {
   const { req } = context;
-  const stream = req.raw.body;
+  const { body, bodyMax = BODY_MAX_DEFAULT } = endpoint;
+  // The server drops what a GET brings along.
+  const stream = endpoint.method === 'get' ? null : req.raw.body;
   const announced = Number(req.header('content-length') ?? 0);
   if (announced > bodyMax) throw tooLarge(bodyMax);
   const bytes = stream === null ? new Uint8Array() : await readStream(stream, bodyMax);
@@ -140,4 +142,10 @@ function invalid(errors: readonly Fault[]): HttpError {
   return new HttpError(422, 'input-invalid', `${first?.path ?? 'input'}: ${first?.message ?? ''}${rest}`, {
     errors,
   });
+}
+
+/** The query of an address, with its `?`. */
+export function searchOf(url: string): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at).replace(/#.*$/, '');
 }

@@ -4,11 +4,13 @@ import type { ApiKey } from '../domains/access/model.ts';
 import type { ApiKeyStore } from '../domains/access/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { type StoreContext, write } from './context.ts';
+import { prepare } from './prepared.ts';
 import type { ApiKeyRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
 
 export function openApiKeyStore(context: StoreContext): ApiKeyStore {
   const { db } = context;
+  const byId = prepare<ApiKeyRow, [id: string]>(db.selectFrom('api_keys').selectAll().where('id', '=', ''));
   return {
     create: ({ key, secretHash }, trail, events) =>
       write(context, async (trx) => {
@@ -16,7 +18,7 @@ export function openApiKeyStore(context: StoreContext): ApiKeyStore {
         await appendEvents(context, trx, trail, events);
       }),
     async find(id) {
-      const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+      const [row] = await byId(db, id);
       return row === undefined ? null : { key: toKey(row), secretHash: row.secret_hash };
     },
     async list(tenantId) {

@@ -13,6 +13,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Kysely,
+  type SqlBool,
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDriver,
@@ -79,6 +80,7 @@ export function openSqliteEngine(path: string, clock: Clock, limits: SqliteLimit
     counter: sql`integer primary key autoincrement`,
     tableSuffix: sql`strict`,
     placeholder: () => '?',
+    holds: (column, part) => sql<SqlBool>`instr(${sql.ref(column)}, ${part}) > 0`,
     // BEGIN IMMEDIATE serializes all writers already.
     withLock: (_trx, _name, work) => work(),
     now: () => Promise.resolve(clock.now()),

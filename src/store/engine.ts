@@ -7,7 +7,7 @@
  * far. So what a transaction reads in order to decide what it writes, it reads under `withLock`, or says again as a
  * condition of the write, or a unique index stands behind it.
  */
-import type { Dialect, Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Dialect, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely';
 import type { WakeUps } from '../domains/jobs/ports.ts';
 import type { Schema } from './schema.ts';
 import type { Backup } from './sqlite-backup.ts';
@@ -52,6 +52,8 @@ export interface Engine {
   readonly tableSuffix: RawBuilder<unknown>;
   /** The placeholder of the nth parameter, from 1. */
   placeholder(position: number): string;
+  /** Whether the text of a column has this part, compared byte by byte: several times faster than `like`. */
+  holds(column: string, part: string): RawBuilder<SqlBool>;
   /**
    * Lets one transaction at a time hold the name, until it ends. Take several in this order only: change set,
    * zone, connection, anything else, audit.

@@ -36,6 +36,28 @@ export function openRecordFinder(context: StoreContext): RecordFinder {
       }
       return found.slice(0, page.limit);
     },
+    async coverage(tenantId, connectionId) {
+      const { count } = context.db.fn;
+      const row = await context.db
+        .selectFrom('zones')
+        .select([
+          count<number>('zone_id').as('zones'),
+          count<number>('verified_at').as('read'),
+          count<number>('stale_since').as('stale'),
+          sql<number | null>`min(verified_at)`.as('oldest'),
+        ])
+        .where('tenant_id', '=', tenantId)
+        .where('status', '<>', 'deleted')
+        .$if(connectionId !== undefined, (query) => query.where(isSeenBy(connectionId ?? '')))
+        .executeTakeFirstOrThrow();
+      const zones = Number(row.zones);
+      return {
+        zones,
+        neverRead: zones - Number(row.read),
+        stale: Number(row.stale),
+        oldestVerifiedAt: row.oldest === null ? null : Number(row.oldest),
+      };
+    },
   };
 }
 

@@ -9,7 +9,9 @@ import { notFound, read, type StoreContext, write, writeUnder, yieldToLoop } fro
 import type { Reader, Trx } from './engine.ts';
 import { chunksOf, insertMany } from './insert-many.ts';
 import { listDoubts } from './list-doubts.ts';
+import { prepare } from './prepared.ts';
 import { MIRROR_COLUMNS, toMirrorRecord } from './record-row.ts';
+import type { ZoneRow } from './schema.ts';
 import { newZoneCells, toRevision, toZone, ZONE_COLUMNS } from './zone-rows.ts';
 import { isSeenBy, putSightings, READER_ON_CONFLICT, sightingsLock } from './zone-sightings.ts';
 
@@ -20,6 +22,9 @@ const IDS_PER_QUERY = 400;
 
 export function openZoneMirror(context: StoreContext): ZoneMirror {
   const { db } = context;
+  const oneZone = prepare<ZoneRow, [tenantId: string, zoneId: string]>(
+    zoneRow(db, { tenantId: '' as TenantId, zoneId: '' as ZoneId }).selectAll(),
+  );
   return {
     putZones: (tenantId, connectionId, zones, at) => putZones(context, { tenantId, connectionId, zones, at }),
 
@@ -32,7 +37,7 @@ export function openZoneMirror(context: StoreContext): ZoneMirror {
     zonePages: (tenantId, filter = {}, walk = {}) => zonePages(context, tenantId, filter, walk),
 
     async getZone(tenantId, zoneId) {
-      const row = await zoneRow(db, { tenantId, zoneId }).selectAll().executeTakeFirst();
+      const [row] = await oneZone(db, tenantId, zoneId);
       return row === undefined ? null : toZone(row);
     },
 
@@ -201,8 +206,17 @@ async function readHashes(trx: Trx, zone: ZoneKey): Promise<ReadonlyMap<RecordId
 }
 
 /** Throws `revision-not-found`, and `zone-unknown`. */
-export async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
+async function settleRevision(trx: Trx, zone: ZoneKey, wanted: number | undefined): Promise<number> {
   const now = await zoneRow(trx, zone).select(['revision', 'oldest_revision']).executeTakeFirst();
+  return settled(now, zone, wanted);
+}
+
+/** The revision that is wanted, of a zone's row. Throws `zone-unknown`, `revision-not-found`. */
+export function settled(
+  now: Pick<ZoneRow, 'revision' | 'oldest_revision'> | undefined,
+  zone: ZoneKey,
+  wanted: number | undefined,
+): number {
   if (now === undefined) throw noZone(zone.zoneId);
   const revision = wanted ?? now.revision;
   if (revision >= now.oldest_revision && revision <= now.revision) return revision;

@@ -13,6 +13,7 @@ import type { NewEvent } from '../audit/model.ts';
 import type { Connection } from '../connections/model.ts';
 import type { Freshness, RecordVersion, Revision, Zone, ZoneFacts } from './model.ts';
 import type {
+  Coverage,
   DriftMarks,
   FoundRecord,
   ListDoubts,
@@ -366,6 +367,20 @@ export class FakeMirror
     const kept = this.#kept(zoneId);
     kept.acknowledged = Math.max(kept.acknowledged, revision);
     this.events.push(...events);
+  }
+
+  async coverage(_tenantId: TenantId, connectionId?: ConnectionId): Promise<Coverage> {
+    const zones = [...this.#zones.values()]
+      .map(({ zone }) => zone)
+      .filter(({ facts }) => facts.status !== 'deleted')
+      .filter((zone) => connectionId === undefined || zone.connectionId === connectionId);
+    const times = zones.flatMap(({ freshness }) => freshness.verifiedAt ?? []);
+    return {
+      zones: zones.length,
+      neverRead: zones.length - times.length,
+      stale: zones.filter(({ freshness }) => freshness.staleSince !== null).length,
+      oldestVerifiedAt: times.length === 0 ? null : Math.min(...times),
+    };
   }
 
   async findRecords(

@@ -7,13 +7,13 @@ import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import { InvalidInputError } from '../../base/problem.ts';
 import { type DomainName, parseName } from '../../dns/name.ts';
 import type { Freshness, MirrorRecord } from './model.ts';
-import type { RecordFinder, RecordQuery, ZoneMirror } from './ports.ts';
+import type { Coverage, RecordFinder, RecordQuery, ZoneMirror } from './ports.ts';
 
 const LIMIT = 1_000;
 export const FIND_LIMIT_MAX = 10_000;
 
 export interface FindPorts {
-  readonly mirror: Pick<ZoneMirror, 'listZones'> & RecordFinder;
+  readonly mirror: Pick<ZoneMirror, 'getZones'> & RecordFinder;
 }
 
 export interface FindInput {
@@ -39,14 +39,7 @@ export interface Findings {
   readonly records: readonly FoundInZone[];
   /** Where to go on; null when this was all. */
   readonly next: FindPlace | null;
-  /** Over all zones searched, so that "nothing found" can be trusted, or not. */
-  readonly coverage: {
-    readonly zones: number;
-    readonly neverRead: number;
-    readonly stale: number;
-    /** The zone that was verified longest ago; null when none was ever. */
-    readonly oldestVerifiedAt: number | null;
-  };
+  readonly coverage: Coverage;
 }
 
 /** Throws `InvalidInputError` for a query without a condition, a name that is none, or a limit out of range. */
@@ -54,13 +47,9 @@ export async function findRecords(ports: FindPorts, input: FindInput): Promise<F
   const query = checkQuery(input.query);
   const limit = checkLimit(input.limit ?? LIMIT);
   const { tenantId, after } = input;
-  const filter = query.connectionId === undefined ? {} : { connectionId: query.connectionId };
-  const zones = (await ports.mirror.listZones(tenantId, filter)).filter(
-    ({ facts }) => facts.status !== 'deleted',
-  );
   const page = after === undefined ? { limit: limit + 1 } : { limit: limit + 1, after };
   const found = await ports.mirror.findRecords(tenantId, query, page);
-  const byId = new Map(zones.map((zone) => [zone.facts.id, zone]));
+  const byId = await ports.mirror.getZones(tenantId, [...new Set(found.map(({ zoneId }) => zoneId))]);
   const records = found.slice(0, limit).flatMap((each) => {
     const zone = byId.get(each.zoneId);
     return zone === undefined ? [] : { ...each, zoneName: zone.facts.name, freshness: zone.freshness };
@@ -69,20 +58,7 @@ export async function findRecords(ports: FindPorts, input: FindInput): Promise<F
   return {
     records,
     next: last === undefined ? null : { zoneId: last.zoneId, recordId: last.record.id },
-    coverage: coverageOf(zones.map(({ freshness }) => freshness)),
-  };
-}
-
-function coverageOf(all: readonly Freshness[]): Findings['coverage'] {
-  let oldest: number | null = null;
-  for (const { verifiedAt } of all) {
-    if (verifiedAt !== null) oldest = Math.min(oldest ?? verifiedAt, verifiedAt);
-  }
-  return {
-    zones: all.length,
-    neverRead: all.filter(({ verifiedAt }) => verifiedAt === null).length,
-    stale: all.filter(({ staleSince }) => staleSince !== null).length,
-    oldestVerifiedAt: oldest,
+    coverage: await ports.mirror.coverage(tenantId, query.connectionId),
   };
 }
 

@@ -227,6 +227,17 @@ export interface RecordFinder {
       readonly after?: { readonly zoneId: ZoneId; readonly recordId: RecordId };
     },
   ): Promise<readonly FoundRecord[]>;
+  /** How far the mirror can speak: over all zones of the tenant, or those that a connection sees. */
+  coverage(tenantId: TenantId, connectionId?: ConnectionId): Promise<Coverage>;
+}
+
+/** Of the zones that a search goes over, so that "nothing found" can be trusted, or not. */
+export interface Coverage {
+  readonly zones: number;
+  readonly neverRead: number;
+  readonly stale: number;
+  /** The zone that was verified longest ago; null when none was ever. */
+  readonly oldestVerifiedAt: number | null;
 }
 
 /** Our own writes under way: while one is open, what a read shows may be ours without the mirror knowing it. */

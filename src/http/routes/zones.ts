@@ -4,6 +4,7 @@ import {
   EXPORT_FORMATS,
   type ExportFormat,
   type Findings,
+  isUnlimited,
   type Moment,
   type RecordId,
   type Zone,
@@ -239,7 +240,7 @@ const records = endpoint({
       place === null ? await revisionOf(call, zone, momentOf(query)) : numberAt(place, 'revision');
     const { search, type, sort, limit } = query;
     const page = await call.caller.tenant.zones.recordListPage(
-      zone.facts.id,
+      zone,
       { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
       {
         revision,
@@ -433,11 +434,14 @@ const find = endpoint({
 
 /** What the key reaches of what was found. */
 async function visible({ caller }: Call, { records: all }: Findings): Promise<Findings['records']> {
-  const zones = new Map((await caller.tenant.zones.list()).map((zone) => [zone.facts.id, zone]));
-  return all.filter(({ zoneId, zoneName, record }) => {
-    const zone = zones.get(zoneId);
-    return zone !== undefined && seesZone(caller, zone) && nameFilter(caller, zoneName)(record.fields.name);
-  });
+  if (isUnlimited(caller.key.reach)) return all;
+  const seen = new Map<ZoneId, boolean>();
+  for (const { zoneId } of all)
+    if (!seen.has(zoneId)) seen.set(zoneId, seesZone(caller, await caller.tenant.zones.known(zoneId)));
+  return all.filter(
+    ({ zoneId, zoneName, record }) =>
+      seen.get(zoneId) === true && nameFilter(caller, zoneName)(record.fields.name),
+  );
 }
 
 export const ZONE_ENDPOINTS: readonly Endpoint[] = [

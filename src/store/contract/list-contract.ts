@@ -125,6 +125,32 @@ export function listContract(makePlace: MakeStorePlace): void {
         await assert.rejects(store.recordList.count(foreigner, zoneId(1), 2, {}), { code: 'zone-unknown' });
       }));
 
+    it('of a zone that moved are found anew, and of its past as before', () =>
+      withStore(makePlace, async (store) => {
+        await fill(store);
+        const filter = { search: 'www' };
+        const seen = async (revision: number, order: RecordOrder) => [
+          numbersOf(await list(store, filter, order, revision)).sort(),
+          await store.recordList.count(tenant, zoneId(1), revision, filter),
+        ];
+        const orders = ['id', 'name', 'type'] as const;
+        for (const order of orders) assert.deepEqual(await seen(2, order), [['1'], 1]);
+        await store.mirror.advance(tenant, zoneId(1), {
+          baseRevision: 2,
+          delta: {
+            put: [{ record: record(5, { name: 'www2.zone1.example' as DomainName }) }],
+            gone: [record(1).id],
+          },
+          origin: { kind: 'outside', actor: null },
+          freshness: fresh,
+          at: 3,
+        });
+        for (const order of orders) {
+          assert.deepEqual(await seen(3, order), [['5'], 1]);
+          assert.deepEqual(await seen(2, order), [['1'], 1]);
+        }
+      }));
+
     it('are read page by page in every order', () =>
       withStore(makePlace, async (store) => {
         await fill(store);
