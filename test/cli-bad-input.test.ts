@@ -102,6 +102,25 @@ const CASES: readonly Case[] = [
     env: { CLOUDFLARE_ACCOUNT_ID: 'f'.repeat(32) },
   },
   {
+    what: 'an e-mail address without its key',
+    argv: ['connections', 'add', '--email', 'someone@shop.example'],
+    exit: 2,
+    says: [/no Global API key to go with it/, /→ Set CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY/],
+    env: { CLOUDFLARE_API_TOKEN: '' },
+  },
+  {
+    what: 'a state that no connection can be in',
+    argv: ['connections', 'list', '--state', 'broken'],
+    exit: 2,
+    says: [/Allowed choices are untested, active/],
+  },
+  {
+    what: 'a filter that nothing fits',
+    argv: ['connections', 'list', '--tag', 'none'],
+    exit: 0,
+    says: [/No connection fits/],
+  },
+  {
     what: "another's account id, without a connection",
     argv: ['zones', 'list', '--store', 'sqlite::memory:'],
     exit: 4,

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -159,5 +160,25 @@ describe('the process', () => {
     const { code, stderr } = await result;
     assert.equal(code, 0);
     assert.match(stderr, /1 request,/);
+  });
+
+  it('the sandbox with HTTPS names a file with its certificate, and takes it away at the end', async () => {
+    const child = start(['sandbox', '--tls', '--empty', '--no-dns', '--control']);
+    const result = ended(child);
+    let told = '';
+    while (!told.includes('zones sync')) told += String((await once(child.stdout ?? child, 'data'))[0]);
+    const [, file = ''] = /export NODE_EXTRA_CA_CERTS=(\S+)/.exec(told) ?? [];
+    const [, address = ''] = /control +(\S+)/.exec(told) ?? [];
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(`${address}/info`, { ca: readFileSync(file) }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.once('error', reject).end();
+    });
+    assert.equal(status, 200);
+    child.kill('SIGINT');
+    assert.equal((await result).code, 0);
+    assert.equal(existsSync(file), false);
   });
 });

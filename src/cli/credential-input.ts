@@ -77,6 +77,7 @@ async function findCredential(
     return found(input, ENVIRONMENT_NAMES);
   }
   if (!canAsk(io)) {
+    if ((email ?? given('email') ?? '') !== '') throw keyMissing(ENVIRONMENT_NAMES);
     throw new UsageError('There is no credential, and no terminal to ask for one.', [
       `Set ${ENVIRONMENT_NAMES.token} (and ${ENVIRONMENT_NAMES.accountId}), or pipe it: … | zoneward connections add --token-stdin`,
       'zoneward connections link shows where to make a token.',
@@ -84,6 +85,14 @@ async function findCredential(
   }
   const what = asked ?? (email === undefined ? 'API token' : 'Global API key');
   return found(secretInput(await askSecret(io, `${what} (not shown):`), email, rest), FLAG_NAMES);
+}
+
+/** An address alone is half of a credential. */
+function keyMissing({ email, key }: FieldNames): UsageError {
+  return new UsageError('There is an e-mail address, but no Global API key to go with it.', [
+    `Set ${email} and ${key}, or pipe the key: … | zoneward connections add --email ADDRESS --token-stdin`,
+    'Better than a global key: a token. zoneward connections link shows where to make one.',
+  ]);
 }
 
 function found(input: CredentialInput, names: FieldNames): Found {

@@ -20,6 +20,16 @@ export function collect(text: string, before: readonly string[] | undefined): re
   return [...(before ?? []), text];
 }
 
+/** The same, where only these values mean something. */
+export function collectOf(
+  values: readonly string[],
+): (text: string, before: readonly string[] | undefined) => readonly string[] {
+  return (text, before) => {
+    if (values.includes(text)) return collect(text, before);
+    throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
+  };
+}
+
 /** `24h`, `90m`, `7d`: milliseconds. */
 export function span(text: string): number {
   const match = /^(\d{1,6})(s|m|h|d)$/.exec(text);

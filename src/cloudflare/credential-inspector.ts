@@ -62,7 +62,7 @@ export function createCredentialInspector(deps: {
 async function verify(
   api: Api,
   credential: Credential,
-  accountId: AccountId,
+  accountId: AccountId | null,
   options: CallOptions,
 ): Promise<TokenFacts> {
   if (credential.kind === 'global-key') {
@@ -70,6 +70,7 @@ async function verify(
     const tokenId = result.id ?? '';
     return { tokenId, kind: 'user-token', status: 'active', expiresAt: null, notBefore: null };
   }
+  if (accountId === null) return await verifyAs(api, 'user-token', null, options);
   const secret = credential.token.reveal();
   const isAccountToken = credential.kind === 'account-token' || secret.startsWith('cfat_');
   const [first, second] = isAccountToken
@@ -94,11 +95,11 @@ async function verify(
 async function verifyAs(
   api: Api,
   kind: TokenFacts['kind'],
-  accountId: AccountId,
+  accountId: AccountId | null,
   options: CallOptions,
 ): Promise<TokenFacts> {
   const { result } =
-    kind === 'user-token'
+    kind === 'user-token' || accountId === null
       ? await api.call('GET /user/tokens/verify', {}, {}, options)
       : await api.call('GET /accounts/{account_id}/tokens/verify', { account_id: accountId }, {}, options);
   return {

@@ -1,14 +1,15 @@
 /** `zoneward connections`: each subcommand is one call of the facade and one view. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AccountId, Connection, ConnectionState, CredentialKind } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import type { Cli } from '../cli.ts';
 import { parseMetadata, parseProfile } from '../flags/credential-flags.ts';
-import { collect, examples, span, wholeNumber } from '../help.ts';
+import { collect, collectOf, examples, span, wholeNumber } from '../help.ts';
 import { visible } from '../output/width.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import {
+  CONNECTION_STATES,
   connectionJson,
   formatConnection,
   formatConnections,
@@ -48,11 +49,13 @@ function registerLooking(connections: Command, cli: Cli): void {
     .command('list')
     .description('List connections.')
     .option('--label <text>', 'only those whose label holds this')
-    .option('--state <state>', 'only those in this state (may be given again)', collect)
+    .option('--state <state>', 'only those in this state (may be given again)', collectOf(CONNECTION_STATES))
     .option('--tag <tag>', 'only those with this tag (may be given again)', collect)
-    .option('--kind <kind>', 'only user-token, account-token or global-key')
+    .addOption(
+      new Option('--kind <kind>', 'only this kind').choices(['user-token', 'account-token', 'global-key']),
+    )
     .option('--account-id <id>', 'only those of this account')
-    .option('--profile <name>', 'only minimum or full')
+    .addOption(new Option('--profile <name>', 'only this profile').choices(['minimum', 'full']))
     .option('--metadata <key=value>', 'only those with this fact (may be given again)', collect)
     .option('--due-within <time>', 'only those that end or are due for rotation within 30d, say', span)
     .addHelpText(
@@ -77,7 +80,10 @@ function registerLooking(connections: Command, cli: Cli): void {
         });
         session.out.result({
           json: () => ({ connections: list.map(connectionJson) }),
-          text: () => formatConnections(session.out, list),
+          text: () =>
+            list.length === 0 && Object.keys(flags).length > 0
+              ? 'No connection fits.\n'
+              : formatConnections(session.out, list),
         });
       }),
     );

@@ -1,4 +1,6 @@
 /** `zoneward sandbox`: a local Cloudflare for development and tests, until Ctrl-C. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -50,7 +52,7 @@ export function register(program: Command, cli: Cli): void {
       wholeNumber(0, PORT_MAX),
     )
     .option('--no-dns', 'without a DNS server')
-    .option('--tls', 'HTTPS, with a certificate of its own')
+    .option('--tls', 'HTTPS, with a certificate of its own; says in which file clients find it')
     .option(
       '--seed <path>',
       'zones from a JSON seed or a master file (may be given again); default: example zones',
@@ -112,7 +114,8 @@ async function serve(session: Session, flags: SandboxFlags): Promise<void> {
   const startedAt = session.out.now();
   try {
     await using sandbox = await startSandbox(optionsOf(flags, session.io.cwd));
-    tell(session, sandbox, session.out.now() - startedAt);
+    using certificate = keepCertificate(sandbox.certificate);
+    tell(session, sandbox, { elapsedMs: session.out.now() - startedAt, certificateFile: certificate.file });
     const stopLog = flags.log === true ? logRequests(session, sandbox) : (): void => {};
     await ended;
     stopLog();
@@ -122,6 +125,15 @@ async function serve(session: Session, flags: SandboxFlags): Promise<void> {
   } finally {
     stopListening();
   }
+}
+
+/** The certificate as a file that clients can be pointed at, for as long as the sandbox runs. */
+function keepCertificate(pem: string | undefined): Disposable & { readonly file: string | null } {
+  if (pem === undefined) return { file: null, [Symbol.dispose]: () => {} };
+  const folder = mkdtempSync(path.join(tmpdir(), 'zoneward-sandbox-'));
+  const file = path.join(folder, 'certificate.pem');
+  writeFileSync(file, pem);
+  return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** Paths are seen from the folder in which the command was given. */
@@ -170,14 +182,29 @@ export function exportLines(sandbox: Sandbox): readonly string[] {
   ];
 }
 
-function tell(session: Session, sandbox: Sandbox, elapsedMs: number): void {
+interface Started {
+  readonly elapsedMs: number;
+  readonly certificateFile: string | null;
+}
+
+function tell(session: Session, sandbox: Sandbox, { elapsedMs, certificateFile }: Started): void {
   const { out } = session;
   const { baseUrl, dns, tokens, globalKey, accountId, controlUrl, certificate } = sandbox;
   const zones = sandbox.zones();
   const dnsAddress = dns === undefined ? null : `${dns.host}:${dns.port}`;
   if (out.json) {
     const names = zones.map(({ id, name }) => ({ id, name }));
-    out.jsonLine({ baseUrl, dns, accountId, tokens, globalKey, controlUrl, certificate, zones: names });
+    out.jsonLine({
+      baseUrl,
+      dns,
+      accountId,
+      tokens,
+      globalKey,
+      controlUrl,
+      certificate,
+      certificateFile,
+      zones: names,
+    });
     return;
   }
   const { bold, dim, cyan, green } = out.paint;
@@ -189,6 +216,7 @@ function tell(session: Session, sandbox: Sandbox, elapsedMs: number): void {
     ['API', baseUrl],
     ['DNS', dnsAddress === null ? 'none' : `${dnsAddress}, UDP and TCP`],
     ['control', controlUrl ?? null],
+    ['certificate', certificateFile],
     ['account', accountId],
     ['token, all rights', tokens.full],
     ['token, read only', tokens.readOnly],
@@ -200,6 +228,7 @@ function tell(session: Session, sandbox: Sandbox, elapsedMs: number): void {
   out.line();
   out.line(`  ${dim('Paste this into another terminal:')}`);
   for (const line of exportLines(sandbox)) out.line(`  ${line}`);
+  if (certificateFile !== null) out.line(`  export NODE_EXTRA_CA_CERTS=${certificateFile}`);
   out.line();
   const [first] = zones;
   out.line(`  ${cyan('→')} zoneward zones sync`);

@@ -7,7 +7,10 @@ import { UsageError } from '../errors.ts';
 export function withSecretFlags(command: Command): Command {
   return command
     .option('--token-stdin', 'read the token from standard input')
-    .option('--secret-from <reference>', 'env:NAME or file:PATH; fetched when needed, never stored')
+    .option(
+      '--secret-from <reference>',
+      'env:NAME, file:PATH, vault-kv:MOUNT/PATH#FIELD or aws-secrets-manager:NAME; fetched when needed, never stored',
+    )
     .option('--token <token>', 'the token itself; others on this machine can see it')
     .option('--email <address>', 'of the user, for a Global API key')
     .option('--key <key>', 'the Global API key; better asked for: leave it out');

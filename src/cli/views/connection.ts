@@ -41,6 +41,9 @@ const STATE_STYLES: Readonly<Record<ConnectionState, keyof Paint>> = {
   rotating: 'cyan',
 };
 
+/** In the order of a connection's life. */
+export const CONNECTION_STATES: readonly string[] = Object.keys(STATE_STYLES);
+
 export function paintState(paint: Paint, state: ConnectionState, text: string = state): string {
   return paint[STATE_STYLES[state]](text);
 }

@@ -71,11 +71,17 @@ export async function addConnection(ports: AddPorts, input: NewConnection): Prom
   const fingerprint = await ports.vault.fingerprint(input.tenantId, secretText(input.credential));
   const same = others.filter((other) => other.fingerprint === fingerprint);
 
+  const refuseDouble = (account: AccountId): void => {
+    const double = same.find((other) => other.accountId === account);
+    if (double !== undefined && input.duplicate !== true) throw duplicateOf(double);
+  };
+  // Known before a call is spent, where the account is.
+  if (input.accountId !== null) refuseDouble(input.accountId);
+
   const report = input.untested === true ? null : await testOrThrow(ports, input);
   const accountId = report?.accountId ?? input.accountId;
   if (accountId === null) throw accountIdMissing();
-  const doubles = same.filter((other) => other.accountId === accountId);
-  if (doubles.length > 0 && input.duplicate !== true) throw duplicateOf(doubles[0]);
+  refuseDouble(accountId);
 
   const connection = await save(ports, input, { accountId, fingerprint, report });
   const warnings = [...(report?.warnings ?? []), ...same.map((other) => sharedWith(other))];
@@ -226,12 +232,12 @@ export function refuseTakenLabel(label: string, others: readonly Connection[]): 
   });
 }
 
-function duplicateOf(other: Connection | undefined): ZonewardError {
-  return new ZonewardError(`This credential is saved already, as "${other?.label}" (${other?.id}).`, {
+function duplicateOf(other: Connection): ZonewardError {
+  return new ZonewardError(`This credential is saved already, as "${other.label}" (${other.id}).`, {
     code: 'connection-duplicate',
     kind: 'conflict',
-    next: [`use ${other?.id}`, 'or save it once more: --duplicate'],
-    details: { connectionId: other?.id },
+    next: [`use ${other.id}`, 'or save it once more: --duplicate'],
+    details: { connectionId: other.id },
   });
 }
 

@@ -164,11 +164,14 @@ describe('adding', () => {
     const { world, add } = setUp();
     const token = world.addToken({});
     const first = await add(token);
+    const calls = world.calls.length;
     await assert.rejects(add(token), (error) => {
       assert.ok(isZonewardError(error) && error.code === 'connection-duplicate');
       assert.ok(error.message.includes(first.connection.id));
       return true;
     });
+    assert.equal(world.calls.length, calls, 'known without asking Cloudflare');
+    await assert.rejects(add(token, { accountId: null }), { code: 'connection-duplicate' });
     const { warnings } = await add(token, { duplicate: true });
     assert.ok(warnings.some((warning) => warning.code === 'credential-shared'));
     await add(token, { tenantId: 'ten_b' as TenantId });

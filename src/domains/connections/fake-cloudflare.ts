@@ -239,6 +239,7 @@ function inspector(world: FakeCloudflare): CredentialInspector {
       const value = credential.kind === 'global-key' ? '' : credential.token.reveal();
       const token = world.tokens.get(value);
       if (token?.kind === 'user-token') return factsOf(token);
+      if (accountId === null) throw refuse('credential-rejected', 'credentials');
       call(world, 'GET', '/accounts/{account_id}/tokens/verify');
       if (token !== undefined && token.accountId === accountId) return factsOf(token);
       throw refuse('credential-rejected', 'credentials');

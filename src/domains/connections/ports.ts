@@ -136,8 +136,11 @@ export type Probe = 'records' | 'settings' | 'ssl' | 'dnssec' | 'registrar' | 'a
 
 /** Asks Cloudflare about a credential. Changes nothing there. */
 export interface CredentialInspector {
-  /** Tries the user route, then the account route, before it calls a token dead. */
-  verify(credential: Credential, accountId: AccountId, options: CallOptions): Promise<TokenFacts>;
+  /**
+   * Tries the user route, then the account route, before it calls a token dead. Without an account id only the user
+   * route can be asked.
+   */
+  verify(credential: Credential, accountId: AccountId | null, options: CallOptions): Promise<TokenFacts>;
   /** Null when the token may not read itself. */
   policies(
     credential: Credential,

@@ -262,6 +262,20 @@ describe('a test that fails says which step, why, and what to do', () => {
     },
     { name: 'disabled', token: { status: 'disabled' }, step: 'verify', code: 'token-disabled' },
     {
+      name: 'expired, with an account that is to be found out',
+      token: { status: 'expired', expiresAt: ended },
+      input: { accountId: null },
+      step: 'account',
+      code: 'token-expired',
+    },
+    {
+      name: 'disabled, with an account that is to be found out',
+      token: { status: 'disabled' },
+      input: { accountId: null },
+      step: 'account',
+      code: 'token-disabled',
+    },
+    {
       name: 'for another account',
       token: { accountId: foreign },
       step: 'list-zones',

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isZonewardError, type ZonewardError } from '../../base/errors.ts';
 import type { AccountId, ZoneId } from '../../base/ids.ts';
 import type { Problem } from '../../base/problem.ts';
+import { plural } from '../../plan/change-text.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { ZoneFacts } from '../zones/model.ts';
 import { type CapabilityFacts, capabilityMatrix, needsProbe, RIGHTS } from './capabilities.ts';
@@ -58,7 +59,7 @@ export interface TestRun {
 }
 
 export async function findAccount(run: TestRun): Promise<string> {
-  const accounts = await run.inspection.inspector.accounts(run.credential, run.options);
+  const accounts = await accountsOrWhy(run);
   const [only] = accounts;
   if (run.accountId !== null) {
     const account = accounts.find((candidate) => candidate.id === run.accountId);
@@ -72,6 +73,25 @@ export async function findAccount(run: TestRun): Promise<string> {
   return `The credential sees one account: ${only.name} (${only.id}).`;
 }
 
+/** Cloudflare refuses an ended token without saying that it ended; where that may be so, its own route is asked. */
+async function accountsOrWhy(run: TestRun): Promise<readonly AccountFacts[]> {
+  const { credential, inspection, options } = run;
+  try {
+    return await inspection.inspector.accounts(credential, options);
+  } catch (error) {
+    const rejected = isZonewardError(error) && error.code === 'credential-rejected';
+    if (!rejected || credential.kind !== 'user-token') throw error;
+    const token = await inspection.inspector.verify(credential, null, options).catch(() => null);
+    if (token !== null) refuseDead(token);
+    throw error;
+  }
+}
+
+function refuseDead(token: TokenFacts): void {
+  if (token.status === 'expired') throw deadToken('token-expired', 'The token has expired', token);
+  if (token.status !== 'active') throw deadToken('token-disabled', `The token is ${token.status}`, token);
+}
+
 export async function verifyToken(run: TestRun): Promise<string> {
   const { credential } = run;
   const token = await verifyOrExplain(run);
@@ -79,8 +99,7 @@ export async function verifyToken(run: TestRun): Promise<string> {
   if (credential.kind !== 'global-key' && credential.kind !== token.kind) {
     run.credential = { kind: token.kind, token: credential.token };
   }
-  if (token.status === 'expired') throw deadToken('token-expired', 'The token has expired', token);
-  if (token.status !== 'active') throw deadToken('token-disabled', `The token is ${token.status}`, token);
+  refuseDead(token);
   warnOfClock(run, token);
   const owner = token.kind === 'account-token' ? 'the account' : 'a user';
   const until =
@@ -129,7 +148,7 @@ export async function listZones(run: TestRun): Promise<string> {
   const [first] = run.zones;
   if (first === undefined) return await noZones(run, accountId);
   run.accountName = first.accountName;
-  return `${run.zoneCount} zones in ${first.accountName}.`;
+  return `${plural(run.zoneCount, 'zone')} in ${first.accountName}.`;
 }
 
 async function listingRefused(
@@ -189,7 +208,7 @@ export async function readRecords(run: TestRun): Promise<string> {
   try {
     for await (const page of run.inspection.reader.listRecords(zone.id, run.options)) {
       run.probes.push({ probe: 'records', zoneId: zone.id, allowed: true });
-      return `${page.totalCount} records in ${zone.name}.`;
+      return `${plural(page.totalCount, 'record')} in ${zone.name}.`;
     }
     return `No record in ${zone.name}.`;
   } catch (error) {
