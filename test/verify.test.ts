@@ -61,6 +61,35 @@ function states({ records }: Verification): string[] {
   return records.map(({ name, type, state }) => `${name} ${type} ${state}`);
 }
 
+/** Types whose data are compared octet by octet. */
+const RARE: readonly Record<string, unknown>[] = [
+  { type: 'CERT', data: { type: 1, key_tag: 2, algorithm: 8, certificate: 'AQL/' } },
+  { type: 'HTTPS', data: { priority: 2, target: 'alt.example.net', value: 'alpn="h3,h2" port="8443"' } },
+  {
+    type: 'SVCB',
+    data: { priority: 1, target: 'svc.example.net', value: 'ipv4hint="192.0.2.9" ipv6hint="2001:db8::9"' },
+  },
+  {
+    type: 'LOC',
+    data: {
+      lat_degrees: 42,
+      lat_minutes: 21,
+      lat_seconds: 54,
+      lat_direction: 'N',
+      long_degrees: 71,
+      long_minutes: 6,
+      long_seconds: 18.5,
+      long_direction: 'W',
+      altitude: -24,
+      size: 1,
+      precision_horz: 10000,
+      precision_vert: 10,
+    },
+  },
+  { type: 'SMIMEA', data: { usage: 3, selector: 1, matching_type: 1, certificate: '00ff' } },
+  { type: 'OPENPGPKEY', content: 'AQL/' },
+].map((record) => ({ ...record, name: 'rare', ttl: 300 }));
+
 describe('zones verify', () => {
   it('finds every type as it is served, proxied, flattened and wildcards with it', async () => {
     await using scene = await start([
@@ -89,6 +118,7 @@ describe('zones verify', () => {
         data: { weight: 1, target: 'ftp://x.example.net/' },
         ttl: 300,
       },
+      ...RARE,
     ]);
     const seen = await scene.verify();
     assert.deepEqual(states(seen), [
@@ -102,6 +132,12 @@ describe('zones verify', () => {
       'api.example.com AAAA ok',
       'api.example.com HTTPS ok',
       'blog.example.com CNAME ok',
+      'rare.example.com CERT ok',
+      'rare.example.com HTTPS ok',
+      'rare.example.com LOC ok',
+      'rare.example.com OPENPGPKEY ok',
+      'rare.example.com SMIMEA ok',
+      'rare.example.com SVCB ok',
       '*.shop.example.com A ok',
       'sub.example.com NS ok',
       'www.example.com A proxied',
@@ -135,6 +171,26 @@ describe('zones verify', () => {
     scene.engine.sandbox.foreignEdit(ZONE, { patches: [{ id: record?.id, content: '192.0.2.66' }] });
     assert.deepEqual(states(await scene.verify()), ['www.example.com A differs']);
   });
+
+  for (const [type, data] of [
+    ['HTTPS', { priority: 2, target: 'alt.example.net', value: 'alpn="h3" port="8443"' }],
+    ['URI', { weight: 1, target: 'ftp://elsewhere.example.net/' }],
+    ['LOC', { ...(RARE[3]?.['data'] as object), altitude: -25 }],
+    ['CERT', { type: 1, key_tag: 2, algorithm: 8, certificate: 'AQL+' }],
+  ] as const)
+    it(`sees that ${type} is answered with as many records, but other data`, async () => {
+      const written = { type, name: 'rare', ttl: 300, ...(type === 'URI' ? { priority: 1 } : {}) };
+      const wanted = RARE.find((one) => one['type'] === type)?.['data'];
+      await using old = await start([{ ...written, data }]);
+      const first = wanted ?? { weight: 1, target: 'ftp://x.example.net/' };
+      await using scene = await start([{ ...written, data: first }]);
+      const seen = await scene.verify({ resolvers: [`127.0.0.1:${old.engine.sandbox.dns?.port}`] });
+      assert.deepEqual(states(seen), [`rare.example.com ${type} waiting`]);
+      assert.deepEqual(
+        seen.records[0]?.sightings.map(({ kind, state }) => `${kind} ${state}`),
+        ['nameserver right', 'nameserver right', 'resolver other'],
+      );
+    });
 
   it('knows a resolver that remembers an older answer, and for how long', async () => {
     await using scene = await start([{ type: 'A', name: 'www', content: '192.0.2.1', ttl: 300 }]);

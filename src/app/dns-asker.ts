@@ -6,6 +6,7 @@ import { canonicalIpv6 } from '../dns/ip-address.ts';
 import { type DomainName, parseName } from '../dns/name.ts';
 import type { Rdata } from '../dns/record.ts';
 import { bytesToText } from '../dns/text-bytes.ts';
+import { decodeWireRdata, isWireType } from '../dns/wire-rdata.ts';
 import type { SeenRecord } from '../domains/verify/model.ts';
 import type { DnsAsker, DnsReply } from '../domains/verify/ports.ts';
 import { CLOUDFLARE_BASE_URL, type Config, parseDnsServer } from './config.ts';
@@ -164,9 +165,22 @@ function rdataOf(record: Answer): Rdata {
       const target = nameOf(replacement);
       return { type: 'NAPTR', order, preference, flags, service: services, regexp, replacement: target };
     }
+    case 'DNSKEY': {
+      const { flags, algorithm, key } = record.data;
+      return { type: 'DNSKEY', flags, protocol: 3, algorithm, publicKey: key.toString('base64') };
+    }
     default:
-      return { type: 'unknown', rrtype: typeName(record.type), content: '' };
+      return octetsOf(typeName(record.type), 'data' in record ? record.data : null);
   }
+}
+
+/** What the library leaves as octets. What is not of its type is shown as such, and is like nothing. */
+function octetsOf(type: string, data: unknown): Rdata {
+  const octets = data instanceof Uint8Array ? data : new Uint8Array();
+  const known = isWireType(type) ? decodeWireRdata(type, octets) : undefined;
+  if (known !== undefined) return known;
+  const hex = Buffer.from(octets).toString('hex');
+  return { type: 'unknown', rrtype: type, content: `\\# ${octets.length}${hex === '' ? '' : ` ${hex}`}` };
 }
 
 function typeName(type: string): string {

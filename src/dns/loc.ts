@@ -62,6 +62,32 @@ export function formatAngle(angle: LocAngle<string>): string {
   return `${angle.degrees} ${angle.minutes} ${angle.seconds.toFixed(3)} ${angle.direction}`;
 }
 
+/** `ms`: thousandths of a second of arc; its sign is the direction's. */
+export function angleOfMs<Direction extends string>(ms: number, direction: Direction): LocAngle<Direction> {
+  const size = Math.abs(ms);
+  return {
+    degrees: Math.floor(size / 3_600_000),
+    minutes: Math.floor(size / 60_000) % 60,
+    seconds: (size % 60_000) / 1_000,
+    direction,
+  };
+}
+
+/** As the wire can carry it: sizes and precisions have one digit and a power of ten (RFC 1876 §2); the rest is cut. */
+export function wireLoc(loc: LocRdata): LocRdata {
+  const cut = (metres: number): number => {
+    const cm = Math.round(metres * 100);
+    const power = Math.max(0, String(cm).length - 1);
+    return (Math.floor(cm / 10 ** power) * 10 ** power) / 100;
+  };
+  return {
+    ...loc,
+    size: cut(loc.size),
+    horizontalPrecision: cut(loc.horizontalPrecision),
+    verticalPrecision: cut(loc.verticalPrecision),
+  };
+}
+
 /** One text for every way of writing the same place: thousandths of a second and centimetres. */
 export function locKey(loc: LocRdata): string {
   const lengths = [loc.altitude, loc.size, loc.horizontalPrecision, loc.verticalPrecision];

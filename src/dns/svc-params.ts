@@ -9,7 +9,7 @@ import { type Token, tokenizeRdata } from './lexer.ts';
 import { octetLength } from './text-bytes.ts';
 
 /** The registered keys (IANA "Service Parameter Keys (SvcParamKeys)") by number. */
-const KEYS: readonly string[] = [
+export const SVC_PARAM_NAMES: readonly string[] = [
   'mandatory',
   'alpn',
   'no-default-alpn',
@@ -123,7 +123,7 @@ function parseParam(text: string): Read<SvcParam> {
       `${FORM} Others are key0 to key65534.`,
     );
   }
-  const known = KEYS[number] ?? name;
+  const known = SVC_PARAM_NAMES[number] ?? name;
   if (equals === -1) return { value: { number, name: known, value: undefined } };
   const raw = text.slice(equals + 1);
   const quoted = raw.length > 1 && raw.startsWith('"') && raw.endsWith('"');
@@ -133,7 +133,7 @@ function parseParam(text: string): Read<SvcParam> {
 }
 
 function keyNumber(name: string): number | undefined {
-  const known = KEYS.indexOf(name);
+  const known = SVC_PARAM_NAMES.indexOf(name);
   if (known !== -1) return known;
   const generic = /^key(0|[1-9]\d{0,4})$/.exec(name);
   const number = Number(generic?.[1]);

@@ -1,4 +1,5 @@
 /** What DNS should answer for what Cloudflare holds: a question for each set, and how its answers are judged. Pure. */
+import { wireLoc } from '../../dns/loc.ts';
 import { compareNames, type DomainName, isWildcard } from '../../dns/name.ts';
 import { rdataKey } from '../../dns/rdata-key.ts';
 import { formatRdata } from '../../dns/rdata-text.ts';
@@ -6,23 +7,6 @@ import { type Rdata, type RecordFields, typeOf } from '../../dns/record.ts';
 
 /** Stands for the `*` of a wildcard in questions. */
 const WILDCARD_LABEL = 'zoneward-verify';
-
-/** Types whose answers are taken apart and compared; of others only the number of records is. */
-const COMPARED: ReadonlySet<string> = new Set([
-  'A',
-  'AAAA',
-  'CAA',
-  'CNAME',
-  'DS',
-  'MX',
-  'NAPTR',
-  'NS',
-  'PTR',
-  'SRV',
-  'SSHFP',
-  'TLSA',
-  'TXT',
-]);
 
 export interface RecordSet {
   readonly name: DomainName;
@@ -33,7 +17,7 @@ export interface RecordSet {
 export type Expectation =
   /** These data, and no others. */
   | { readonly kind: 'same'; readonly keys: ReadonlySet<string> }
-  /** So many records of a type that is not taken apart. */
+  /** So many records: of a type that is not known here, whose data cannot be compared. */
   | { readonly kind: 'count'; readonly count: number }
   /** Addresses, and not these ones: Cloudflare's. */
   | { readonly kind: 'proxied'; readonly origins: ReadonlySet<string> }
@@ -106,13 +90,19 @@ function questionOf(set: RecordSet, zone: DomainName): Question {
     type === 'CNAME' &&
     (set.name === zone || records.some(({ settings }) => settings.includes('flatten_cname')));
   if (flattened) return { set, name, type: 'A', expect: { kind: 'flattened' } };
-  if (!COMPARED.has(type)) return { set, name, type, expect: { kind: 'count', count: records.length } };
+  if (records.some(({ rdata }) => rdata.type === 'unknown'))
+    return { set, name, type, expect: { kind: 'count', count: records.length } };
   return {
     set,
     name,
     type,
-    expect: { kind: 'same', keys: new Set(records.map(({ rdata }) => rdataKey(rdata))) },
+    expect: { kind: 'same', keys: new Set(records.map(({ rdata }) => servedKey(rdata))) },
   };
+}
+
+/** The key of what a nameserver can answer for it. */
+function servedKey(rdata: Rdata): string {
+  return rdataKey(rdata.type === 'LOC' ? wireLoc(rdata) : rdata);
 }
 
 function addressOf(rdata: Rdata): string | null {
