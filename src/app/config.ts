@@ -146,6 +146,11 @@ function checkResolvers(text: string | undefined): readonly string[] | null {
   return addresses;
 }
 
+/** `127.0.0.1:5353`, `[::1]:53`: what `parseDnsServer` reads. */
+export function formatDnsServer({ host, port }: DnsServer): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** Throws `dns-server-invalid` (input), naming the variable or flag that it came from. Empty: null. */
 export function parseDnsServer(text: string, from: string): DnsServer | null {
   if (text === '') return null;

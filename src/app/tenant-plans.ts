@@ -9,6 +9,7 @@ import type { LiveRecord } from '../dns/live-record.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
 import type { ChangeSet } from '../domains/changes/model.ts';
 import {
+  type Drafted,
   type PlannedZone,
   type PlanPorts,
   type PlanSettings,
@@ -21,7 +22,6 @@ import type { Connection } from '../domains/connections/model.ts';
 import type { SettingsPlanPorts } from '../domains/tls/plan-settings.ts';
 import type { SettingConflict } from '../domains/tls/undo-settings.ts';
 import type { Zone } from '../domains/zones/model.ts';
-import type { Draft } from '../plan/diff.ts';
 import { draftEdits } from '../plan/edits.ts';
 import { parsePlanFile } from '../plan/plan-file.ts';
 import { restoreZone } from '../plan/restore.ts';
@@ -78,10 +78,7 @@ export interface TenantPlans {
   /** Plans drafts over one or many zones: edits, for example. `draft` is called with each zone's live records. */
   planDrafts(
     zones: readonly string[],
-    draft: (
-      zone: Zone,
-      live: readonly LiveRecord[],
-    ) => { drafts: readonly Draft[]; problems: readonly Problem[] },
+    draft: (zone: Zone, live: readonly LiveRecord[]) => Drafted | Promise<Drafted>,
     options: { readonly connection?: string; readonly source: string },
   ): Promise<Planned>;
   /** Plans one new record. Throws `InvalidInputError` with what is wrong with it. */

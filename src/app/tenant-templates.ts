@@ -22,6 +22,8 @@ import {
 } from '../plan/templates/template.ts';
 import { collect } from './collect.ts';
 import type { Context } from './context.ts';
+import { openDnsAsker } from './dns-asker.ts';
+import { spfProblems } from './spf-check.ts';
 import { findPackTemplate, packTemplates, readTemplateText, type TemplateText } from './template-files.ts';
 import { templatesOf } from './template-memory.ts';
 import type { Planned, TenantPlans } from './tenant-plans.ts';
@@ -75,19 +77,23 @@ export function tenantTemplates(
   tenantId: TenantId,
   { reach, plans }: { readonly reach: TenantReach; readonly plans: Pick<TenantPlans, 'planDrafts'> },
 ): TenantTemplates {
+  const asker = openDnsAsker(context.config);
   const read = async (reference: TemplateReference): Promise<Template> =>
     readTemplateText(typeof reference === 'string' ? await findPackTemplate(reference) : reference);
 
   const planWith = async (
     zone: Zone,
     via: { readonly connection?: string },
-    wish: { readonly source: string; readonly draft: (scene: ZoneWithInstances) => TemplateDraft },
+    wish: {
+      readonly source: string;
+      readonly draft: (scene: ZoneWithInstances) => TemplateDraft | Promise<TemplateDraft>;
+    },
   ): Promise<Planned> => {
     const known = await templatesOf(context, tenantId, zone.facts.id);
     let made: TemplateDraft | null = null;
-    const draft = (_: Zone, live: readonly LiveRecord[]): TemplateDraft => {
+    const draft = async (_: Zone, live: readonly LiveRecord[]): Promise<TemplateDraft> => {
       const instances = known.present(live).map(({ instance }) => instance);
-      made = wish.draft({ zone: zone.facts.name, live, instances });
+      made = await wish.draft({ zone: zone.facts.name, live, instances });
       return made;
     };
     const planned = await plans.planDrafts([zone.facts.id], draft, { ...via, source: wish.source });
@@ -115,9 +121,10 @@ export function tenantTemplates(
       const at = value.host === '' ? '' : ` at ${value.host}`;
       return planWith(zone, via(connection), {
         source: `template ${templateKey(template)}${at}`,
-        draft: (scene) => {
+        draft: async (scene) => {
           const made = draftTemplate(template, value, { ...scene, groups });
-          return { ...made, problems: [...problems, ...omitted, ...made.problems] };
+          const spf = await spfProblems({ asker, config: context.config }, made);
+          return { ...made, problems: [...problems, ...omitted, ...made.problems, ...spf] };
         },
       });
     },

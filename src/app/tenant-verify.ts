@@ -123,7 +123,10 @@ export function isWorld({ baseUrl, dnsServer }: Pick<Config, 'baseUrl' | 'dnsSer
   return dnsServer !== null || baseUrl === CLOUDFLARE_BASE_URL;
 }
 
-function resolversOf(config: Config, asked: readonly string[] | undefined): readonly string[] {
+export function resolversOf(
+  config: Pick<Config, 'baseUrl' | 'dnsServer' | 'resolvers'>,
+  asked: readonly string[] | undefined,
+): readonly string[] {
   for (const address of asked ?? []) parseDnsServer(address, '--resolver');
   const usual = config.baseUrl === CLOUDFLARE_BASE_URL && config.dnsServer === null ? PUBLIC_RESOLVERS : [];
   return asked ?? config.resolvers ?? usual;

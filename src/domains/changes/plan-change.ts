@@ -61,17 +61,21 @@ export async function planFromWish(
   return planReading(ports, zone, { ...settings, source: wish.source }, (context) => planZone(context, wish));
 }
 
+export interface Drafted {
+  readonly drafts: readonly Draft[];
+  readonly problems: readonly Problem[];
+}
+
 /** A plan from drafts that `draft` makes of the live records: edits, an undo, a way back to a revision. */
 export async function planFromDrafts(
   ports: PlanPorts,
   zone: Zone,
-  draft: (live: readonly LiveRecord[]) => {
-    readonly drafts: readonly Draft[];
-    readonly problems: readonly Problem[];
-  },
+  draft: (live: readonly LiveRecord[]) => Drafted | Promise<Drafted>,
   settings: PlanSettings & { readonly source: string },
 ): Promise<PlannedZone> {
-  return planReading(ports, zone, settings, (context) => planDrafts(context, draft(context.live.records)));
+  return planReading(ports, zone, settings, async (context) =>
+    planDrafts(context, await draft(context.live.records)),
+  );
 }
 
 /** A plan made earlier, judged anew on the zone as it is now; what moved since stays as it was reviewed. */
@@ -88,7 +92,7 @@ async function planReading(
   ports: PlanPorts,
   zone: Zone,
   settings: PlanSettings & { readonly source: string },
-  makePlan: (context: PlanContext) => ZonePlan,
+  makePlan: (context: PlanContext) => ZonePlan | Promise<ZonePlan>,
 ): Promise<PlannedZone> {
   const options = {
     lane: 'interactive' as const,
@@ -97,11 +101,11 @@ async function planReading(
   const reading = await ports.readZone(zone.facts.id, options);
   const live = liveZone(zone, reading);
   const context = { live, source: settings.source, policy: settings.policy, encoder: ports.encoder };
-  const plan = makePlan(context);
+  const plan = await makePlan(context);
   if (!nearQuota(plan, live)) return { plan, reading };
   // The zone's own quota costs a call, so it is asked only where the ordinary one would be passed.
   const { quota } = await ports.quota.recordQuota(zone.facts.id, options);
-  return { plan: makePlan({ ...context, live: { ...live, recordQuota: quota } }), reading };
+  return { plan: await makePlan({ ...context, live: { ...live, recordQuota: quota } }), reading };
 }
 
 function liveZone(zone: Zone, reading: Reading): LiveZone {

@@ -102,9 +102,16 @@ function leniency(rule: string): number {
 
 /** Terms of this record alone that cost a lookup. */
 export function countLookups({ rules }: Spf): number {
-  return rules.filter((rule) =>
-    /^(?:(?:include|exists):|(?:a|mx|ptr)(?:[:/]|$)|redirect=)/.test(bodyOf(rule)),
-  ).length;
+  return rules.filter(costsLookup).length;
+}
+
+export function costsLookup(rule: string): boolean {
+  return /^(?:(?:include|exists):|(?:a|mx|ptr)(?:[:/]|$)|redirect=)/.test(bodyOf(rule));
+}
+
+/** The name whose SPF record is read for the term too; null for a term that costs its own lookup and no more. */
+export function referenceOf(rule: string): string | null {
+  return /^(?:include:|redirect=)(.+)$/.exec(bodyOf(rule))?.[1] ?? null;
 }
 
 /** What is to be said of a merged record; null when it is fine. */
