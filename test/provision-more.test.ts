@@ -325,6 +325,28 @@ describe('a provisioning that is killed in a later step', () => {
     });
   }
 
+  it('taken down again at once is told until when the killed one holds the zone, and why', async () => {
+    await using engine = await start();
+    engine.sandbox.seedZone(DOMAIN, [OLD]);
+    await live(engine);
+    engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
+    await killedAt(engine, before(SETTING), DOWN);
+    const clock = leapingClock();
+    await using zoneward = await openZoneward({ home: engine.home, environment: envOf(engine), clock });
+    const again = zoneward.tenant('local').provisioning.deprovision(DOMAIN, { allow: ['dnssec-off'] });
+    await assert.rejects(again, (error) => {
+      assert.ok(isZonewardError(error));
+      assert.equal(error.code, 'zone-locked');
+      const [, until = ''] = /which holds it until (.*) UTC/.exec(error.message) ?? [];
+      const left = Date.parse(`${until.replace(' ', 'T')}Z`) - Date.now();
+      assert.ok(left > 120_000 && left <= 180_000, error.message);
+      assert.match(error.message, /request may still be on its way/);
+      assert.match(error.next[0] ?? '', /after \d\d:\d\d:\d\d UTC/);
+      return true;
+    });
+    await judgeDown(engine);
+  });
+
   for (const [name, fault] of [
     ['before the zone is deleted', before(ZONE)],
     ['while the answer of its deletion is on its way', after(ZONE)],

@@ -117,8 +117,10 @@ export function isOurFailure(error: unknown): boolean {
 
 export function headersOf(error: unknown): Readonly<Record<string, string>> {
   if (error instanceof HttpError) return error.headers;
-  if (!isZonewardError(error) || error.kind !== 'temporary') return {};
+  if (!isZonewardError(error)) return {};
   const waitMs = error.details['retryAfterMs'];
+  // A conflict that ends by itself says when, as what is only temporary does.
+  if (error.kind !== 'temporary' && typeof waitMs !== 'number') return {};
   return { 'retry-after': String(typeof waitMs === 'number' ? Math.max(1, Math.ceil(waitMs / 1_000)) : 5) };
 }
 

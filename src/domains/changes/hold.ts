@@ -16,7 +16,11 @@ export interface HoldInput {
   readonly onWait: (held: Held) => void;
 }
 
-/** Takes the lease, waiting for it at most `waitMs`. Then throws `conflict`, code `zone-locked`. */
+/**
+ * Takes the lease, waiting for it at most `waitMs`. Then throws `conflict`, code `zone-locked`, with the moment at which it
+ * runs out at the latest. Nobody takes it earlier, not from a process that seems to be gone either: by its name alone
+ * (`host:pid`, which containers share) that cannot be proved, and a request of its own may still be on its way.
+ */
 export async function takeLease(
   ports: { readonly locks: Locks; readonly clock: Clock },
   subject: LeaseSubject,
@@ -27,21 +31,23 @@ export async function takeLease(
     input.signal?.throwIfAborted();
     const got = await ports.locks.acquire(subject, input.holder, LEASE_MS);
     if ('release' in got) return got;
-    if (ports.clock.now() >= deadline) throw locked(subject, got);
+    if (ports.clock.now() >= deadline) throw locked(subject, got, ports.clock.now());
     input.onWait(got);
     await ports.clock.sleep(LOCK_POLL_MS, input.signal);
   }
 }
 
-function locked(subject: LeaseSubject, held: Held): ZonewardError {
+function locked(subject: LeaseSubject, held: Held, now: number): ZonewardError {
   const what = subject.startsWith('chg_')
     ? `Change set ${subject} is being applied`
     : `Zone ${subject} is being changed`;
-  return new ZonewardError(`${what} by ${held.heldBy}`, {
+  const until = new Date(held.untilMs).toISOString().slice(0, 19).replace('T', ' ');
+  const message = `${what} by ${held.heldBy}, which holds it until ${until} UTC unless it goes on; after a process was killed, its last request may still be on its way so long`;
+  return new ZonewardError(message, {
     code: 'zone-locked',
     kind: 'conflict',
-    next: ['Wait until that is done, then run `zoneward changes resume` or apply again.'],
-    details: { subject, ...held },
+    next: [`Run it again when that is done, or after ${until.slice(11)} UTC.`],
+    details: { subject, ...held, retryAfterMs: Math.max(0, held.untilMs - now) },
   });
 }
 
