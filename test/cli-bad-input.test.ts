@@ -54,7 +54,35 @@ interface Case {
 
 const apply = (file: string): readonly string[] => ['apply', 'shop.example', '-f', file, '--yes'];
 
+/** Flags that only the command above the subcommand has: said to be none of its own, before anything is read. */
+const STRAY: readonly Case[] = [
+  'provision bulk list.csv --register',
+  'provision --register --confirm-price 10.46 bulk list.csv',
+  'provision bulk list.csv --confirm-price 10.46',
+  'provision status shop.example --tls modern',
+  'provision --dnssec status',
+  'provision deprovision shop.example --file good.yaml --yes',
+].map((words) => ({
+  what: words,
+  argv: words.split(' '),
+  exit: 2,
+  says: [/--[a-z-]+ is a flag of provision, not of provision (bulk|status|deprovision)/, /→ .*--help/],
+}));
+
 const CASES: readonly Case[] = [
+  ...STRAY,
+  {
+    what: 'a provisioning without its domain',
+    argv: ['provision', '--tls', 'modern'],
+    exit: 2,
+    says: [/Which domain/, /→ zoneward provision example\.com/],
+  },
+  {
+    what: 'a resolver that is no address, for a provisioning',
+    argv: ['provision', 'lemonade-stand.com', '--resolver', 'dns.google'],
+    exit: 2,
+    says: [/not the address of a DNS server: dns\.google/, /→ .*IP:PORT/],
+  },
   {
     what: 'no token',
     argv: ['zones', 'list'],

@@ -14,6 +14,7 @@ import { hasLapsed, type Purchase } from '../domains/registrar/model.ts';
 import { readRegistrable } from '../domains/registrar/offer.ts';
 import type { BaselineName } from '../plan/baselines.ts';
 import { type BulkInput, type BulkReport, provisionAll } from './bulk-provision.ts';
+import { parseDnsServer } from './config.ts';
 import type { Context } from './context.ts';
 import { provisionPorts } from './provision-ports.ts';
 import { type SourceText, wishOf } from './read-source.ts';
@@ -191,6 +192,7 @@ async function readWish(
   templates: TenantTemplates,
 ): Promise<Omit<Provisioning['wish'], 'register'>> {
   const { source, allow = [], resolvers = [], tls, dnssec } = input;
+  for (const address of resolvers) parseDnsServer(address, '--resolver');
   if (source !== undefined) wishOf(source, domain);
   const wanted: WantedTemplate[] = [];
   for (const { template, host = '', variables = {}, groups } of input.templates ?? []) {

@@ -53,13 +53,32 @@ export async function runCommand(entry: CommandEntry, argv: readonly string[], i
   }
 }
 
-/** A flag that a command above has too is taken by that one (`provision --allow`, `provision deprovision --allow`). */
+/**
+ * A flag that a command above has too is taken by that one (`provision --allow`, `provision deprovision --allow`). One that
+ * only the command above has is refused: whoever gave it meant something that would not happen.
+ */
 function flagsOf(command: Command): Record<string, unknown> {
   const flags: Record<string, unknown> = command.opts();
-  for (let above = command.parent; above !== null; above = above.parent)
-    for (const name of command.options.map((option) => option.attributeName()))
+  const own = command.options.map((option) => option.attributeName());
+  for (let above = command.parent; above !== null; above = above.parent) {
+    for (const name of own)
       if (above.getOptionValueSource(name) === 'cli') flags[name] = above.getOptionValue(name);
+    // What stands at the root is for every command.
+    if (above.parent !== null) refuseStray(command, above, own);
+  }
   return flags;
+}
+
+function refuseStray(command: Command, above: Command, own: readonly string[]): void {
+  const stray = above.options.find(
+    (option) =>
+      !own.includes(option.attributeName()) && above.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (stray === undefined) return;
+  const words = `${above.name()} ${command.name()}`;
+  throw new UsageError(`${stray.long ?? stray.flags} is a flag of ${above.name()}, not of ${words}.`, [
+    `zoneward ${words} --help`,
+  ]);
 }
 
 /** Says what went wrong, in the form that was asked for, and gives the exit code. */

@@ -56,9 +56,15 @@ export function register(program: Command, cli: Cli): void {
       ),
     )
     .action(
-      cli.run(async (session, domain: string | undefined, flags: UpFlags) =>
-        domain === undefined ? list(session) : bringUp(session, domain, flags),
-      ),
+      cli.run(async (session, domain: string | undefined, flags: UpFlags) => {
+        if (domain !== undefined) return bringUp(session, domain, flags);
+        if (Object.keys(flags).length > 0)
+          throw new UsageError('Which domain is that for?', [
+            'zoneward provision example.com …',
+            'Without a domain and without flags this is the list.',
+          ]);
+        return list(session);
+      }),
     );
   provision
     .command('status [domain]')
