@@ -59,6 +59,10 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/connections/new-connection-page.tsx'), 'NewConnectionPage'),
   },
   {
+    path: PATHS.connectLinks,
+    page: load(() => import('./features/connections/links-page.tsx'), 'LinksPage'),
+  },
+  {
     path: PATHS.connection,
     page: load(() => import('./features/connections/connection-page.tsx'), 'ConnectionPage'),
   },

@@ -9,6 +9,7 @@ export const PATHS = {
   home: '/',
   connections: '/connections',
   newConnection: '/connections/new',
+  connectLinks: '/connections/links',
   connection: '/connections/:connection',
   zones: '/zones',
   zone: '/zones/:zone/*?',

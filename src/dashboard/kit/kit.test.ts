@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { ApiError, type Problem } from '../../client/index.ts';
 import { parseEvents } from '../api/event-stream.ts';
 import { failureOf, failureText } from '../api/failure.ts';
-import { bucketCalls, chooseSpan } from '../features/connections/call-buckets.ts';
+import { bucketsOf, budgetOver, chooseSpan, sumOf } from '../features/connections/call-buckets.ts';
 import { formatAgo, formatSpan, formatUtc } from './clock.ts';
 import { rowAfterKey, selectRange } from './table-keys.ts';
 
@@ -69,34 +69,48 @@ describe('server-sent events', () => {
 });
 
 describe('calls in a chart', () => {
-  const call = (secondsAgo: number, more: object = {}) => ({
+  const minute = (secondsAgo: number, more: object = {}) => ({
     at: new Date(NOW - secondsAgo * 1_000).toISOString(),
-    status: 200,
-    error: null,
+    calls: 1,
+    errors: 0,
+    rateLimited: 0,
+    budgetLeft: null,
     ...more,
   });
 
-  it('stand in the span that holds them, each once', () => {
-    const calls = [
-      call(0),
-      call(30),
-      call(61),
-      call(3_000, { status: 500 }),
-      call(10, { status: null, error: 'timeout' }),
+  it('stand in the span that holds them, each once, with the least budget that was left', () => {
+    const counts = [
+      minute(0, { calls: 3, budgetLeft: 900 }),
+      minute(30, { errors: 1, budgetLeft: 1_000 }),
+      minute(61),
+      minute(3_000, { errors: 1 }),
     ];
-    const span = chooseSpan(calls, NOW);
+    const span = chooseSpan(counts, NOW);
     assert.equal(span.label, 'hour');
-    const buckets = bucketCalls(calls, NOW, span);
-    assert.equal(
-      buckets.reduce((sum, one) => sum + one.calls, 0),
-      calls.length,
-    );
-    assert.equal(
-      buckets.reduce((sum, one) => sum + one.errors, 0),
-      2,
-    );
-    assert.equal(chooseSpan([call(20_000)], NOW).label, '6 hours');
-    assert.equal(chooseSpan([call(80_000)], NOW).label, 'day');
+    const buckets = bucketsOf(counts, NOW, span);
+    const { calls, errors } = sumOf(buckets.map((one) => ({ ...one, rateLimited: 0, at: String(one.at) })));
+    assert.deepEqual([calls, errors], [6, 2]);
+    const { bucketMs } = span;
+    const [now] = bucketsOf([minute(0, { budgetLeft: 900 }), minute(0, { budgetLeft: 7 })], NOW, {
+      ...span,
+      count: 1,
+    });
+    assert.equal(now?.budgetLeft, 7);
+    assert.equal(bucketMs, 60_000);
+    assert.equal(chooseSpan([minute(20_000)], NOW).label, '6 hours');
+    assert.equal(chooseSpan([minute(80_000)], NOW).label, 'day');
+  });
+
+  it('draw a budget that stays as it was seen until the five minutes are over', () => {
+    const left = (...levels: readonly (number | null)[]) => levels.map((budgetLeft) => ({ budgetLeft }));
+    const minutes = { full: 1_200, bucketMs: 60_000 };
+    const rows: readonly (readonly [ReturnType<typeof left>, typeof minutes, readonly number[]])[] = [
+      [left(null, 900, null), minutes, [1_200, 900, 900]],
+      [left(900, null, null, null, null, null, null), minutes, [900, 900, 900, 900, 900, 900, 1_200]],
+      [left(900, null), { full: 1_200, bucketMs: 1_800_000 }, [900, 1_200]],
+      [left(0, 5), minutes, [0, 5]],
+    ];
+    for (const [buckets, how, expected] of rows) assert.deepEqual(budgetOver(buckets, how), expected);
   });
 });
 

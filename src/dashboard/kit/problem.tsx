@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { failureOf, failureText } from '../api/failure.ts';
 import { Copy } from './copy.tsx';
 import { Icon } from './icons.tsx';
+import { NextSteps } from './next-steps.tsx';
 
 export function Problem({
   error,
@@ -30,13 +31,7 @@ export function Problem({
           ))}
         </ul>
       )}
-      {failure.next.length === 0 ? null : (
-        <ul className="zw-problem__list" aria-label="What to do next">
-          {failure.next.map((line) => (
-            <li key={line}>→ {line}</li>
-          ))}
-        </ul>
-      )}
+      <NextSteps lines={failure.next} />
       <footer className="row tiny soft">
         <span className="mono">{failure.code}</span>
         {failure.requestId === null ? null : (

@@ -6,8 +6,8 @@
 import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { rowAfterKey, selectRange } from './table-keys.ts';
+import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { ROW_PX, useWalking, type Walking } from './table-walking.ts';
 
 export interface Column<Row> {
   readonly key: string;
@@ -41,7 +41,6 @@ export interface TableProps<Row> {
   readonly detail?: { readonly key: string | null; readonly draw: (row: Row) => ReactNode };
 }
 
-const ROW_PX = 34;
 const CARD_PX = 62;
 const OVERSCAN = 12;
 const PHONE = '(max-width: 44rem)';
@@ -51,12 +50,9 @@ function cardTracks(selection: Selection | undefined): string {
 }
 
 export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
-  const { label, rows, columns, rowKey, selection, detail } = props;
+  const { label, rows, columns, rowKey, selection } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false }) === true;
-  const [active, setActive] = useState(0);
-  const focusWanted = useRef(false);
-  const anchor = useRef(0);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -67,64 +63,12 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
       return row === undefined ? index : rowKey(row);
     },
   });
-  const tracks = `${selection === undefined ? '' : '2.25rem '}${columns.map(({ width }) => width).join(' ')}`;
-  const current = Math.min(active, Math.max(0, rows.length - 1));
-
-  // What was edited under a row is done: the focus goes back to the row.
-  const detailKey = detail?.key ?? null;
-  const detailBefore = useRef<string | null>(null);
-  if (detailBefore.current !== null && detailKey === null) focusWanted.current = true;
-  detailBefore.current = detailKey;
-
-  useEffect(() => {
-    if (!focusWanted.current) return;
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-table-row="${current}"]`);
-    if (row === null || row === undefined) return;
-    focusWanted.current = false;
-    row.focus({ preventScroll: true });
+  const walking = useWalking(props, {
+    scroller,
+    scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
   });
-
-  const walk = (event: KeyboardEvent, index: number, row: Row): void => {
-    if (event.target !== event.currentTarget) return;
-    const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 1);
-    const next = rowAfterKey(event.key, index, { count: rows.length, perPage });
-    if (next !== null) {
-      event.preventDefault();
-      if (event.shiftKey && selection !== undefined)
-        selection.onChange(selectRange(selection.keys, rows.map(rowKey), { from: index, to: next }));
-      focusWanted.current = true;
-      setActive(next);
-      virtual.scrollToIndex(next, { align: 'auto' });
-    } else if (event.key === ' ' && selection !== undefined) {
-      event.preventDefault();
-      toggle(index, row, event.shiftKey);
-    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selection !== undefined) {
-      event.preventDefault();
-      selection.onChange(new Set(rows.map(rowKey)));
-    } else if (event.key === 'Enter' && props.onOpen !== undefined) {
-      event.preventDefault();
-      props.onOpen(row);
-    } else props.onKey?.(event, row);
-  };
-
-  const toggle = (index: number, row: Row, isRange: boolean): void => {
-    if (selection === undefined) return;
-    if (isRange) {
-      selection.onChange(selectRange(selection.keys, rows.map(rowKey), { from: anchor.current, to: index }));
-      return;
-    }
-    anchor.current = index;
-    const keys = new Set(selection.keys);
-    if (!keys.delete(rowKey(row))) keys.add(rowKey(row));
-    selection.onChange(keys);
-  };
-
-  const open = (event: MouseEvent, index: number, row: Row): void => {
-    if (event.target instanceof Element && event.target.closest('a, button, input, label') !== null) return;
-    setActive(index);
-    props.onOpen?.(row);
-  };
-
+  const own = columns.map(({ width }) => width).join(' ');
+  const tracks = isPhone ? cardTracks(selection) : `${selection === undefined ? '' : '2.25rem '}${own}`;
   return (
     <div className={isPhone ? 'zw-table zw-table--cards' : 'zw-table'} ref={scroller}>
       <div
@@ -138,74 +82,117 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
         <div role="rowgroup" className="zw-table__body" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
-            if (row === undefined) return null;
-            const key = rowKey(row);
-            const isSelected = selection?.keys.has(key) === true;
-            return (
+            return row === undefined ? null : (
               <div
-                key={key}
+                key={rowKey(row)}
                 ref={virtual.measureElement}
                 data-index={item.index}
                 role="presentation"
                 className="zw-table__slot"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <div
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  aria-label={props.rowLabel(row)}
-                  {...(selection === undefined ? {} : { 'aria-selected': isSelected })}
-                  data-table-row={item.index}
-                  tabIndex={item.index === current ? 0 : -1}
-                  className={`zw-table__row ${isSelected ? 'is-selected' : ''} ${props.onOpen === undefined ? '' : 'is-openable'} ${props.rowClass?.(row) ?? ''}`}
-                  style={{
-                    gridTemplateColumns: isPhone ? (selection === undefined ? '1fr' : '2.25rem 1fr') : tracks,
-                  }}
-                  onKeyDown={(event) => walk(event, item.index, row)}
-                  onClick={(event) => open(event, item.index, row)}
-                  onFocus={() => setActive(item.index)}
-                >
-                  {selection === undefined ? null : (
-                    <div role="gridcell" className="zw-table__pick">
-                      <Checkbox
-                        size="xs"
-                        tabIndex={-1}
-                        aria-label={`Select ${props.rowLabel(row)}`}
-                        checked={isSelected}
-                        onChange={() => {}}
-                        onClick={(event) => {
-                          event.stopPropagation();
-                          toggle(item.index, row, event.shiftKey);
-                        }}
-                      />
-                    </div>
-                  )}
-                  {isPhone ? (
-                    <div role="gridcell" className="zw-table__card">
-                      {props.card(row)}
-                    </div>
-                  ) : (
-                    columns.map((column) => (
-                      <div
-                        role="gridcell"
-                        key={column.key}
-                        className={column.align === 'end' ? 'zw-table__cell is-end' : 'zw-table__cell'}
-                      >
-                        {column.cell(row)}
-                      </div>
-                    ))
-                  )}
-                </div>
-                {detail?.key === key ? (
-                  <div role="row" className="zw-table__detail">
-                    <div role="gridcell">{detail.draw(row)}</div>
-                  </div>
-                ) : null}
+                <TableRow
+                  props={props}
+                  row={row}
+                  index={item.index}
+                  walking={walking}
+                  tracks={tracks}
+                  isPhone={isPhone}
+                />
+                <RowDetail detail={props.detail} row={row} rowKey={rowKey} />
               </div>
             );
           })}
         </div>
       </div>
+    </div>
+  );
+}
+
+function TableRow<Row>({
+  props,
+  row,
+  index,
+  walking,
+  tracks,
+  isPhone,
+}: {
+  readonly props: TableProps<Row>;
+  readonly row: Row;
+  readonly index: number;
+  readonly walking: Walking<Row>;
+  readonly tracks: string;
+  readonly isPhone: boolean;
+}): ReactNode {
+  const { selection, columns } = props;
+  const isSelected = selection?.keys.has(props.rowKey(row)) === true;
+  const classes = [
+    'zw-table__row',
+    isSelected ? 'is-selected' : '',
+    props.onOpen === undefined ? '' : 'is-openable',
+    props.rowClass?.(row) ?? '',
+  ];
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-label={props.rowLabel(row)}
+      {...(selection === undefined ? {} : { 'aria-selected': isSelected })}
+      data-table-row={index}
+      tabIndex={index === walking.current ? 0 : -1}
+      className={classes.join(' ')}
+      style={{ gridTemplateColumns: tracks }}
+      onKeyDown={(event) => walking.walk(event, index, row)}
+      onClick={(event) => walking.open(event, index, row)}
+      onFocus={() => walking.setActive(index)}
+    >
+      {selection === undefined ? null : (
+        <div role="gridcell" className="zw-table__pick">
+          <Checkbox
+            size="xs"
+            tabIndex={-1}
+            aria-label={`Select ${props.rowLabel(row)}`}
+            checked={isSelected}
+            onChange={() => {}}
+            onClick={(event) => {
+              event.stopPropagation();
+              walking.toggle(index, row, event.shiftKey);
+            }}
+          />
+        </div>
+      )}
+      {isPhone ? (
+        <div role="gridcell" className="zw-table__card">
+          {props.card(row)}
+        </div>
+      ) : (
+        columns.map(({ key, align, cell }) => (
+          <div
+            role="gridcell"
+            key={key}
+            className={align === 'end' ? 'zw-table__cell is-end' : 'zw-table__cell'}
+          >
+            {cell(row)}
+          </div>
+        ))
+      )}
+    </div>
+  );
+}
+
+function RowDetail<Row>({
+  detail,
+  row,
+  rowKey,
+}: {
+  readonly detail: TableProps<Row>['detail'];
+  readonly row: Row;
+  readonly rowKey: (row: Row) => string;
+}): ReactNode {
+  if (detail === undefined || detail.key !== rowKey(row)) return null;
+  return (
+    <div role="row" className="zw-table__detail">
+      <div role="gridcell">{detail.draw(row)}</div>
     </div>
   );
 }
@@ -231,11 +218,7 @@ function TableHead<Row>({
   );
   return (
     <div role="rowgroup" className="zw-table__head">
-      <div
-        role="row"
-        aria-rowindex={1}
-        style={{ gridTemplateColumns: isPhone ? cardTracks(selection) : tracks }}
-      >
+      <div role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
         {selection === undefined ? null : (
           <div role="columnheader" className="zw-table__pick">
             {all}

@@ -12,6 +12,7 @@ import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { useHotkey } from '../../kit/hotkeys.ts';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
@@ -176,7 +177,7 @@ function StatusNote({ changeSet }: { readonly changeSet: ChangeSetDetails }): Re
   return (
     <Note tone={tone} icon={tone === 'create' ? 'check' : 'alert'}>
       <p role="status">{text}</p>
-      {next === '' ? null : <p>→ {next}</p>}
+      <NextSteps lines={next === '' ? [] : [next]} />
       {changeSet.undoneBy === null ? null : (
         <p>
           <Link href={`/changes/${changeSet.undoneBy}`}>The undo</Link>

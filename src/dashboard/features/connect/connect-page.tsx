@@ -57,7 +57,7 @@ function Link({ secret }: { readonly secret: string }): ReactNode {
       <Intro page={opened.data} />
       <TokenStep page={opened.data} />
       <CredentialStep
-        client={client}
+        secret={secret}
         asksLabel={opened.data.label === null && !opened.data.isRelink}
         onDone={(connected) => {
           forgetSecret();

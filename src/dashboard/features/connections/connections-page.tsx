@@ -7,6 +7,7 @@ import { useConnections } from '../../api/queries.ts';
 import { Badge, ConnectionStateBadge } from '../../kit/badge.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
@@ -14,6 +15,7 @@ import { SearchField } from '../../kit/search-field.tsx';
 import { Time } from '../../kit/time.tsx';
 import { PATHS } from '../../paths.ts';
 import { CapabilityMatrix } from './capability-matrix.tsx';
+import { ConnectionParts } from './connection-parts.tsx';
 
 const KIND_NAMES: Readonly<Record<Connection['kind'], string>> = {
   'user-token': 'API token of a user',
@@ -52,6 +54,7 @@ export function ConnectionsPage(): ReactNode {
       lead="Credentials for Cloudflare accounts, each tested, watched and rotated"
       actions={add}
     >
+      <ConnectionParts />
       {connections.data.length >= SEARCH_FROM ? (
         <SearchField label="Search connections" value={text} onChange={setText} />
       ) : null}
@@ -88,11 +91,7 @@ function ConnectionCard({ connection }: { readonly connection: Connection }): Re
         {accountName ?? connection.accountId} · {kindName(kind)}
       </p>
       {state === 'active' ? null : <p className="small">{stateDetail}</p>}
-      {next.map((line) => (
-        <p key={line} className="small">
-          → {line}
-        </p>
-      ))}
+      <NextSteps lines={next} of={{ connection: id }} />
       <CapabilityMatrix capabilities={connection.capabilities} />
       <dl className="facts small">
         <dt>Tested</dt>

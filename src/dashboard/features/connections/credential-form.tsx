@@ -1,11 +1,23 @@
-/** A pasted credential and its test. What is typed here is sent once and kept nowhere in the browser. */
-import { Button, PasswordInput, SegmentedControl, TagsInput, TextInput } from '@mantine/core';
+/** A pasted credential and its test, for somebody who works here: with a label, tags, and what to do about a double. */
+import { Button, TagsInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { Credential, TestReport } from '../../../client/index.ts';
+import type { Credential } from '../../../client/index.ts';
 import { failureOf } from '../../api/failure.ts';
-import type { TestStep } from '../../api/test-credential.ts';
+import type { OnStep } from '../../api/watched.ts';
 import { Problem } from '../../kit/problem.tsx';
-import { Report, StepsUnderWay } from './report.tsx';
+import {
+  AccountIdField,
+  credentialOf,
+  type DraftProps,
+  describedBy,
+  isGiven,
+  KindChoice,
+  LabelField,
+  SecretFields,
+  useCredentialDraft,
+} from '../credential/credential-fields.tsx';
+import { Report, StepsUnderWay } from '../credential/report.tsx';
+import { useTrial } from '../credential/trial.ts';
 
 export interface GivenCredential {
   readonly credential: Credential;
@@ -22,117 +34,65 @@ export function CredentialForm({
   submitLabel,
   withDescription = false,
 }: {
-  /** Calls `onStep` as each step of the test ends, where it can; gives the report of a test that failed. */
-  readonly onSubmit: (
-    given: GivenCredential,
-    onStep: (step: TestStep) => void,
-  ) => Promise<TestReport | null | undefined>;
+  /** Calls `onStep` as each step of the test ends. */
+  readonly onSubmit: (given: GivenCredential, onStep: OnStep) => Promise<unknown>;
   readonly submitLabel: string;
   /** Asks for a label, an account id and tags, too. */
   readonly withDescription?: boolean;
 }): ReactNode {
-  const [kind, setKind] = useState<'token' | 'key'>('token');
-  const [secret, setSecret] = useState('');
-  const [email, setEmail] = useState('');
-  const [label, setLabel] = useState('');
-  const [accountId, setAccountId] = useState('');
+  const form = useCredentialDraft();
   const [tags, setTags] = useState<string[]>([]);
-  const [error, setError] = useState<unknown>(null);
-  const [isTesting, setTesting] = useState(false);
-  const [failed, setFailed] = useState<TestReport | null>(null);
-  const [steps, setSteps] = useState<readonly TestStep[]>([]);
-  const failure = error === null ? null : failureOf(error);
+  const { isTrying, steps, report, error, run } = useTrial();
   const send = async (more: { readonly duplicate?: boolean } = {}): Promise<void> => {
-    setTesting(true);
-    setError(null);
-    setSteps([]);
-    setFailed(null);
-    try {
-      const tested = await onSubmit(
-        {
-          credential: kind === 'token' ? { token: secret } : { key: secret, email },
-          described: {
-            ...(label.trim() === '' ? {} : { label: label.trim() }),
-            ...(accountId.trim() === '' ? {} : { accountId: accountId.trim() }),
-            ...(tags.length === 0 ? {} : { tags }),
-            ...more,
-          },
-        },
-        (step) => setSteps((before) => [...before, step]),
-      );
-      setFailed(tested?.passed === false ? tested : null);
-      if (tested?.passed !== false) setSecret('');
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setTesting(false);
+    const described = { ...describedBy(form.draft), ...(tags.length === 0 ? {} : { tags }), ...more };
+    const given = { credential: credentialOf(form.draft), described };
+    await run((onStep) => onSubmit(given, onStep));
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (secret !== '') void send();
+    if (isGiven(form.draft) && !isTrying) void send();
   };
-  const report = failed ?? (failure?.details['report'] as TestReport | undefined);
+  const isDouble = error !== null && failureOf(error).code === 'connection-duplicate';
   return (
     <form className="stack" onSubmit={submit}>
-      <SegmentedControl
-        className="zw-narrow"
-        aria-label="Kind of credential"
-        value={kind}
-        onChange={(value) => setKind(value === 'key' ? 'key' : 'token')}
-        data={[
-          { value: 'token', label: 'API token' },
-          { value: 'key', label: 'Global API Key' },
-        ]}
-      />
-      <PasswordInput
-        label={kind === 'token' ? 'API token' : 'Global API Key'}
-        description="As Cloudflare showed it; spaces and line ends around it do not matter"
-        value={secret}
-        onChange={(event) => setSecret(event.currentTarget.value)}
-        autoComplete="off"
-        spellCheck={false}
-        required
-      />
-      {kind === 'key' ? (
-        <TextInput
-          label="Email"
-          type="email"
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          required
-        />
-      ) : null}
-      {withDescription ? (
-        <div className="zw-twocolumns">
-          <TextInput
-            label="Label"
-            placeholder="Cloudflare Domains Integration"
-            value={label}
-            onChange={(event) => setLabel(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Account id"
-            placeholder="only where it cannot be found out"
-            value={accountId}
-            onChange={(event) => setAccountId(event.currentTarget.value)}
-            spellCheck={false}
-          />
-          <TagsInput label="Tags" value={tags} onChange={setTags} />
-        </div>
-      ) : null}
-      {isTesting ? <StepsUnderWay ended={steps} /> : null}
-      {report === undefined || report === null ? null : <Report report={report} />}
+      <KindChoice {...form} />
+      <SecretFields {...form} />
+      {withDescription ? <Description {...form} tags={tags} onTags={setTags} /> : null}
+      {isTrying ? <StepsUnderWay ended={steps} /> : null}
+      {report === null ? null : <Report report={report} />}
       {error === null ? null : <Problem error={error} />}
       <div className="row">
-        <Button type="submit" loading={isTesting} disabled={secret === ''}>
+        <Button type="submit" loading={isTrying} disabled={!isGiven(form.draft)}>
           {submitLabel}
         </Button>
-        {failure?.code === 'connection-duplicate' ? (
+        {isDouble ? (
           <Button variant="default" onClick={() => void send({ duplicate: true })}>
             Save it all the same
           </Button>
         ) : null}
       </div>
     </form>
+  );
+}
+
+function Description({
+  tags,
+  onTags,
+  ...form
+}: DraftProps & {
+  readonly tags: readonly string[];
+  readonly onTags: (tags: string[]) => void;
+}): ReactNode {
+  return (
+    <div className="zw-twocolumns">
+      <LabelField {...form} label="Label" description="May stay empty: then it is called as the account is" />
+      <TagsInput
+        label="Tags"
+        description="To find it by, and to filter its zones by"
+        value={[...tags]}
+        onChange={onTags}
+      />
+      <AccountIdField {...form} />
+    </div>
   );
 }

@@ -5,15 +5,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { AddedConnection, TestReport } from '../../../client/index.ts';
+import type { AddedConnection } from '../../../client/index.ts';
 import { forgetConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
-import { type TestStep, testCredential } from '../../api/test-credential.ts';
+import { type OnStep, watchAdd } from '../../api/watched.ts';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { Report } from '../credential/report.tsx';
 import { CredentialForm, type GivenCredential } from './credential-form.tsx';
-import { Report } from './report.tsx';
 import { TokenLinkStep } from './token-link-step.tsx';
 
 export function NewConnectionPage(): ReactNode {
@@ -21,19 +21,11 @@ export function NewConnectionPage(): ReactNode {
   const [added, setAdded] = useState<AddedConnection | null>(null);
   const queries = useQueryClient();
   const [, go] = useLocation();
-  const save = async (
-    given: GivenCredential,
-    onStep: (step: TestStep) => void,
-  ): Promise<TestReport | null> => {
-    const body = { credential: given.credential, profile, ...given.described };
-    const report = await testCredential(body, onStep);
-    if (!report.passed) return report;
-    // Saved is what passes once more, by the server's own word.
-    const answer = await api.addConnection({ body });
+  const save = async (given: GivenCredential, onStep: OnStep): Promise<void> => {
+    const answer = await watchAdd({ credential: given.credential, profile, ...given.described }, onStep);
     setAdded(answer);
     void forgetConnections(queries);
     toast(`Connected: ${answer.connection.label}`);
-    return answer.report;
   };
   const readZones = async (): Promise<void> => {
     if (added === null) return;

@@ -7,6 +7,7 @@ import { forgetConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -63,11 +64,7 @@ export function RotationCard({ connection }: { readonly connection: Connection }
       {obstacle === null ? null : (
         <Note tone="risk">
           <p className="small">{obstacle.message}</p>
-          {obstacle.next.map((line) => (
-            <p key={line} className="small">
-              → {line}
-            </p>
-          ))}
+          <NextSteps lines={obstacle.next} of={{ connection: id }} />
         </Note>
       )}
       {rotations.data === undefined || rotations.data.items.length === 0 ? null : (

@@ -13,10 +13,12 @@ import { Purchases } from './purchases.tsx';
 import { RegisterName } from './register-name.tsx';
 import { Registrations } from './registrations.tsx';
 import { SearchNames } from './search-names.tsx';
+import { TransferNames } from './transfer-names.tsx';
 
 const PARTS = [
   ['', 'Registrations'],
   ['search', 'Find a name'],
+  ['transfer', 'Transfer in'],
   ['purchases', 'Purchases'],
 ] as const;
 
@@ -77,6 +79,7 @@ function Part({
   if (part === 'search') return <SearchNames key={key} place={place} />;
   if (part === 'register' && what !== '')
     return <RegisterName key={`${key} ${what}`} name={what} place={place} />;
+  if (part === 'transfer') return <TransferNames key={key} place={place} />;
   if (part === 'purchases')
     return what === '' ? <Purchases place={place} /> : <PurchaseDetails key={what} id={what} place={place} />;
   return <Empty icon="search" title="There is no such part of this page" />;

@@ -8,6 +8,7 @@ import { api } from '../../api/session.ts';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -104,9 +105,7 @@ function Standing({ purchase }: { readonly purchase: Purchase }): ReactNode {
   return (
     <Note tone={tone} icon={state === 'registered' ? 'check' : 'flag'}>
       <p role="status">{reason}</p>
-      {next.map((line) => (
-        <p key={line}>→ {line}</p>
-      ))}
+      <NextSteps lines={next} />
     </Note>
   );
 }

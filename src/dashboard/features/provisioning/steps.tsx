@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Provisioning } from '../../../client/index.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
 import { Icon, type IconName } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Time } from '../../kit/time.tsx';
 
 export type Step = Provisioning['steps'][number];
@@ -98,11 +99,7 @@ export function Stepper({
               </span>
             </div>
             {reason === '' ? null : <p className="small">{reason}</p>}
-            {next.map((line) => (
-              <p key={line} className="small">
-                → {line}
-              </p>
-            ))}
+            <NextSteps lines={next} />
           </div>
         </li>
       ))}

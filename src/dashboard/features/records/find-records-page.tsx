@@ -1,7 +1,7 @@
 /** Records over all zones: found by what they hold, and edited in all of them as one plan. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { FindingPage, RecordSelection } from '../../../client/index.ts';
@@ -39,28 +39,13 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number][0];
 
 export function FindRecordsPage(): ReactNode {
-  const [text, setText] = useQueryState('search');
-  const [chosen, setField] = useQueryState('in', 'content');
-  const [type, setType] = useQueryState('type');
+  const search = useRecordSearch();
+  const { field, settled, type, select } = search;
   const [isEditing, setEditing] = useState(false);
   const [set, setSet] = useState<FoundSet | null>(null);
-  const [settled] = useDebouncedValue(text.trim(), SETTLE_MS);
-  const [, go] = useLocation();
-  const field = FIELDS.map(([one]) => one).find((one) => one === chosen) ?? 'content';
-  const select = selectionOf(field, settled, type);
-  const found = useInfiniteQuery({
-    queryKey: ['found', select],
-    queryFn: ({ pageParam, signal }) =>
-      api.findRecords(
-        { query: { ...select, limit: PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) } },
-        { signal },
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page: FindingPage) => page.next ?? undefined,
-    enabled: Object.keys(select).length > 0,
-  });
+  const found = useFound(select);
   const rows = found.data?.pages.flatMap(({ items }) => items) ?? [];
-  const zones = [...new Map(rows.map(({ zoneId, zoneName }) => [zoneId, zoneName])).keys()];
+  const zones = [...new Set(rows.map(({ zoneId }) => zoneId))];
 
   if (set !== null)
     return (
@@ -87,55 +72,17 @@ export function FindRecordsPage(): ReactNode {
         </Button>
       }
     >
-      <search className="zw-filters">
-        <SearchField label="Search all zones" value={text} onChange={setText} placeholder={HINTS[field]} />
-        <NativeSelect
-          aria-label="Search in"
-          value={field}
-          onChange={(event) => setField(event.currentTarget.value)}
-          data={FIELDS.map(([value, label]) => ({ value, label: `in ${label.toLowerCase()}` }))}
-        />
-        <FilterSelect
-          label="Any type"
-          value={type}
-          onChange={setType}
-          choices={TYPE_HINTS.map((hint) => [hint.type, hint.type])}
-        />
+      <SearchFields search={search}>
         {rows.length === 0 ? null : (
           <span className="soft small" role="status">
             {rows.length.toLocaleString('en')}
             {found.hasNextPage ? ' and more' : ''} in {zones.length} {zones.length === 1 ? 'zone' : 'zones'}
           </span>
         )}
-      </search>
+      </SearchFields>
       {found.error === null ? null : <Problem error={found.error} onRetry={() => void found.refetch()} />}
       <Coverage page={found.data?.pages[0]} />
-      {Object.keys(select).length === 0 ? (
-        <Empty icon="search" title="Which address, name or text do you look for?">
-          An old server's address, for example: all records of all zones that point there are found, and can
-          be changed as one plan.
-        </Empty>
-      ) : found.isPending ? (
-        <Loading what="records" />
-      ) : rows.length === 0 ? (
-        <Empty icon="search" title="No record holds this">
-          Search for a part of it, or look in another field.
-        </Empty>
-      ) : (
-        <VirtualTable
-          label="Found records"
-          rows={rows}
-          columns={COLUMNS}
-          rowKey={({ record }) => record.id}
-          rowLabel={({ zoneName, record }) =>
-            `${record.name} ${record.type} ${record.content}, in ${zoneName}`
-          }
-          card={(row) => <FoundCard row={row} />}
-          onOpen={({ zoneName, record }) =>
-            go(`/zones/${zoneName}?search=${encodeURIComponent(`${record.name} ${record.type}`)}`)
-          }
-        />
-      )}
+      <Found rows={rows} isAsked={isAsked(select)} isPending={found.isPending} />
       <NextPage of={found} label="More" />
       <EditFoundDialog
         isOpen={isEditing}
@@ -148,6 +95,112 @@ export function FindRecordsPage(): ReactNode {
         }}
       />
     </Page>
+  );
+}
+
+interface RecordSearch {
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  /** The text once nobody types any more. */
+  readonly settled: string;
+  readonly field: Field;
+  readonly setField: (field: string) => void;
+  readonly type: string;
+  readonly setType: (type: string) => void;
+  readonly select: RecordSelection;
+}
+
+function useRecordSearch(): RecordSearch {
+  const [text, setText] = useQueryState('search');
+  const [chosen, setField] = useQueryState('in', 'content');
+  const [type, setType] = useQueryState('type');
+  const [settled] = useDebouncedValue(text.trim(), SETTLE_MS);
+  const field = FIELDS.map(([one]) => one).find((one) => one === chosen) ?? 'content';
+  const select = selectionOf(field, settled, type);
+  return { text, setText, settled, field, setField, type, setType, select };
+}
+
+function isAsked(select: RecordSelection): boolean {
+  return Object.keys(select).length > 0;
+}
+
+function useFound(select: RecordSelection): UseInfiniteQueryResult<InfiniteData<FindingPage>> {
+  return useInfiniteQuery({
+    queryKey: ['found', select],
+    queryFn: ({ pageParam, signal }) =>
+      api.findRecords(
+        { query: { ...select, limit: PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) } },
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page: FindingPage) => page.next ?? undefined,
+    enabled: isAsked(select),
+  });
+}
+
+function SearchFields({
+  search: { text, setText, field, setField, type, setType },
+  children,
+}: {
+  readonly search: RecordSearch;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <search className="zw-filters">
+      <SearchField label="Search all zones" value={text} onChange={setText} placeholder={HINTS[field]} />
+      <NativeSelect
+        aria-label="Search in"
+        value={field}
+        onChange={(event) => setField(event.currentTarget.value)}
+        data={FIELDS.map(([value, label]) => ({ value, label: `in ${label.toLowerCase()}` }))}
+      />
+      <FilterSelect
+        label="Any type"
+        value={type}
+        onChange={setType}
+        choices={TYPE_HINTS.map((hint) => [hint.type, hint.type])}
+      />
+      {children}
+    </search>
+  );
+}
+
+function Found({
+  rows,
+  isAsked: isSearched,
+  isPending,
+}: {
+  readonly rows: readonly Finding[];
+  readonly isAsked: boolean;
+  readonly isPending: boolean;
+}): ReactNode {
+  const [, go] = useLocation();
+  if (!isSearched)
+    return (
+      <Empty icon="search" title="Which address, name or text do you look for?">
+        An old server's address, for example: all records of all zones that point there are found, and can be
+        changed as one plan.
+      </Empty>
+    );
+  if (isPending) return <Loading what="records" />;
+  if (rows.length === 0)
+    return (
+      <Empty icon="search" title="No record holds this">
+        Search for a part of it, or look in another field.
+      </Empty>
+    );
+  return (
+    <VirtualTable
+      label="Found records"
+      rows={rows}
+      columns={COLUMNS}
+      rowKey={({ record }) => record.id}
+      rowLabel={({ zoneName, record }) => `${record.name} ${record.type} ${record.content}, in ${zoneName}`}
+      card={(row) => <FoundCard row={row} />}
+      onOpen={({ zoneName, record }) =>
+        go(`/zones/${zoneName}?search=${encodeURIComponent(`${record.name} ${record.type}`)}`)
+      }
+    />
   );
 }
 

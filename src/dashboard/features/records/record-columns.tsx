@@ -4,7 +4,7 @@ import { Badge } from '../../kit/badge.tsx';
 import type { Column } from '../../kit/virtual-table.tsx';
 import { readableName, relativeName } from '../zones/names.ts';
 import { ProxyMark } from './proxy-mark.tsx';
-import type { Row } from './records-tab.tsx';
+import type { Row } from './record-rows.ts';
 
 const SIGN = { add: '+', edit: '~', remove: '−' } as const;
 

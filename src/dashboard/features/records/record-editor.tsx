@@ -52,7 +52,7 @@ export function RecordEditor({
     event.stopPropagation();
     onCancel();
   };
-  const hint = TYPE_HINTS.find(({ type }) => type === draft.type);
+  const canStage = errors.length === 0 && draft.content.trim() !== '';
   return (
     <form
       ref={form}
@@ -62,56 +62,7 @@ export function RecordEditor({
       onKeyDown={leave}
       aria-label={isNew ? 'New record' : `Edit ${value.name} ${value.type}`}
     >
-      <div className="zw-editor__fields">
-        <TextInput
-          label="Name"
-          classNames={{ input: 'mono' }}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          placeholder="@ or www"
-          autoFocus={isNew}
-          spellCheck={false}
-        />
-        <Select
-          label="Type"
-          value={draft.type}
-          onChange={(type) => set({ type: type ?? draft.type })}
-          data={[...new Set([...TYPE_HINTS.map(({ type }) => type), draft.type])]}
-          searchable
-          allowDeselect={false}
-          comboboxProps={{ width: 140, position: 'bottom-start' }}
-        />
-        <TextInput
-          className="zw-editor__content"
-          label={`Content${hint === undefined ? '' : `: ${hint.what}`}`}
-          classNames={{ input: 'mono' }}
-          value={draft.content}
-          onChange={(event) => set({ content: event.currentTarget.value })}
-          placeholder={hint?.example ?? ''}
-          error={errors.length > 0 && draft.content !== ''}
-          autoFocus={!isNew}
-          spellCheck={false}
-          autoComplete="off"
-        />
-        <Autocomplete
-          label="TTL"
-          value={draft.ttl}
-          onChange={(ttl) => set({ ttl })}
-          data={TTLS}
-          comboboxProps={{ width: 110, position: 'bottom-start' }}
-        />
-        <TextInput
-          label="Comment"
-          value={draft.comment}
-          onChange={(event) => set({ comment: event.currentTarget.value })}
-        />
-        <TagsInput
-          label="Tags"
-          value={[...draft.tags]}
-          onChange={(tags) => set({ tags })}
-          placeholder={draft.tags.length === 0 ? 'name:value' : ''}
-        />
-      </div>
+      <RecordFields draft={draft} set={set} isNew={isNew} isWrong={errors.length > 0} />
       <Problems problems={draft.content === '' ? [] : problems} />
       <div className="row row--apart">
         <Checkbox
@@ -124,12 +75,78 @@ export function RecordEditor({
           <Button variant="default" onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" disabled={errors.length > 0 || draft.content.trim() === ''}>
+          <Button type="submit" disabled={!canStage}>
             {isNew ? 'Stage new record' : 'Stage change'}
           </Button>
         </div>
       </div>
     </form>
+  );
+}
+
+function RecordFields({
+  draft,
+  set,
+  isNew,
+  isWrong,
+}: {
+  readonly draft: Required<RecordText>;
+  readonly set: (change: Partial<RecordText>) => void;
+  readonly isNew: boolean;
+  readonly isWrong: boolean;
+}): ReactNode {
+  const hint = TYPE_HINTS.find(({ type }) => type === draft.type);
+  return (
+    <div className="zw-editor__fields">
+      <TextInput
+        label="Name"
+        classNames={{ input: 'mono' }}
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+        placeholder="@ or www"
+        autoFocus={isNew}
+        spellCheck={false}
+      />
+      <Select
+        label="Type"
+        value={draft.type}
+        onChange={(type) => set({ type: type ?? draft.type })}
+        data={[...new Set([...TYPE_HINTS.map(({ type }) => type), draft.type])]}
+        searchable
+        allowDeselect={false}
+        comboboxProps={{ width: 140, position: 'bottom-start' }}
+      />
+      <TextInput
+        className="zw-editor__content"
+        label={`Content${hint === undefined ? '' : `: ${hint.what}`}`}
+        classNames={{ input: 'mono' }}
+        value={draft.content}
+        onChange={(event) => set({ content: event.currentTarget.value })}
+        placeholder={hint?.example ?? ''}
+        error={isWrong && draft.content !== ''}
+        autoFocus={!isNew}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <Autocomplete
+        label="TTL"
+        value={draft.ttl}
+        onChange={(ttl) => set({ ttl })}
+        data={TTLS}
+        comboboxProps={{ width: 110, position: 'bottom-start' }}
+      />
+      <TextInput
+        label="Comment"
+        value={draft.comment}
+        onChange={(event) => set({ comment: event.currentTarget.value })}
+      />
+      <TagsInput
+        label="Tags"
+        value={[...draft.tags]}
+        onChange={(tags) => set({ tags })}
+        placeholder={draft.tags.length === 0 ? 'name:value' : ''}
+      />
+    </div>
   );
 }
 

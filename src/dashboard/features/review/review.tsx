@@ -60,41 +60,75 @@ export function Review(props: ReviewProps): ReactNode {
   );
 }
 
-function Planned({
-  plan,
-  input,
-  summary,
-  bases,
-  onBack,
-  onSaved,
-  onForce,
-  onYield,
-  isPlanning,
-  onPlanAgain,
-}: ReviewProps & {
+interface PlannedProps extends ReviewProps {
   readonly plan: Plan;
   readonly isPlanning: boolean;
   readonly onPlanAgain: () => void;
-}): ReactNode {
+}
+
+function Planned(props: PlannedProps): ReactNode {
+  const { plan, bases, onBack, onYield, onPlanAgain } = props;
   const [allowed, setAllowed] = useState<ReadonlySet<string>>(new Set());
   const [seen, setSeen] = useState(false);
+  const rows = useMemo(() => planRows(plan.plans), [plan]);
+  const guards = useMemo(() => guardsByWord(plan.plans), [plan]);
+  const conflicts = useMemo(() => findConflicts(plan, bases ?? new Map()), [plan, bases]);
+  const problems = plan.plans.flatMap((one) => one.problems);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const warnings = problems.filter(({ severity }) => severity !== 'error');
+  const { save, isBusy, error } = useSaving(props, allowed);
+  const isHeld = [...guards.keys()].some((word) => !allowed.has(word));
+  const mayApply =
+    rows.length > 0 && errors.length === 0 && !isHeld && !isBusy && (conflicts.length === 0 || seen);
+  useHotkey('mod+s', () => void save(true), mayApply);
+  useHotkey('Escape', onBack);
+
+  const undoConflicts = (
+    <UndoConflicts
+      plan={plan}
+      {...(props.onForce === undefined ? {} : { onForce: props.onForce })}
+    />
+  );
+  if (rows.length === 0 && errors.length === 0)
+    return (
+      <>
+        {undoConflicts}
+        <NothingToChange onBack={onBack} />
+        <Problems title="Noted" problems={warnings} tone="risk" />
+      </>
+    );
+  return (
+    <>
+      <PlanSummary sums={sumPlans(plan.plans)} />
+      <Conflicts
+        conflicts={conflicts}
+        isSeen={seen}
+        onSeen={setSeen}
+        {...(onYield === undefined ? {} : { onYield })}
+      />
+      {undoConflicts}
+      <Problems title="This cannot be applied" problems={errors} tone="delete" />
+      <Problems title="Noted" problems={warnings} tone="risk" />
+      <Guards guards={guards} allowed={allowed} onAllow={setAllowed} />
+      {error === null ? null : <Problem error={error} onRetry={onPlanAgain} />}
+      {rows.length > 0 ? <PlanTable rows={rows} label="Planned changes" /> : null}
+      <Decision {...props} count={rows.length} isBusy={isBusy} mayApply={mayApply} onSave={save} />
+    </>
+  );
+}
+
+interface Saving {
+  readonly save: (thenApply: boolean) => Promise<void>;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+}
+
+/** Stores the plan as a change set, and applies it where that is wished and may be; then leads to its page. */
+function useSaving({ plan, input, summary, onSaved }: PlannedProps, allowed: ReadonlySet<string>): Saving {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const queries = useQueryClient();
   const [, go] = useLocation();
-  const rows = useMemo(() => planRows(plan.plans), [plan]);
-  const guards = useMemo(() => guardsByWord(plan.plans), [plan]);
-  const conflicts = useMemo(() => findConflicts(plan, bases ?? new Map()), [plan, bases]);
-  const errors = plan.plans.flatMap(({ problems }) =>
-    problems.filter(({ severity }) => severity === 'error'),
-  );
-  const warnings = plan.plans.flatMap(({ problems }) =>
-    problems.filter(({ severity }) => severity !== 'error'),
-  );
-  const isHeld = [...guards.keys()].some((word) => !allowed.has(word));
-  const mayApply =
-    rows.length > 0 && errors.length === 0 && !isHeld && !isBusy && (conflicts.length === 0 || seen);
-
   const save = async (thenApply: boolean): Promise<void> => {
     setBusy(true);
     setError(null);
@@ -117,60 +151,58 @@ function Planned({
       setBusy(false);
     }
   };
-  useHotkey('mod+s', () => void save(true), mayApply);
-  useHotkey('Escape', onBack);
+  return { save, isBusy, error };
+}
 
-  if (rows.length === 0 && errors.length === 0)
-    return (
-      <>
-        <UndoConflicts plan={plan} {...(onForce === undefined ? {} : { onForce })} />
-        <Empty
-          icon="check"
-          title="Nothing to change"
-          action={
-            <Button variant="default" onClick={onBack}>
-              Back
-            </Button>
-          }
-        >
-          The zone is already as this wants it.
-        </Empty>
-        <Problems title="Noted" problems={warnings} tone="risk" />
-      </>
-    );
+function NothingToChange({ onBack }: Pick<ReviewProps, 'onBack'>): ReactNode {
   return (
-    <>
-      <PlanSummary sums={sumPlans(plan.plans)} />
-      <Conflicts
-        conflicts={conflicts}
-        isSeen={seen}
-        onSeen={setSeen}
-        {...(onYield === undefined ? {} : { onYield })}
-      />
-      <UndoConflicts plan={plan} {...(onForce === undefined ? {} : { onForce })} />
-      <Problems title="This cannot be applied" problems={errors} tone="delete" />
-      <Problems title="Noted" problems={warnings} tone="risk" />
-      <Guards guards={guards} allowed={allowed} onAllow={setAllowed} />
-      {error === null ? null : <Problem error={error} onRetry={onPlanAgain} />}
-      {rows.length > 0 ? <PlanTable rows={rows} label="Planned changes" /> : null}
-      <section className="zw-foot" aria-label="What to do with the plan">
-        <Button variant="default" leftSection={<Icon name="back" />} onClick={onBack}>
+    <Empty
+      icon="check"
+      title="Nothing to change"
+      action={
+        <Button variant="default" onClick={onBack}>
           Back
         </Button>
-        <span className="soft small grow zw-foot__aside">
-          Read at Cloudflare <Time at={plan.plans[0]?.readAt ?? null} />
-        </span>
-        <Button variant="subtle" color="gray" loading={isPlanning} onClick={onPlanAgain}>
-          Plan again
-        </Button>
-        <Button variant="default" disabled={!mayApply} onClick={() => void save(false)}>
-          Save for later
-        </Button>
-        <Button loading={isBusy} disabled={!mayApply} onClick={() => void save(true)}>
-          Apply {rows.length.toLocaleString('en')} {rows.length === 1 ? 'change' : 'changes'}
-        </Button>
-      </section>
-    </>
+      }
+    >
+      The zone is already as this wants it.
+    </Empty>
+  );
+}
+
+function Decision({
+  plan,
+  count,
+  isBusy,
+  isPlanning,
+  mayApply,
+  onBack,
+  onPlanAgain,
+  onSave,
+}: PlannedProps & {
+  readonly count: number;
+  readonly isBusy: boolean;
+  readonly mayApply: boolean;
+  readonly onSave: (thenApply: boolean) => Promise<void>;
+}): ReactNode {
+  return (
+    <section className="zw-foot" aria-label="What to do with the plan">
+      <Button variant="default" leftSection={<Icon name="back" />} onClick={onBack}>
+        Back
+      </Button>
+      <span className="soft small grow zw-foot__aside">
+        Read at Cloudflare <Time at={plan.plans[0]?.readAt ?? null} />
+      </span>
+      <Button variant="subtle" color="gray" loading={isPlanning} onClick={onPlanAgain}>
+        Plan again
+      </Button>
+      <Button variant="default" disabled={!mayApply} onClick={() => void onSave(false)}>
+        Save for later
+      </Button>
+      <Button loading={isBusy} disabled={!mayApply} onClick={() => void onSave(true)}>
+        Apply {count.toLocaleString('en')} {count === 1 ? 'change' : 'changes'}
+      </Button>
+    </section>
   );
 }
 

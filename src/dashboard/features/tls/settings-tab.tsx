@@ -1,19 +1,19 @@
 /** Settings of a zone and of its DNS: shown by what they are called, edited in place, planned together. */
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SettingList, ZoneWithAdvice } from '../../../client/index.ts';
 import { api } from '../../api/session.ts';
-import { Badge } from '../../kit/badge.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { FilterSelect } from '../../kit/filter-select.tsx';
 import { useHotkey } from '../../kit/hotkeys.ts';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
 import { SearchField } from '../../kit/search-field.tsx';
+import { SettingField } from './setting-field.tsx';
 import { GROUP_NAMES, grouped, groupOf } from './setting-groups.ts';
-import { type SettingRow, settingRows, wordOf } from './setting-rows.ts';
+import { faultOf, type SettingRow, settingRows, wordOf } from './setting-rows.ts';
 
 type Setting = SettingList['items'][number];
 
@@ -37,31 +37,65 @@ function Known({
   readonly zone: ZoneWithAdvice;
   readonly settings: readonly Setting[];
 }): ReactNode {
-  const [search, setSearch] = useQueryState('search');
-  const [only, setOnly] = useQueryState('group');
-  const [editable, setEditable] = useQueryState('editable');
   const [wanted, setWanted] = useState<ReadonlyMap<string, string>>(new Map());
   const [, go] = useLocation();
   const rows = useMemo(() => settings.flatMap(settingRows), [settings]);
-  const text = search.trim().toLowerCase().replaceAll(' ', '_');
-  const shown = rows.filter(
-    (row) =>
-      row.name.includes(text) &&
-      (only === '' || groupOf(row.name) === only) &&
-      (editable === '' || row.isEditable),
-  );
-  const words = rows.flatMap((row) => {
+  const changed = rows.flatMap((row) => {
     const value = wanted.get(row.name);
-    return value === undefined || value === row.text ? [] : [wordOf(row.name, value)];
+    return value === undefined || value === row.text ? [] : [{ row, value }];
   });
-  const plan = (): void =>
-    go(
-      `/zones/${zone.name}/settings-plan?${words.map((word) => `set=${encodeURIComponent(word)}`).join('&')}`,
-    );
-  useHotkey('mod+s', plan, words.length > 0);
-  const set = (name: string, value: string): void => setWanted(new Map(wanted).set(name, value));
+  const isWrong = changed.some(({ row, value }) => faultOf(row, value) !== null);
+  const plan = (): void => {
+    const words = changed.map(({ row, value }) => `set=${encodeURIComponent(wordOf(row.name, value))}`);
+    go(`/zones/${zone.name}/settings-plan?${words.join('&')}`);
+  };
+  const mayPlan = changed.length > 0 && !isWrong;
+  useHotkey('mod+s', plan, mayPlan);
   return (
     <div className="stack">
+      <Found
+        rows={rows}
+        wanted={wanted}
+        onChange={(name, value) => setWanted(new Map(wanted).set(name, value))}
+      />
+      {changed.length === 0 ? null : (
+        <section className="zw-foot" aria-label="Staged settings">
+          <strong className="grow">
+            {changed.length} {changed.length === 1 ? 'change' : 'changes'}
+          </strong>
+          <Button variant="default" onClick={() => setWanted(new Map())}>
+            Discard
+          </Button>
+          <Button disabled={!mayPlan} onClick={plan}>
+            Review the plan
+          </Button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Found({
+  rows,
+  wanted,
+  onChange,
+}: {
+  readonly rows: readonly SettingRow[];
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly onChange: (name: string, value: string) => void;
+}): ReactNode {
+  const [search, setSearch] = useQueryState('search');
+  const [only, setOnly] = useQueryState('group');
+  const [editable, setEditable] = useQueryState('editable');
+  const text = search.trim().toLowerCase();
+  const shown = rows.filter(
+    ({ name, title, isEditable }) =>
+      [name, name.replaceAll('_', ' '), title.toLowerCase()].some((one) => one.includes(text)) &&
+      (only === '' || groupOf(name) === only) &&
+      (editable === '' || isEditable),
+  );
+  return (
+    <>
       <search className="zw-filters">
         <SearchField label="Find a setting" value={search} onChange={setSearch} />
         <FilterSelect
@@ -94,77 +128,13 @@ function Known({
                   key={row.name}
                   row={row}
                   value={wanted.get(row.name) ?? row.text}
-                  onChange={set}
+                  onChange={(value) => onChange(row.name, value)}
                 />
               ))}
             </div>
           </section>
         ))
       )}
-      {words.length === 0 ? null : (
-        <section className="zw-foot" aria-label="Staged settings">
-          <strong className="grow">
-            {words.length} {words.length === 1 ? 'change' : 'changes'}
-          </strong>
-          <Button variant="default" onClick={() => setWanted(new Map())}>
-            Discard
-          </Button>
-          <Button onClick={plan}>Review the plan</Button>
-        </section>
-      )}
-    </div>
-  );
-}
-
-function SettingField({
-  row: { name, text, choices, isEditable, error },
-  value,
-  onChange,
-}: {
-  readonly row: SettingRow;
-  readonly value: string;
-  readonly onChange: (name: string, value: string) => void;
-}): ReactNode {
-  const id = `setting-${name}`;
-  const isChanged = value !== text;
-  if (!isEditable)
-    return (
-      <div className="zw-setting is-fixed">
-        <span className="mono">{name}</span>
-        {error === null ? (
-          <>
-            <span className="mono cut" title={text}>
-              {text === '' ? <span className="soft">empty</span> : text}
-            </span>
-            <span className="tiny soft">not to be changed on this plan, or by this credential</span>
-          </>
-        ) : (
-          <span className="small zw-setting__error">{error}</span>
-        )}
-      </div>
-    );
-  return (
-    <div className="zw-setting" data-changed={isChanged || undefined}>
-      <label htmlFor={id} className="mono">
-        {name}
-      </label>
-      {choices === null ? (
-        <TextInput
-          id={id}
-          size="xs"
-          value={value}
-          onChange={(event) => onChange(name, event.currentTarget.value)}
-        />
-      ) : (
-        <NativeSelect
-          id={id}
-          size="xs"
-          value={value}
-          onChange={(event) => onChange(name, event.currentTarget.value)}
-          data={[...choices]}
-        />
-      )}
-      {isChanged ? <Badge tone="update">was {text === '' ? 'empty' : text}</Badge> : null}
-    </div>
+    </>
   );
 }

@@ -16,6 +16,7 @@ import { useQueryState } from '../../kit/query-state.ts';
 import { Time } from '../../kit/time.tsx';
 import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
 import { UsageChart } from '../connections/usage-chart.tsx';
+import { ByConnection } from './by-connection.tsx';
 
 const ROUTES_SHOWN = 10;
 const CALLS_SHOWN = 200;
@@ -47,6 +48,7 @@ export function UsagePage(): ReactNode {
       </search>
       {usage.error === null ? null : <Problem error={usage.error} onRetry={() => void usage.refetch()} />}
       {usage.data === undefined ? <Loading what="usage" /> : <Figures usage={usage.data} />}
+      {connection === '' ? <ByConnection connections={connections.data ?? []} /> : null}
       {shown.map(({ id, label }) => (
         <UsageChart key={id} connection={id} title={`Calls of ${label}`} />
       ))}

@@ -8,6 +8,7 @@ import { Badge, type Tone } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
@@ -85,9 +86,7 @@ function Verified({
           <p>
             DNSSEC is {dnssec.status}. {dnssec.says}
           </p>
-          {dnssec.next.map((line) => (
-            <p key={line}>→ {line}</p>
-          ))}
+          <NextSteps lines={dnssec.next} of={{ zone: zone.name }} />
         </Note>
       )}
       {shown.length === 0 ? (
@@ -131,9 +130,7 @@ function Delegation({ delegation }: { readonly delegation: Verification['delegat
   return (
     <Note tone={state === 'unknown' ? 'unknown' : 'delete'} icon="flag">
       <p>{reason}</p>
-      {next.map((line) => (
-        <p key={line}>→ {line}</p>
-      ))}
+      <NextSteps lines={next} />
       {nameServers === null || nameServers.length === 0 ? null : (
         <p className="soft">Now: {nameServers.join(', ')}</p>
       )}
@@ -224,11 +221,7 @@ function Detail({ row: { wanted, held, sightings, next } }: { readonly row: Reco
           ))}
         </tbody>
       </table>
-      {next.map((line) => (
-        <p key={line} className="small">
-          → {line}
-        </p>
-      ))}
+      <NextSteps lines={next} />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Badge, ZoneStatus } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
@@ -97,9 +98,7 @@ function Advice({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
   return (
     <Note tone={advice.state === 'gone' ? 'delete' : 'risk'} icon="flag">
       <p>{sentence(advice.message)}</p>
-      {advice.next.map((line) => (
-        <p key={line}>→ {line}</p>
-      ))}
+      <NextSteps lines={advice.next} of={{ zone: zone.name }} />
       {advice.nameServersToSet.length === 0 ? null : (
         <div className="row">
           {advice.nameServersToSet.map((one) => (

@@ -1,10 +1,11 @@
 /** What a test of a credential found, step by step, as it was asked of Cloudflare. */
 import type { ReactNode } from 'react';
 import type { TestReport } from '../../../client/index.ts';
-import type { TestStep } from '../../api/test-credential.ts';
+import type { TestStep } from '../../api/watched.ts';
 import { formatSpan } from '../../kit/clock.ts';
 import { Copy } from '../../kit/copy.tsx';
 import { Icon } from '../../kit/icons.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 
 interface Step {
@@ -44,9 +45,7 @@ export function Report({ report }: { readonly report: NonNullable<TestReport> })
         <div role="alert">
           <Note tone="delete">
             <strong>{failure.message}</strong>
-            {failure.next.map((line) => (
-              <p key={line}>→ {line}</p>
-            ))}
+            <NextSteps lines={failure.next} />
           </Note>
         </div>
       )}
@@ -77,8 +76,9 @@ export function StepList({ steps }: { readonly steps: readonly Step[] }): ReactN
 
 /** A test that is under way: the steps that have ended, and those that are still to come. */
 export function StepsUnderWay({ ended = [] }: { readonly ended?: readonly TestStep[] }): ReactNode {
-  const done = new Set(ended.map(({ name }) => name));
-  const coming = STEP_NAMES.filter((name) => !done.has(name));
+  // What was left out, an account that is known, does not come any more.
+  const last = Math.max(-1, ...ended.map(({ name }) => STEP_NAMES.indexOf(String(name))));
+  const coming = STEP_NAMES.slice(last + 1);
   return (
     <section role="status" aria-label="Test under way">
       <StepList steps={ended as unknown as readonly Step[]} />
