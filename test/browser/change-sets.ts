@@ -36,6 +36,49 @@ export function changeSetFlows(given: () => Rig): void {
     await page.context().close();
   });
 
+  it('plans what a zone file wants that is dropped on the page', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}`);
+    await page.getByRole('grid', { name: `Records of ${SHOP}` }).waitFor();
+    const drop = async (name: string, text: string): Promise<void> => {
+      const dataTransfer = await page.evaluateHandle<unknown>(
+        `(() => { const held = new DataTransfer(); held.items.add(new File([${JSON.stringify(text)}], '${name}')); return held; })()`,
+      );
+      const place = page.locator('.zw-drop');
+      await place.dispatchEvent('dragover', { dataTransfer });
+      await page.getByText('Drop the zone file to see what it would change').waitFor();
+      await shot(page, 'drop-zone-file');
+      await place.dispatchEvent('drop', { dataTransfer });
+    };
+    await drop('binary.zone', '\u0000\u0001');
+    await page.getByText('binary.zone is no text file.').waitFor();
+    await drop('shop.zone', `$ORIGIN ${SHOP}.\ndropped 300 IN A 192.0.2.45\n`);
+    await page.getByRole('row', { name: /new: dropped/ }).waitFor();
+    await shot(page, 'dropped');
+    // What the file does not hold is taken away, which nobody does by dropping a file.
+    await page.getByRole('region', { name: 'Guard rails' }).waitFor();
+    const apply = page.getByRole('button', { name: /^Apply \d+ changes/ });
+    assert.equal(await apply.isDisabled(), true);
+    assert.match(page.url(), /\/import$/);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('grid', { name: `Records of ${SHOP}` }).waitFor();
+    await page.context().close();
+  });
+
+  it('opens the editor of a record, however often it is clicked', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}`);
+    const row = page.getByRole('row', { name: /^status\.shop\.example/ });
+    const editor = page.getByRole('form', { name: /^Edit status/ });
+    await row.dblclick();
+    await editor.waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await editor.isVisible(), true);
+    await row.click();
+    await editor.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('holds a plan that takes away what matters until its word is given', async () => {
     const rig = given();
     const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}?type=MX`);

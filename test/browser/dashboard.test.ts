@@ -5,12 +5,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { changeSetFlows } from './change-sets.ts';
+import { customerFlows } from './customers.ts';
 import { domainFlows } from './domains.ts';
 import { doorFlows } from './door.ts';
 import { editingFlows } from './editing.ts';
 import { manyFlows } from './editing-many.ts';
 import { everyPage } from './every-page.ts';
 import { keyboardFlows } from './keyboard.ts';
+import { largestFlows } from './many-zones.ts';
+import { moneyFlows } from './money.ts';
 import { outsideFlows } from './outside.ts';
 import { findBrowser, type Rig, startRig } from './rig.ts';
 
@@ -32,7 +35,10 @@ describe('the dashboard in a browser', { skip, timeout: 600_000 }, () => {
   keyboardFlows(() => rig);
   outsideFlows(() => rig);
   domainFlows(() => rig);
+  moneyFlows(() => rig);
+  customerFlows(() => rig);
   everyPage(() => rig);
+  largestFlows(() => rig);
 
   it('complained of nothing, and asked nobody but its server', () => {
     assert.deepEqual(rig.complaints, []);

@@ -110,6 +110,16 @@ export const VISITS: readonly Visit[] = [
     path: () => '/connections/new',
     ready: (page) => page.getByRole('link', { name: /Open Cloudflare/ }).waitFor(),
   },
+  {
+    name: 'links',
+    path: () => '/connections/links?do=make',
+    ready: (page) => page.getByRole('button', { name: 'Make the link' }).waitFor(),
+  },
+  {
+    name: 'transfers',
+    path: () => '/domains/transfer?names=moving-name.com+locked-name.com',
+    ready: (page) => page.getByRole('list', { name: 'Transfers' }).waitFor(),
+  },
   { name: 'drift', path: () => '/drift', ready: heading('Drift') },
   {
     name: 'zone-verify',

@@ -61,6 +61,31 @@ export function outsideFlows(given: () => Rig): void {
     await page.context().close();
   });
 
+  it('gives settings as what they may be, and plans them together', async () => {
+    const rig = given();
+    const page = await rig.signedIn(await rig.context(), `/zones/${SHOP}/settings`);
+    const security = page.getByLabel('Security level');
+    await security.waitFor();
+    assert.deepEqual((await security.locator('option').allInnerTexts()).slice(2, 5), [
+      'low',
+      'medium',
+      'high',
+    ]);
+    await security.selectOption('high');
+    const age = page.getByLabel('HSTS, max age');
+    await age.fill('-1');
+    const review = page.getByRole('button', { name: 'Review the plan' });
+    await age.fill('99999999999999');
+    await page.getByText('A whole number from 0 to 2147483647.').waitFor();
+    assert.equal(await review.isDisabled(), true);
+    await shot(page, 'settings-wrong-number');
+    await age.fill('15552000');
+    await page.getByText('2 changes').waitFor();
+    await review.click();
+    await page.getByRole('button', { name: 'Apply 2 changes' }).waitFor();
+    await page.context().close();
+  });
+
   it('verifies the audit trail, filters it by address, and opens an event', async () => {
     const rig = given();
     const page = await rig.signedIn(await rig.context(), '/audit');

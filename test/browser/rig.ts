@@ -33,7 +33,7 @@ export interface Rig extends AsyncDisposable {
   readonly complaints: string[];
   context(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   /** A page that is signed in. */
-  signedIn(context: BrowserContext, at?: string): Promise<Page>;
+  signedIn(context: BrowserContext, at?: string, key?: string): Promise<Page>;
 }
 
 const WAIT_MS = 10_000;
@@ -107,10 +107,10 @@ export async function startRig(executablePath: string): Promise<Rig> {
       context.on('page', (page) => watch(page, server.url, complaints));
       return context;
     },
-    signedIn: async (context, at = '/') => {
+    signedIn: async (context, at = '/', by = key) => {
       const page = await context.newPage();
       await page.goto(server.url + at);
-      await page.getByLabel('API key').fill(key);
+      await page.getByLabel('API key').fill(by);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page
         .getByRole('navigation', { name: 'Pages' })

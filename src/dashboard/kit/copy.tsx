@@ -1,5 +1,5 @@
 /** A button that copies a text, and says that it did. */
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Icon } from './icons.tsx';
@@ -31,5 +31,19 @@ export function CopyText({ text, what }: { readonly text: string; readonly what:
       <span className="mono cut">{text}</span>
       <Copy text={text} what={what} />
     </span>
+  );
+}
+
+/** Where copying is what one came for. */
+export function CopyButton({ text, what }: { readonly text: string; readonly what: string }): ReactNode {
+  const { copy, copied } = useClipboard({ timeout: 1_500 });
+  return (
+    <Button
+      size="compact-sm"
+      leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
+      onClick={() => copy(text)}
+    >
+      {copied ? 'Copied' : `Copy ${what}`}
+    </Button>
   );
 }

@@ -1,6 +1,6 @@
 /** What to do next, line by line: pages as links, commands only to copy. */
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { Copy } from './copy.tsx';
 import { Icon } from './icons.tsx';
 import { type Piece, piecesOf, type Subject } from './next-step.ts';
@@ -29,18 +29,36 @@ export function NextSteps({
 
 function NextStep({ line, of }: { readonly line: string; readonly of?: Subject }): ReactNode {
   const pieces = piecesOf(line, of);
-  return pieces.map((piece, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line stay in their places.
-    <PieceOf key={index} piece={piece} isFirst={index === 0} isLast={index === pieces.length - 1} />
-  ));
+  const [here] = useLocation();
+  return (
+    <>
+      {pieces.map((piece, index) => (
+        <PieceOf
+          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line stay in their places.
+          key={index}
+          piece={piece}
+          here={here}
+          isFirst={index === 0}
+          isLast={index === pieces.length - 1}
+        />
+      ))}
+      {pieces.map((piece) =>
+        piece.kind === 'page' ? (
+          <Copy key={piece.command} text={piece.command} what={`command: ${piece.command}`} />
+        ) : null,
+      )}
+    </>
+  );
 }
 
 function PieceOf({
   piece,
+  here,
   isFirst,
   isLast,
 }: {
   readonly piece: Piece;
+  readonly here: string;
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }): ReactNode {
@@ -54,12 +72,8 @@ function PieceOf({
         </a>
       );
     case 'page':
-      return (
-        <>
-          <Link href={piece.href}>{piece.label}</Link>{' '}
-          <Copy text={piece.command} what={`command: ${piece.command}`} />
-        </>
-      );
+      // What is done on this very page has its button here.
+      return here === piece.href ? piece.label : <Link href={piece.href}>{piece.label}</Link>;
     case 'command':
       return (
         <span className="zw-next__command">

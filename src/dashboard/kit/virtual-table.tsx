@@ -6,7 +6,7 @@
 import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, type RefObject, useRef } from 'react';
 import { ROW_PX, useWalking, type Walking } from './table-walking.ts';
 
 export interface Column<Row> {
@@ -67,6 +67,8 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
     scroller,
     scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }),
   });
+  const latest = useRef(walking);
+  latest.current = walking;
   const own = columns.map(({ width }) => width).join(' ');
   const tracks = isPhone ? cardTracks(selection) : `${selection === undefined ? '' : '2.25rem '}${own}`;
   return (
@@ -91,11 +93,12 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
                 className="zw-table__slot"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <TableRow
-                  props={props}
+                <Row
+                  props={props as TableProps<unknown>}
                   row={row}
                   index={item.index}
-                  walking={walking}
+                  isCurrent={item.index === walking.current}
+                  walking={latest as RefObject<Walking<unknown>>}
                   tracks={tracks}
                   isPhone={isPhone}
                 />
@@ -109,10 +112,14 @@ export function VirtualTable<Row>(props: TableProps<Row>): ReactNode {
   );
 }
 
+/** Scrolling draws rows that come into sight; those that are there stay as they are. */
+const Row = memo(TableRow<unknown>);
+
 function TableRow<Row>({
   props,
   row,
   index,
+  isCurrent,
   walking,
   tracks,
   isPhone,
@@ -120,7 +127,8 @@ function TableRow<Row>({
   readonly props: TableProps<Row>;
   readonly row: Row;
   readonly index: number;
-  readonly walking: Walking<Row>;
+  readonly isCurrent: boolean;
+  readonly walking: RefObject<Walking<Row>>;
   readonly tracks: string;
   readonly isPhone: boolean;
 }): ReactNode {
@@ -139,12 +147,12 @@ function TableRow<Row>({
       aria-label={props.rowLabel(row)}
       {...(selection === undefined ? {} : { 'aria-selected': isSelected })}
       data-table-row={index}
-      tabIndex={index === walking.current ? 0 : -1}
+      tabIndex={isCurrent ? 0 : -1}
       className={classes.join(' ')}
       style={{ gridTemplateColumns: tracks }}
-      onKeyDown={(event) => walking.walk(event, index, row)}
-      onClick={(event) => walking.open(event, index, row)}
-      onFocus={() => walking.setActive(index)}
+      onKeyDown={(event) => walking.current.walk(event, index, row)}
+      onClick={(event) => walking.current.open(event, index, row)}
+      onFocus={() => walking.current.setActive(index)}
     >
       {selection === undefined ? null : (
         <div role="gridcell" className="zw-table__pick">
@@ -156,7 +164,7 @@ function TableRow<Row>({
             onChange={() => {}}
             onClick={(event) => {
               event.stopPropagation();
-              walking.toggle(index, row, event.shiftKey);
+              walking.current.toggle(index, row, event.shiftKey);
             }}
           />
         </div>

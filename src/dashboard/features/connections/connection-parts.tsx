@@ -1,6 +1,7 @@
 /** The two parts of the page of connections. */
 import type { ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
+import { Tabs } from '../../kit/tabs.tsx';
 import { PATHS } from '../../paths.ts';
 
 const PARTS = [
@@ -11,12 +12,9 @@ const PARTS = [
 export function ConnectionParts(): ReactNode {
   const [here] = useLocation();
   return (
-    <nav className="zw-tabs" aria-label="Parts of the page">
-      {PARTS.map(([href, label]) => (
-        <Link key={href} href={href} {...(here === href ? { 'aria-current': 'page' } : {})}>
-          {label}
-        </Link>
-      ))}
-    </nav>
+    <Tabs
+      label="Parts of the page"
+      tabs={PARTS.map(([href, label]) => ({ href, label, isHere: here === href }))}
+    />
   );
 }

@@ -79,8 +79,8 @@ function ConnectionCard({ connection }: { readonly connection: Connection }): Re
     connection;
   return (
     <article className="card zw-connection" aria-label={label}>
-      <header className="row row--apart">
-        <h2 className="cut">
+      <header className="row row--apart zw-cardline">
+        <h2 className="cut grow">
           <Link href={`/connections/${id}`} className="zw-zonename">
             {label}
           </Link>

@@ -118,13 +118,6 @@ function Purpose({ draft, set }: FieldsProps): ReactNode {
           onChange={(event) => set({ lasts: event.currentTarget.value })}
           data={LASTS.map(([value, label]) => ({ value, label }))}
         />
-        <TextInput
-          label="Then back to"
-          placeholder="https://…"
-          value={draft.returnUrl}
-          onChange={(event) => set({ returnUrl: event.currentTarget.value })}
-          spellCheck={false}
-        />
       </div>
     </>
   );
@@ -156,6 +149,13 @@ function Look({ draft, set }: FieldsProps): ReactNode {
           value={draft.logoUrl}
           onChange={(event) => set({ logoUrl: event.currentTarget.value })}
           disabled={draft.brand.trim() === ''}
+          spellCheck={false}
+        />
+        <TextInput
+          label="Then back to"
+          placeholder="https://…"
+          value={draft.returnUrl}
+          onChange={(event) => set({ returnUrl: event.currentTarget.value })}
           spellCheck={false}
         />
       </div>

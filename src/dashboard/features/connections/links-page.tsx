@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import type { ConnectSession, MadeConnectSession } from '../../../client/index.ts';
 import { api } from '../../api/session.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
-import { Copy } from '../../kit/copy.tsx';
+import { CopyButton } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { Note } from '../../kit/note.tsx';
@@ -89,15 +89,13 @@ function Made({
     <Note tone="create" icon="link">
       <div role="status" className="stack stack--tight">
         <strong>The link is made. It is shown here once, and kept nowhere.</strong>
-        <span className="row row--tight zw-link">
-          <code className="zw-code mono">{url}</code>
-          <Copy text={url} what="link" />
-        </span>
+        <code className="zw-code mono">{url}</code>
         <p className="small soft">
           It works once, and ends <Time at={expiresAt} />. Whoever holds it can give a credential and do
           nothing else.
         </p>
         <div className="row">
+          <CopyButton text={url} what="link" />
           <Button
             component="a"
             size="compact-sm"

@@ -38,7 +38,7 @@ export function TokenLinkStep({
             The form opens with {link.data.rights.length} rights filled in: {link.data.rights.join(', ')}.
           </p>
           <ol className="zw-plainlist small">
-            {link.data.instructions.map((line) => (
+            {link.data.instructions.filter(isForAForm).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ol>
@@ -67,4 +67,9 @@ export function TokenLinkStep({
       )}
     </section>
   );
+}
+
+/** What is said of commands is done by the step below. */
+function isForAForm(line: string): boolean {
+  return !/zoneward [a-z]/.test(line);
 }

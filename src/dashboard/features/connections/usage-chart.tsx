@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { UsageSeries } from '../../../client/index.ts';
 import { api } from '../../api/session.ts';
 import { BarChart } from '../../kit/bar-chart.tsx';
+import { formatClock } from '../../kit/clock.ts';
 import { Loading } from '../../kit/empty.tsx';
 import { LevelChart } from '../../kit/level-chart.tsx';
 import { Problem } from '../../kit/problem.tsx';
@@ -47,8 +48,6 @@ function Known({
   const buckets = bucketsOf(items, now, span);
   const sum = sumOf(items);
   const latest = budgets[0];
-  const timeOf = (at: number): string =>
-    new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return (
     <section className="card stack stack--tight" aria-labelledby={`usage-${id}`}>
       <div className="row row--apart">
@@ -62,7 +61,7 @@ function Known({
         label={`Calls in the last ${span.label}`}
         bars={buckets.map(({ at, calls, errors }) => ({
           key: String(at),
-          title: timeOf(at),
+          title: formatClock(at),
           parts: [
             { value: calls - errors, tone: 'accent' as const, name: 'answered' },
             { value: errors, tone: 'delete' as const, name: 'failed' },
@@ -76,7 +75,7 @@ function Known({
             full={BUDGET}
             points={budgetOver(buckets, { full: BUDGET, bucketMs: span.bucketMs }).map((level, index) => {
               const at = buckets[index]?.at ?? 0;
-              return { key: String(at), title: timeOf(at), level };
+              return { key: String(at), title: formatClock(at), level };
             })}
           />
           <p className="small soft">

@@ -1,11 +1,12 @@
 /** Names: what is held and when it ends, what could be bought and for how much, and what became of what was ordered. */
 import type { ReactNode } from 'react';
-import { Link, useParams } from 'wouter';
+import { useParams } from 'wouter';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { FilterSelect } from '../../kit/filter-select.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { Tabs } from '../../kit/tabs.tsx';
 import { NoConnection } from './no-connection.tsx';
 import { domainsAt, type Place, type PlaceChoice, usePlace } from './place.ts';
 import { PurchaseDetails } from './purchase-details.tsx';
@@ -42,17 +43,14 @@ export function DomainsPage(): ReactNode {
         <NoConnection />
       ) : (
         <>
-          <nav className="zw-tabs" aria-label="Parts of the page">
-            {PARTS.map(([segment, label]) => (
-              <Link
-                key={segment}
-                href={domainsAt(segment, place)}
-                {...(segment === (part === 'register' ? 'search' : part) ? { 'aria-current': 'page' } : {})}
-              >
-                {label}
-              </Link>
-            ))}
-          </nav>
+          <Tabs
+            label="Parts of the page"
+            tabs={PARTS.map(([segment, label]) => ({
+              href: domainsAt(segment, place),
+              label,
+              isHere: segment === (part === 'register' ? 'search' : part),
+            }))}
+          />
           {place.sandbox === true ? (
             <Note icon="flag">
               Cloudflare’s test registrar: it behaves as the live one and charges nothing.

@@ -47,8 +47,9 @@ export function ImportTab({ zone }: { readonly zone: ZoneWithAdvice }): ReactNod
     return (
       <DropZoneFile zone={zone}>
         <Empty icon="upload" title="Drop a zone file here" action={picker}>
-          A BIND master file, a zone document (YAML or JSON) or octoDNS YAML. You see what it would change
-          before anything is written, and what it does not speak of stays as it is.
+          A BIND master file, a zone document (YAML or JSON) or octoDNS YAML. The plan makes the zone as the
+          file has it: what the file does not hold is planned away. You see all of it before anything is
+          written.
         </Empty>
       </DropZoneFile>
     );

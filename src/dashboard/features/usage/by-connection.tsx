@@ -21,7 +21,7 @@ export function ByConnection({ connections }: { readonly connections: readonly C
   return (
     <section className="card stack stack--tight" aria-labelledby="by-connection">
       <h2 id="by-connection">What they are made of</h2>
-      <table className="zw-matrix">
+      <table className="zw-matrix zw-shares">
         <thead>
           <tr>
             <th scope="col">Connection</th>
@@ -43,6 +43,11 @@ export function ByConnection({ connections }: { readonly connections: readonly C
           ))}
         </tbody>
       </table>
+      {shares.some(({ id }) => id === null) ? (
+        <p className="small soft">
+          Without a connection: credentials that were tested before they were saved, or were never saved.
+        </p>
+      ) : null}
     </section>
   );
 }
@@ -54,16 +59,7 @@ function Whose({
   readonly id: UsageSeries['items'][number]['connectionId'];
   readonly connections: readonly Connection[];
 }): ReactNode {
-  if (id === null)
-    return (
-      <>
-        Without a connection
-        <span className="tiny soft">
-          {' '}
-          credentials that were tested before they were saved, or never saved
-        </span>
-      </>
-    );
+  if (id === null) return 'Without a connection';
   const known = connections.find((one) => one.id === id);
   if (known === undefined) return <span className="soft">A connection that was removed ({id})</span>;
   return <Link href={`/connections/${id}`}>{known.label}</Link>;

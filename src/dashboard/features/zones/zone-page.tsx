@@ -15,6 +15,7 @@ import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { Tabs } from '../../kit/tabs.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
 import { sentence } from '../../kit/words.ts';
@@ -69,17 +70,14 @@ function KnownZone({ zone, tab }: { readonly zone: ZoneWithAdvice; readonly tab:
       actions={<ReadNow zone={zone} />}
     >
       {tab === 'records' ? <Advice zone={zone} /> : null}
-      <nav className="zw-tabs" aria-label="Parts of the zone">
-        {ZONE_TABS.filter(({ label }) => label !== '').map(({ segment, label }) => (
-          <Link
-            key={segment}
-            href={segment === 'records' ? `/zones/${zone.name}` : `/zones/${zone.name}/${segment}`}
-            {...(segment === (found?.parent ?? tab) ? { 'aria-current': 'page' } : {})}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label="Parts of the zone"
+        tabs={ZONE_TABS.filter(({ label }) => label !== '').map(({ segment, label }) => ({
+          href: segment === 'records' ? `/zones/${zone.name}` : `/zones/${zone.name}/${segment}`,
+          label,
+          isHere: segment === (found?.parent ?? tab),
+        }))}
+      />
       {found === undefined ? (
         <Empty icon="search" title="There is no such part of a zone" />
       ) : (
