@@ -155,19 +155,11 @@ function TableRow<Row>({
       onFocus={() => walking.current.setActive(index)}
     >
       {selection === undefined ? null : (
-        <div role="gridcell" className="zw-table__pick">
-          <Checkbox
-            size="xs"
-            tabIndex={-1}
-            aria-label={`Select ${props.rowLabel(row)}`}
-            checked={isSelected}
-            onChange={() => {}}
-            onClick={(event) => {
-              event.stopPropagation();
-              walking.current.toggle(index, row, event.shiftKey);
-            }}
-          />
-        </div>
+        <Pick
+          label={props.rowLabel(row)}
+          isPicked={isSelected}
+          onPick={(isRange) => walking.current.toggle(index, row, isRange)}
+        />
       )}
       {isPhone ? (
         <div role="gridcell" className="zw-table__card">
@@ -184,6 +176,32 @@ function TableRow<Row>({
           </div>
         ))
       )}
+    </div>
+  );
+}
+
+function Pick({
+  label,
+  isPicked,
+  onPick,
+}: {
+  readonly label: string;
+  readonly isPicked: boolean;
+  readonly onPick: (isRange: boolean) => void;
+}): ReactNode {
+  return (
+    <div role="gridcell" className="zw-table__pick">
+      <Checkbox
+        size="xs"
+        tabIndex={-1}
+        aria-label={`Select ${label}`}
+        checked={isPicked}
+        onChange={() => {}}
+        onClick={(event) => {
+          event.stopPropagation();
+          onPick(event.shiftKey);
+        }}
+      />
     </div>
   );
 }

@@ -7,12 +7,12 @@ import type { Connection } from '../../../client/index.ts';
 import { forgetConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
 import { watchRelink } from '../../api/watched.ts';
-import { Icon } from '../../kit/icons.tsx';
 import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { toast } from '../../kit/toasts.tsx';
 import { CredentialForm } from './credential-form.tsx';
+import { FormLink } from './form-link.tsx';
 
 interface DialogProps {
   readonly isOpen: boolean;
@@ -29,7 +29,7 @@ export function RelinkDialog({ isOpen, connection, onClose }: DialogProps): Reac
           Of the same account. Zones, history and audit stay as they are; the old credential is forgotten once
           the new one has passed its test.
         </p>
-        <FormLink connection={connection} />
+        <ProfileForm connection={connection} />
         <CredentialForm
           submitLabel="Test and replace"
           onSubmit={async ({ credential }, onStep) => {
@@ -101,27 +101,11 @@ export function RemoveDialog({ isOpen, connection, onClose }: DialogProps): Reac
 }
 
 /** Cloudflare's form for a token with all that the connection's profile needs, at its own account. */
-function FormLink({ connection: { accountId, profile } }: Pick<DialogProps, 'connection'>): ReactNode {
+function ProfileForm({ connection: { accountId, profile } }: Pick<DialogProps, 'connection'>): ReactNode {
   const query = { profile, ...(/^[0-9a-f]{32}$/.test(accountId) ? { accountId } : {}) };
   const { data } = useQuery({
     queryKey: ['token-link', query],
     queryFn: async ({ signal }) => (await api.linkForProfile({ query }, { signal })).link,
   });
-  if (data === null || data === undefined) return null;
-  return (
-    <div className="row">
-      <Button
-        component="a"
-        size="compact-sm"
-        variant="default"
-        href={data.userUrl}
-        target="_blank"
-        rel="noreferrer"
-        rightSection={<Icon name="external" size={14} />}
-      >
-        Make a token at Cloudflare
-      </Button>
-      <span className="small soft">{data.rights.length} rights are filled in</span>
-    </div>
-  );
+  return <FormLink link={data ?? null} label="Make a token at Cloudflare" />;
 }

@@ -21,6 +21,7 @@ import { toast } from '../../kit/toasts.tsx';
 import { sentence } from '../../kit/words.ts';
 import { Report, StepsUnderWay } from '../credential/report.tsx';
 import { useTrial } from '../credential/trial.ts';
+import { useActing } from './acting.ts';
 import { CapabilityMatrix } from './capability-matrix.tsx';
 import { RelinkDialog, RemoveDialog } from './connection-dialogs.tsx';
 import { kindName } from './connections-page.tsx';
@@ -45,19 +46,7 @@ function KnownConnection({ connection }: { readonly connection: Connection }): R
   const { id, label, state, stateDetail, next } = connection;
   const [dialog, setDialog] = useQueryState('do');
   const { busy, error, act } = useActing();
-  const trial = useTrial();
-  const [passed, setPassed] = useState<TestReport | null>(null);
-  const queries = useQueryClient();
-  const test = async (): Promise<void> => {
-    setPassed(null);
-    const answer = await trial.run((onStep) => watchTest(id, onStep));
-    await forgetConnections(queries);
-    if (answer === null) return;
-    setPassed(answer.report);
-    const isFine = answer.report?.passed === true;
-    toast(isFine ? 'It works' : 'It does not work', isFine ? 'done' : 'problem');
-  };
-  const report = passed ?? trial.report;
+  const { trial, report, test } = useRetest(id);
   return (
     <Page
       title={label}
@@ -113,33 +102,29 @@ function KnownConnection({ connection }: { readonly connection: Connection }): R
   );
 }
 
+/** A test of the connection, and the report of the last one that was seen here. */
+function useRetest(id: string): {
+  readonly trial: ReturnType<typeof useTrial>;
+  readonly report: TestReport | null;
+  readonly test: () => Promise<void>;
+} {
+  const trial = useTrial();
+  const [ended, setEnded] = useState<TestReport | null>(null);
+  const queries = useQueryClient();
+  const test = async (): Promise<void> => {
+    setEnded(null);
+    const answer = await trial.run((onStep) => watchTest(id, onStep));
+    await forgetConnections(queries);
+    if (answer === null) return;
+    setEnded(answer.report);
+    const isFine = answer.report?.passed === true;
+    toast(isFine ? 'It works' : 'It does not work', isFine ? 'done' : 'problem');
+  };
+  return { trial, report: ended ?? trial.report, test };
+}
+
 /** States that a person need not hurry about. */
 const MILD: readonly string[] = ['paused', 'limited', 'expiring', 'untested'];
-
-interface Acting {
-  /** What is being done; empty: nothing. */
-  readonly busy: string;
-  readonly error: unknown;
-  readonly act: (verb: string, work: () => Promise<unknown>) => Promise<void>;
-}
-
-function useActing(): Acting {
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState('');
-  const queries = useQueryClient();
-  const act = async (verb: string, work: () => Promise<unknown>): Promise<void> => {
-    setBusy(verb);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    }
-    await forgetConnections(queries);
-    setBusy('');
-  };
-  return { busy, error, act };
-}
 
 function Lead({ connection }: { readonly connection: Connection }): ReactNode {
   const { id, accountName, kind, tags } = connection;

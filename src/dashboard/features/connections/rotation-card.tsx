@@ -12,6 +12,7 @@ import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { useActing } from './acting.ts';
 
 const SHOWN_MAX = 5;
 const LOOK_EVERY_MS = 3_000;
@@ -19,28 +20,15 @@ const DAYS_DEFAULT = 90;
 
 export function RotationCard({ connection }: { readonly connection: Connection }): ReactNode {
   const { id, rotation } = connection;
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  const queries = useQueryClient();
+  const { error, setError, busy, act } = useActing();
   const rotations = useQuery({
     queryKey: ['connection', id, 'rotations'],
     queryFn: ({ signal }) => api.listRotations({ connection: id, query: { limit: SHOWN_MAX } }, { signal }),
     // One that is under way is carried on by the server's worker.
     refetchInterval: (query) => (query.state.data?.items[0]?.dueAt == null ? false : LOOK_EVERY_MS),
   });
-  const act = async (work: () => Promise<unknown>): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    }
-    await forgetConnections(queries);
-    setBusy(false);
-  };
   const rotate = (): Promise<void> =>
-    act(async () => {
+    act('rotate', async () => {
       await api.rotateConnection({ connection: id, body: {} });
       toast('A new token is being made');
     });
@@ -67,21 +55,13 @@ export function RotationCard({ connection }: { readonly connection: Connection }
           <NextSteps lines={obstacle.next} of={{ connection: id }} />
         </Note>
       )}
-      {rotations.data === undefined || rotations.data.items.length === 0 ? null : (
-        <ul className="zw-plainlist small">
-          {rotations.data.items.map((one) => (
-            <li key={one.id}>
-              <RotationLine rotation={one} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Latest rotations={rotations.data?.items ?? []} />
       <div className="row">
         <Button
           size="compact-sm"
           variant="default"
           leftSection={<Icon name="refresh" size={14} />}
-          loading={isBusy}
+          loading={busy !== ''}
           disabled={obstacle !== null || underWay !== undefined}
           onClick={() => void rotate()}
         >
@@ -92,13 +72,26 @@ export function RotationCard({ connection }: { readonly connection: Connection }
             size="compact-sm"
             variant="subtle"
             color="gray"
-            onClick={() => void act(() => api.cancelRotation({ connection: id }))}
+            onClick={() => void act('cancel', () => api.cancelRotation({ connection: id }))}
           >
             Give it up
           </Button>
         )}
       </div>
     </section>
+  );
+}
+
+function Latest({ rotations }: { readonly rotations: readonly Rotation[] }): ReactNode {
+  if (rotations.length === 0) return null;
+  return (
+    <ul className="zw-plainlist small">
+      {rotations.map((one) => (
+        <li key={one.id}>
+          <RotationLine rotation={one} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

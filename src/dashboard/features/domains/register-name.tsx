@@ -1,5 +1,5 @@
 /** Buying a name: checked now, for so many years, and only when its whole price was typed by hand. */
-import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -14,6 +14,7 @@ import { isSameAmount, totalOf } from './money.ts';
 import { domainsAt, type Place } from './place.ts';
 import { reasonWords } from './search-names.tsx';
 import { SpendLimitNote } from './spend-limit.tsx';
+import { TypedAmount } from './typed-amount.tsx';
 
 const YEARS_MAX = 10;
 
@@ -116,32 +117,13 @@ function Order({
           onChange={(event) => setAutoRenew(event.currentTarget.checked)}
         />
       </div>
-      <dl className="facts">
-        <dt>The first year</dt>
-        <dd>
-          {price.registration} {price.currency}
-        </dd>
-        <dt>Each further year</dt>
-        <dd>
-          {price.renewal} {price.currency}
-        </dd>
-        <dt>In all, now</dt>
-        <dd>
-          <strong className="zw-total">
-            {total} {price.currency}
-          </strong>
-        </dd>
-        <dt>Registrant</dt>
-        <dd>the default contact of the Cloudflare account</dd>
-      </dl>
-      <TextInput
-        label={`To buy it, type the amount: ${total}`}
-        description="Registrations cannot be taken back, and the money is not returned."
-        inputMode="decimal"
-        autoComplete="off"
+      <Price price={price} total={total} />
+      <TypedAmount
+        verb="buy"
+        total={total}
+        warning="Registrations cannot be taken back, and the money is not returned."
         value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        error={typed !== '' && !isConfirmed && typed.length >= total.length ? `It costs ${total}.` : null}
+        onChange={setTyped}
       />
       {buy.error === null ? null : <Problem error={buy.error} />}
       <div className="row">
@@ -158,5 +140,34 @@ function Order({
         </Button>
       </div>
     </form>
+  );
+}
+
+function Price({
+  price,
+  total,
+}: {
+  readonly price: NonNullable<DomainOffer['price']>;
+  readonly total: string;
+}): ReactNode {
+  return (
+    <dl className="facts">
+      <dt>The first year</dt>
+      <dd>
+        {price.registration} {price.currency}
+      </dd>
+      <dt>Each further year</dt>
+      <dd>
+        {price.renewal} {price.currency}
+      </dd>
+      <dt>In all, now</dt>
+      <dd>
+        <strong className="zw-total">
+          {total} {price.currency}
+        </strong>
+      </dd>
+      <dt>Registrant</dt>
+      <dd>the default contact of the Cloudflare account</dd>
+    </dl>
   );
 }

@@ -1,5 +1,5 @@
 /** Names brought in from another registrar: asked what stands in the way, then begun for the amount that was typed. */
-import { Button, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Switch, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -15,6 +15,7 @@ import { readableName } from '../zones/names.ts';
 import { isSameAmount } from './money.ts';
 import { domainsAt, type Place } from './place.ts';
 import { SpendLimitNote } from './spend-limit.tsx';
+import { TypedAmount } from './typed-amount.tsx';
 
 /** The server takes so many at once. */
 const NAMES_MAX = 50;
@@ -204,13 +205,12 @@ function Order({
         checked={autoRenew}
         onChange={(event) => setAutoRenew(event.currentTarget.checked)}
       />
-      <TextInput
-        label={`To begin it, type the amount: ${total}`}
-        description="Charged when the transfer is done; Cloudflare has no call that takes a transfer back."
-        inputMode="decimal"
-        autoComplete="off"
+      <TypedAmount
+        verb="begin"
+        total={total}
+        warning="Charged when the transfer is done; Cloudflare has no call that takes a transfer back."
         value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        onChange={setTyped}
       />
       {begin.error === null ? null : <Problem error={begin.error} />}
       <div className="row">

@@ -84,10 +84,7 @@ function Planned(props: PlannedProps): ReactNode {
   useHotkey('Escape', onBack);
 
   const undoConflicts = (
-    <UndoConflicts
-      plan={plan}
-      {...(props.onForce === undefined ? {} : { onForce: props.onForce })}
-    />
+    <UndoConflicts plan={plan} {...(props.onForce === undefined ? {} : { onForce: props.onForce })} />
   );
   if (rows.length === 0 && errors.length === 0)
     return (

@@ -83,25 +83,7 @@ function Input({ row, value, onChange }: FieldProps): ReactNode {
         />
       );
     case 'some':
-      return (
-        <div className="row row--tight" id={id} role="group" aria-label={name}>
-          {input.known.map((one) => (
-            <Checkbox
-              key={one}
-              size="xs"
-              label={one}
-              checked={list.includes(one)}
-              onChange={(event) =>
-                onChange(
-                  input.known
-                    .filter((known) => (known === one ? event.currentTarget.checked : list.includes(known)))
-                    .join(','),
-                )
-              }
-            />
-          ))}
-        </div>
-      );
+      return <SomeOf id={id} name={name} known={input.known} chosen={list} onChange={onChange} />;
     case 'list':
       return (
         <TagsInput
@@ -125,6 +107,36 @@ function Input({ row, value, onChange }: FieldProps): ReactNode {
     default:
       return input satisfies never;
   }
+}
+
+function SomeOf({
+  id,
+  name,
+  known,
+  chosen,
+  onChange,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly known: readonly string[];
+  readonly chosen: readonly string[];
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const toggled = (one: string, isOn: boolean): string =>
+    known.filter((other) => (other === one ? isOn : chosen.includes(other))).join(',');
+  return (
+    <fieldset className="zw-fieldset row row--tight" id={id} aria-label={name}>
+      {known.map((one) => (
+        <Checkbox
+          key={one}
+          size="xs"
+          label={one}
+          checked={chosen.includes(one)}
+          onChange={(event) => onChange(toggled(one, event.currentTarget.checked))}
+        />
+      ))}
+    </fieldset>
+  );
 }
 
 /** Times of settings are seconds, sizes of uploads megabytes. */

@@ -21,7 +21,7 @@ import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
 import { PATHS } from '../../paths.ts';
 import { useDriftCounts } from './drift-counts.ts';
 import { readableName } from './names.ts';
-import { freshnessOf, matchesZone, orderZones } from './zone-filter.ts';
+import { freshnessOf, matchesZone, orderZones, type ZoneFilter } from './zone-filter.ts';
 
 export function ZonesPage(): ReactNode {
   const zones = useZones();
@@ -54,19 +54,14 @@ export function ZonesPage(): ReactNode {
   return <ZoneList zones={zones.data ?? []} connections={connections.data ?? []} />;
 }
 
-function ZoneList({
-  zones,
-  connections,
-}: {
+interface ZonesOf {
   readonly zones: readonly Zone[];
   readonly connections: readonly Connection[];
-}): ReactNode {
-  const [text, setText] = useQueryState('search');
-  const [status, setStatus] = useQueryState('status');
-  const [connection, setConnection] = useQueryState('connection');
-  const [tag, setTag] = useQueryState('tag');
-  const [drift, setDrift] = useQueryState('drift');
-  const [freshness, setFreshness] = useQueryState('freshness');
+}
+
+function ZoneList({ zones, connections }: ZonesOf): ReactNode {
+  const search = useZoneSearch();
+  const { text, status, connection, tag, drift, freshness } = search.filter;
   const now = useNow();
   const drifts = useDriftCounts();
   const [, go] = useLocation();
@@ -79,7 +74,6 @@ function ZoneList({
       return matchesZone(zone, { tags, drift: drifts.get(zone.id) ?? null }, filter, now);
     });
   }, [ordered, connectionById, drifts, text, status, connection, tag, drift, freshness, now]);
-  const tags = [...new Set(connections.flatMap((one) => one.tags))].sort();
   const isFiltered = shown.length !== zones.length;
   return (
     <Page
@@ -88,54 +82,7 @@ function ZoneList({
       lead={`${zones.length.toLocaleString('en')} ${zones.length === 1 ? 'zone' : 'zones'}${isFiltered ? `, ${shown.length.toLocaleString('en')} shown` : ''}`}
       actions={<SyncAll />}
     >
-      <search className="zw-filters">
-        <SearchField label="Search zones" value={text} onChange={setText} />
-        <FilterSelect
-          label="Any status"
-          value={status}
-          onChange={setStatus}
-          choices={['active', 'pending', 'initializing', 'moved', 'deleted', 'paused'].map((one) => [
-            one,
-            one,
-          ])}
-        />
-        {connections.length > 1 ? (
-          <FilterSelect
-            label="Any connection"
-            value={connection}
-            onChange={setConnection}
-            choices={connections.map(({ id, label }) => [id, label])}
-          />
-        ) : null}
-        {tags.length > 0 ? (
-          <FilterSelect
-            label="Any tag"
-            value={tag}
-            onChange={setTag}
-            choices={tags.map((one) => [one, one])}
-          />
-        ) : null}
-        <FilterSelect
-          label="Drift or not"
-          value={drift}
-          onChange={setDrift}
-          choices={[
-            ['yes', 'With drift'],
-            ['no', 'Without drift'],
-          ]}
-        />
-        <FilterSelect
-          label="Any freshness"
-          value={freshness}
-          onChange={setFreshness}
-          choices={[
-            ['fresh', 'Verified today'],
-            ['old', 'Older than a day'],
-            ['stale', 'Changed since read'],
-            ['never', 'Never read'],
-          ]}
-        />
-      </search>
+      <ZoneFilters search={search} connections={connections} />
       {shown.length === 0 ? (
         <Empty icon="zone" title={zones.length === 0 ? 'No zone is known yet' : 'No zone fits'}>
           {zones.length === 0
@@ -154,6 +101,84 @@ function ZoneList({
         />
       )}
     </Page>
+  );
+}
+
+interface ZoneSearch {
+  readonly filter: ZoneFilter;
+  readonly set: { readonly [Name in keyof ZoneFilter]: (value: string) => void };
+}
+
+/** In the address, so that what one sees can be shared. */
+function useZoneSearch(): ZoneSearch {
+  const [text, setText] = useQueryState('search');
+  const [status, setStatus] = useQueryState('status');
+  const [connection, setConnection] = useQueryState('connection');
+  const [tag, setTag] = useQueryState('tag');
+  const [drift, setDrift] = useQueryState('drift');
+  const [freshness, setFreshness] = useQueryState('freshness');
+  return {
+    filter: { text, status, connection, tag, drift, freshness },
+    set: {
+      text: setText,
+      status: setStatus,
+      connection: setConnection,
+      tag: setTag,
+      drift: setDrift,
+      freshness: setFreshness,
+    },
+  };
+}
+
+const STATUSES = ['active', 'pending', 'initializing', 'moved', 'deleted', 'paused'];
+
+function ZoneFilters({
+  search: { filter, set },
+  connections,
+}: Pick<ZonesOf, 'connections'> & { readonly search: ZoneSearch }): ReactNode {
+  const tags = [...new Set(connections.flatMap((one) => one.tags))].sort();
+  const filters: readonly (readonly [keyof ZoneFilter, string, readonly (readonly [string, string])[]])[] = [
+    ['status', 'Any status', STATUSES.map((one) => [one, one])],
+    [
+      'connection',
+      'Any connection',
+      connections.length > 1 ? connections.map(({ id, label }) => [id, label]) : [],
+    ],
+    ['tag', 'Any tag', tags.map((one) => [one, one])],
+    [
+      'drift',
+      'Drift or not',
+      [
+        ['yes', 'With drift'],
+        ['no', 'Without drift'],
+      ],
+    ],
+    [
+      'freshness',
+      'Any freshness',
+      [
+        ['fresh', 'Verified today'],
+        ['old', 'Older than a day'],
+        ['stale', 'Changed since read'],
+        ['never', 'Never read'],
+      ],
+    ],
+  ];
+  return (
+    <search className="zw-filters">
+      <SearchField label="Search zones" value={filter.text} onChange={set.text} />
+      {filters.map(([name, label, choices]) =>
+        choices.length === 0 ? null : (
+          <FilterSelect
+            key={name}
+            label={label}
+            value={filter[name]}
+            onChange={set[name]}
+            choices={choices}
+          />
+        ),
+      )}
+    </search>
   );
 }
 
