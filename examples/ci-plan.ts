@@ -1,11 +1,12 @@
 /**
  * A CI job for pull requests: plans every file of a folder against Cloudflare and prints Markdown for a comment. Reads
- * only. Ends with 0 when nothing would change, 3 when something would, 1 when a file cannot be used.
+ * only. Ends with 0 when nothing would change, 3 when something would, 1 when a file or the folder cannot be used.
  *
  *     CLOUDFLARE_API_TOKEN=… CLOUDFLARE_ACCOUNT_ID=… npx node examples/ci-plan.ts zones/ > comment.md
  *
  * In your own code the import is `from 'zoneward'`. A file is called as its zone: `zones/example.com.yaml`.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,7 +40,12 @@ export async function planFolder(
 }
 
 if (import.meta.main) {
-  const { markdown, exitCode } = await planFolder(process.argv[2] ?? 'zones', process.env);
+  const folder = process.argv[2] ?? 'zones';
+  if (!existsSync(folder)) {
+    console.error(`There is no folder ${folder}: name one that holds zone files, such as example.com.yaml.`);
+    process.exit(1);
+  }
+  const { markdown, exitCode } = await planFolder(folder, process.env);
   process.stdout.write(markdown);
   process.exitCode = exitCode;
 }

@@ -1,9 +1,12 @@
 /** Runs the examples as a reader would. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { openZoneward } from '../src/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.ts';
 import { planFolder } from './ci-plan.ts';
@@ -70,3 +73,31 @@ test('CI plan: nothing, a change, a file that cannot be used', () =>
     assert.equal((await plan('nowhere')).exitCode, 1);
     assert.equal(addressOf(sandbox), '203.0.113.7', 'it only reads');
   }));
+
+test("README's library example, as it is written, and once more", async () => {
+  await withFolder(async (folder, sandbox) => {
+    const root = path.join(import.meta.dirname, '..');
+    const [, code = ''] = /## As a library\n+```ts\n([\s\S]*?)```/.exec(
+      await readFile(path.join(root, 'README.md'), 'utf8'),
+    ) ?? [''];
+    const source = JSON.stringify(pathToFileURL(path.join(root, 'src/index.ts')).href);
+    assert.match(code, /from 'zoneward';/);
+    await writeFile(path.join(folder, 'example.ts'), code.replace("'zoneward'", source));
+    await writeFile(
+      path.join(folder, 'example.com.yaml'),
+      'zone: example.com\nrecords:\n  - {name: www, type: A, content: 203.0.113.8, ttl: 300}\n',
+    );
+    for (const times of [1, 2]) {
+      const { stderr } = await promisify(execFile)(process.execPath, ['example.ts'], {
+        cwd: folder,
+        env: { ...process.env, ...environmentOf(sandbox) },
+      });
+      assert.equal(stderr, '');
+      assert.equal(sandbox.audit().length, 2 * times, 'a change, and its undo');
+      assert.deepEqual(
+        sandbox.records('example.com').map(({ content }) => content),
+        ['203.0.113.7'],
+      );
+    }
+  });
+});

@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
+const startedAt = performance.now();
 const root = path.join(import.meta.dirname, '..');
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+process.stdout.write('building dist/ …\n');
 run(path.join(root, 'node_modules/.bin/tsc'), '-p', 'tsconfig.build.json');
 const files = globSync('src/**/*.{yaml,html,css,svg}', { cwd: root, exclude: ['src/dashboard/**'] });
 for (const file of files) {
@@ -13,6 +15,7 @@ for (const file of files) {
   copyFileSync(path.join(root, file), target);
 }
 run(process.execPath, path.join(root, 'scripts', 'dashboard.ts'));
+process.stdout.write(`dist/ is built (${((performance.now() - startedAt) / 1000).toFixed(0)} s)\n`);
 
 function run(command: string, ...args: readonly string[]): void {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
