@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { certificateFlows } from './certificates.ts';
 import { changeSetFlows } from './change-sets.ts';
 import { customerFlows } from './customers.ts';
 import { domainFlows } from './domains.ts';
@@ -32,6 +33,7 @@ describe('the dashboard in a browser', { skip, timeout: 600_000 }, () => {
   editingFlows(() => rig);
   manyFlows(() => rig);
   changeSetFlows(() => rig);
+  certificateFlows(() => rig);
   keyboardFlows(() => rig);
   outsideFlows(() => rig);
   domainFlows(() => rig);

@@ -141,9 +141,19 @@ export function useUsage(query: { readonly connection?: string }): UseQueryResul
 /** After records of zones changed, or may have. */
 export async function forgetZones(queries: QueryClient): Promise<void> {
   await Promise.all(
-    ['zones', 'zone', 'records', 'change-sets', 'history', 'drift', 'found', 'tls', 'settings', 'dnssec'].map(
-      (first) => queries.invalidateQueries({ queryKey: [first] }),
-    ),
+    [
+      'zones',
+      'zone',
+      'records',
+      'change-sets',
+      'history',
+      'drift',
+      'found',
+      'tls',
+      'settings',
+      'dnssec',
+      'hostnames',
+    ].map((first) => queries.invalidateQueries({ queryKey: [first] })),
   );
 }
 

@@ -24,6 +24,7 @@ import { PlanSummary, PlanTable } from '../review/plan-view.tsx';
 import { readableName } from '../zones/names.ts';
 import { ChangeSetMarks } from './change-list.tsx';
 import { actionsOf, explainStatus, progressOf } from './change-state.ts';
+import { KeyForm, needsKey } from './key-form.tsx';
 
 export function ChangePage(): ReactNode {
   const { id = '' } = useParams<{ id: string }>();
@@ -74,6 +75,13 @@ function KnownChangeSet({ changeSet }: { readonly changeSet: ChangeSetDetails })
       setParams({ job: job.id }, { replace: true });
     });
   const { id } = changeSet;
+  const waitsForKey = (actions.includes('apply') || actions.includes('resume')) && needsKey(changeSet);
+  const applyWithKey = (privateKey: string): Promise<void> =>
+    act('applyWithKey', async () => {
+      await api.applyWithKey({ id, body: { privateKey } });
+      await forgetZones(queries);
+      toast('Applied', 'done');
+    });
   return (
     <Page
       title={changeSet.summary}
@@ -106,12 +114,12 @@ function KnownChangeSet({ changeSet }: { readonly changeSet: ChangeSetDetails })
               Approve
             </Button>
           ) : null}
-          {actions.includes('apply') ? (
+          {actions.includes('apply') && !waitsForKey ? (
             <Button loading={busy === 'applyChangeSet'} onClick={() => void apply('applyChangeSet')}>
               Apply
             </Button>
           ) : null}
-          {actions.includes('resume') ? (
+          {actions.includes('resume') && (!waitsForKey || changeSet.status !== 'interrupted') ? (
             <Button loading={busy === 'resumeChangeSet'} onClick={() => void apply('resumeChangeSet')}>
               {changeSet.status === 'unknown' ? 'Find out what landed' : 'Resume'}
             </Button>
@@ -127,6 +135,9 @@ function KnownChangeSet({ changeSet }: { readonly changeSet: ChangeSetDetails })
       {error === null ? null : <Problem error={error} />}
       {following.error === null ? null : <Problem error={following.error} />}
       {jobId === null ? <StatusNote changeSet={changeSet} /> : <ApplyProgress job={following.job} />}
+      {waitsForKey ? (
+        <KeyForm isBusy={busy === 'applyWithKey'} onKey={(key) => void applyWithKey(key)} />
+      ) : null}
       <PlanSummary sums={sumPlans(changeSet.plans)} />
       <PlanTable rows={rows} label="Changes and what became of them" />
     </Page>

@@ -19,6 +19,7 @@ export function diffRows(
     after,
     fields,
     setting: null,
+    object: null,
     outcome: null,
     guards: [],
   }));

@@ -15,9 +15,28 @@ export interface PlanRow {
   readonly fields: readonly string[];
   /** For a setting in place of a record. */
   readonly setting: { readonly name: string; readonly before: unknown; readonly after: unknown } | null;
+  /** For a certificate or a customer's hostname in place of a record. */
+  readonly object: PlannedObject | null;
   readonly outcome: Outcome | null;
   /** Guard rails that this is part of. */
   readonly guards: readonly string[];
+}
+
+/** As plans tell it: `ObjectJson`. */
+export interface PlannedObject {
+  readonly id: string;
+  readonly kind: string;
+  readonly action: PlanRow['action'];
+  readonly objectId: string | null;
+  readonly title: string;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  /** A private key must be given when it is sent. */
+  readonly keySha256: string | null;
+}
+
+export function objectsOf(plan: AnyZonePlan): readonly PlannedObject[] {
+  return (plan['objects'] ?? []) as readonly PlannedObject[];
 }
 
 type AnyZonePlan = ZonePlan | ChangeSetDetails['plans'][number];
@@ -46,6 +65,7 @@ export function planRows(plans: readonly AnyZonePlan[]): readonly PlanRow[] {
           reason,
           ...change,
           setting: null,
+          object: null,
           outcome: outcomes.get(`${id} ${index}`) ?? null,
           guards: guards.get(id) ?? [],
         }),
@@ -63,11 +83,29 @@ export function planRows(plans: readonly AnyZonePlan[]): readonly PlanRow[] {
         after: null,
         fields: [],
         setting: { name: setting, before, after },
+        object: null,
         outcome: outcomes.get(`${id} 0`) ?? null,
         guards: guards.get(id) ?? [],
       }),
     );
-    return [...records, ...settings];
+    const objects = objectsOf(plan).map(
+      (object): PlanRow => ({
+        key: `${plan.zone.id} ${object.id}`,
+        zone: plan.zone,
+        groupId: object.id,
+        reason: '',
+        action: object.action,
+        recordId: null,
+        before: null,
+        after: null,
+        fields: [],
+        setting: null,
+        object,
+        outcome: outcomes.get(`${object.id} 0`) ?? null,
+        guards: guards.get(object.id) ?? [],
+      }),
+    );
+    return [...records, ...settings, ...objects];
   });
 }
 
@@ -112,6 +150,14 @@ export function fieldChanges(row: PlanRow): readonly { field: string; before: st
     return [
       { field: row.setting.name, before: valueText(row.setting.before), after: valueText(row.setting.after) },
     ];
+  if (row.object !== null) {
+    const { before: from, after: to } = row.object;
+    return Object.keys(to ?? from ?? {}).map((field) => ({
+      field: field.replaceAll('_', ' '),
+      before: valueText(from?.[field]),
+      after: valueText(to?.[field]),
+    }));
+  }
   const { before, after } = row;
   if (before === null || after === null) return [];
   return row.fields.map((field) => {

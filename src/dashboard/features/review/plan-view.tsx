@@ -81,7 +81,8 @@ export function PlanTable({
   );
 }
 
-function whatOf({ setting, before, after }: PlanRow): string {
+function whatOf({ setting, object, before, after }: PlanRow): string {
+  if (object !== null) return object.title;
   if (setting !== null) return `setting ${setting.name}`;
   const shown = after ?? before;
   return shown === null ? '' : `${shown.name} ${shown.type} ${shown.content}`;
@@ -122,9 +123,7 @@ function columnsOf(rows: readonly PlanRow[]): readonly Column<PlanRow>[] {
       key: 'type',
       head: 'Type',
       width: '4.25rem',
-      cell: ({ before, after, setting }) => (
-        <span className="zw-type">{setting === null ? (after ?? before)?.type : 'setting'}</span>
-      ),
+      cell: (row) => <span className="zw-type">{typeOf(row)}</span>,
     },
     { key: 'what', head: 'Change', width: 'minmax(16rem, 2fr)', cell: (row) => <ChangeText row={row} /> },
     {
@@ -146,14 +145,29 @@ function columnsOf(rows: readonly PlanRow[]): readonly Column<PlanRow>[] {
   ];
 }
 
-function nameOf({ before, after, zone, setting }: PlanRow): string {
+/** Short, where a record's type would stand. */
+const KINDS: Readonly<Record<string, string>> = {
+  'custom-hostname': 'hostname',
+  'origin-pull-hostname': 'pull',
+  'origin-pull-certificate': 'client',
+  'origin-certificate': 'origin',
+};
+
+function typeOf({ before, after, setting, object }: PlanRow): string {
+  if (object !== null) return KINDS[object.kind] ?? 'cert';
+  return setting === null ? ((after ?? before)?.type ?? '') : 'setting';
+}
+
+function nameOf({ before, after, zone, setting, object }: PlanRow): string {
+  if (object !== null) return object.title;
   if (setting !== null) return setting.name;
   const shown = after ?? before;
   return shown === null ? '' : readableName(relativeName(shown.name, zone.name));
 }
 
 function ChangeText({ row }: { readonly row: PlanRow }): ReactNode {
-  const { action, before, after, setting } = row;
+  const { action, before, after, setting, object } = row;
+  if (object !== null && action !== 'update') return <ObjectFacts row={row} />;
   if (action === 'update' || setting !== null)
     return (
       <span className="mono">
@@ -177,6 +191,22 @@ function ChangeText({ row }: { readonly row: PlanRow }): ReactNode {
   );
 }
 
+function ObjectFacts({ row }: { readonly row: PlanRow }): ReactNode {
+  const isGone = row.action === 'delete';
+  const facts = fieldChanges(row).map((one) => [one.field, isGone ? one.before : one.after] as const);
+  return (
+    <span className={isGone ? 'mono zw-old' : 'mono'}>
+      {facts.map(([field, value], index) => (
+        <span key={field}>
+          {index > 0 ? <span className="soft">, </span> : null}
+          <span className="soft">{field} </span>
+          {value}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 function PlanCard({ row }: { readonly row: PlanRow }): ReactNode {
   return (
     <div className="stack stack--tight">
@@ -188,7 +218,7 @@ function PlanCard({ row }: { readonly row: PlanRow }): ReactNode {
         {row.outcome === null ? null : (
           <Badge tone={OUTCOME_TONES[row.outcome.state] ?? 'plain'}>{row.outcome.state}</Badge>
         )}
-        <span className="zw-type">{(row.after ?? row.before)?.type}</span>
+        <span className="zw-type">{typeOf(row)}</span>
       </div>
       <div className="cut">
         <ChangeText row={row} />
@@ -201,7 +231,8 @@ const FIELDS = ['name', 'type', 'content', 'ttl', 'proxied', 'comment', 'tags'] 
 
 /** All fields, before and after, and why this stands together with others. */
 function PlanDetail({ row }: { readonly row: PlanRow }): ReactNode {
-  const { before, after, recordId, guards, outcome, reason } = row;
+  const { before, after, recordId, guards, outcome, reason, object } = row;
+  const objectId = object?.objectId ?? null;
   return (
     <div className="stack stack--tight">
       {before === null && after === null ? null : (
@@ -233,6 +264,11 @@ function PlanDetail({ row }: { readonly row: PlanRow }): ReactNode {
         {recordId === null ? null : (
           <span className="row row--tight">
             record <span className="mono">{recordId}</span> <Copy text={recordId} what="record id" />
+          </span>
+        )}
+        {objectId === null ? null : (
+          <span className="row row--tight">
+            id <span className="mono">{objectId}</span> <Copy text={objectId} what="id" />
           </span>
         )}
         {reason === '' ? null : <span>{reason}</span>}

@@ -16,6 +16,7 @@ import { Icon } from '../../kit/icons.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
+import { toast } from '../../kit/toasts.tsx';
 import { Conflicts, UndoConflicts } from './conflicts.tsx';
 import { Guards, guardsByWord } from './guards.tsx';
 import { findConflicts, planRows, sumPlans } from './plan-rows.ts';
@@ -29,6 +30,8 @@ export interface ReviewProps {
   readonly onBack: () => void;
   /** Once the change set is stored, before it is applied. */
   readonly onSaved?: (changeSet: ChangeSet) => void;
+  /** Applies it in place of the job: for what a job may not carry. */
+  readonly applyWith?: (changeSet: ChangeSet) => Promise<unknown>;
   /** For conflicts of an undo. */
   readonly onForce?: () => void;
   /** Takes edits of these records back, in favour of what is there now. */
@@ -121,7 +124,10 @@ interface Saving {
 }
 
 /** Stores the plan as a change set, and applies it where that is wished and may be; then leads to its page. */
-function useSaving({ plan, input, summary, onSaved }: PlannedProps, allowed: ReadonlySet<string>): Saving {
+function useSaving(
+  { plan, input, summary, onSaved, applyWith }: PlannedProps,
+  allowed: ReadonlySet<string>,
+): Saving {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const queries = useQueryClient();
@@ -140,7 +146,11 @@ function useSaving({ plan, input, summary, onSaved }: PlannedProps, allowed: Rea
       });
       onSaved?.(changeSet);
       const isReady = !changeSet.approval.required || changeSet.approval.grant !== null;
-      const job = thenApply && isReady ? await api.applyChangeSet({ id: changeSet.id, body: {} }) : null;
+      const applies = thenApply && isReady;
+      // Stored it is already: what its page says of a failure is more than this one could.
+      if (applies && applyWith !== undefined) await applyWith(changeSet).catch(tell);
+      const job =
+        applies && applyWith === undefined ? await api.applyChangeSet({ id: changeSet.id, body: {} }) : null;
       void forgetZones(queries);
       go(`/changes/${changeSet.id}${job === null ? '' : `?job=${job.id}`}`);
     } catch (failure) {
@@ -201,6 +211,10 @@ function Decision({
       </Button>
     </section>
   );
+}
+
+function tell(error: unknown): void {
+  toast(error instanceof Error ? error.message : String(error), 'problem');
 }
 
 const PROBLEMS_SHOWN_MAX = 8;

@@ -1,16 +1,28 @@
-/** The certificates of a zone: what the edge serves, what was uploaded, what stands at origins; and what they wait for. */
+/**
+ * The certificates of a zone: what the edge serves, what was uploaded, what stands at origins; what they wait for, and
+ * what can be done with each. Every change goes through its plan.
+ */
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ZoneCertificates, ZoneWithAdvice } from '../../../client/index.ts';
 import { api } from '../../api/session.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { saveText } from '../../kit/save-text.ts';
 import { Time } from '../../kit/time.tsx';
 import { readableName } from '../zones/names.ts';
+import type { CertificateChange, CertificateDraft } from './certificate-change.ts';
+import { OrderForm, OriginCaForm, UploadForm, type UploadTarget } from './certificate-forms.tsx';
 
-export function CertificatesCard({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
+export interface CardProps {
+  readonly zone: ZoneWithAdvice;
+  readonly onPlan: (draft: CertificateDraft) => void;
+}
+
+export function CertificatesCard({ zone, onPlan }: CardProps): ReactNode {
   const found = useQuery({
     queryKey: ['tls', zone.id, 'certificates'],
     queryFn: ({ signal }) => api.listCertificates({ zone: zone.id }, { signal }),
@@ -25,19 +37,38 @@ export function CertificatesCard({ zone }: { readonly zone: ZoneWithAdvice }): R
       ) : found.error !== null ? (
         <Problem error={found.error} onRetry={() => void found.refetch()} />
       ) : (
-        <Known certificates={found.data} />
+        <Known zone={zone} certificates={found.data} onPlan={onPlan} />
       )}
     </section>
   );
 }
 
+type Opened = { readonly kind: 'order' } | { readonly kind: 'origin-ca' } | UploadTarget;
+
 function Known({
+  zone,
   certificates: { packs, own, origin, quota, ownQuota },
-}: {
-  readonly certificates: ZoneCertificates;
-}): ReactNode {
+  onPlan,
+}: CardProps & { readonly certificates: ZoneCertificates }): ReactNode {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const form = { zone, onPlan, onDone: () => setOpened(null) };
+  const act = (label: string, change: CertificateChange): ReactNode => (
+    <Act label={label} onAct={() => onPlan({ change })} />
+  );
   return (
     <>
+      <div className="row">
+        <Act label="Order…" onAct={() => setOpened({ kind: 'order' })} />
+        <Act label="Upload…" onAct={() => setOpened({ kind: 'upload' })} />
+        <Act label="Make one for the origin…" onAct={() => setOpened({ kind: 'origin-ca' })} />
+      </div>
+      {opened === null ? null : opened.kind === 'order' ? (
+        <OrderForm {...form} />
+      ) : opened.kind === 'origin-ca' ? (
+        <OriginCaForm {...form} />
+      ) : (
+        <UploadForm {...form} target={opened} />
+      )}
       {packs.length + own.length === 0 ? (
         <p className="soft">The edge has no certificate for this zone: turn universal SSL on.</p>
       ) : null}
@@ -59,12 +90,23 @@ function Known({
                 → or, for good: <CopyText text={text} what="delegation" />
               </div>
             ))}
+            <Acts of={`${type} certificate for ${hosts.join(', ')}`}>
+              {proofs.length === 0 ? null : act('Publish…', { kind: 'proofs', id })}
+              {status === 'validation_timed_out' ? act('Validate again…', { kind: 'restart', id }) : null}
+              {type === 'advanced' ? act('Delete…', { kind: 'delete', id }) : null}
+            </Acts>
           </Row>
         ))}
         {own.map(({ id, status, hosts, issuer, expiresAt }) => (
-          <Row key={id} kind="uploaded" status={status} hosts={hosts} from={issuer} expiresAt={expiresAt} />
+          <Row key={id} kind="uploaded" status={status} hosts={hosts} from={issuer} expiresAt={expiresAt}>
+            <Acts of={`own certificate for ${hosts.join(', ')}`}>
+              <Act label="Replace…" onAct={() => setOpened({ kind: 'replace', id })} />
+              {own.length > 1 ? act('Prefer…', { kind: 'prioritize', ids: [id] }) : null}
+              {act('Delete…', { kind: 'delete', id })}
+            </Acts>
+          </Row>
         ))}
-        {origin.map(({ id, hosts, expiresAt }) => (
+        {origin.map(({ id, hosts, expiresAt, certificate }) => (
           <Row
             key={id}
             kind="at the origin"
@@ -72,7 +114,14 @@ function Known({
             hosts={hosts}
             from="Cloudflare origin CA"
             expiresAt={expiresAt}
-          />
+          >
+            <Acts of={`Origin CA certificate for ${hosts.join(', ')}`}>
+              {certificate === null ? null : (
+                <Act label="Download" onAct={() => saveText(`${zone.name}.origin.pem`, certificate)} />
+              )}
+              {act('Revoke…', { kind: 'origin-ca-revoke', id })}
+            </Acts>
+          </Row>
         ))}
       </ul>
       <p className="small soft">
@@ -83,7 +132,24 @@ function Known({
   );
 }
 
-function Row({
+/** What can be done with one thing; without anything, nothing. */
+export function Acts({ of, children }: { readonly of: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <fieldset className="row row--tight zw-acts" aria-label={of}>
+      {children}
+    </fieldset>
+  );
+}
+
+export function Act({ label, onAct }: { readonly label: string; readonly onAct: () => void }): ReactNode {
+  return (
+    <Button variant="default" size="compact-xs" onClick={onAct}>
+      {label}
+    </Button>
+  );
+}
+
+export function Row({
   kind,
   status,
   hosts,

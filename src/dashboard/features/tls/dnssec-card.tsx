@@ -8,8 +8,25 @@ import { Badge, type Tone } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { Time } from '../../kit/time.tsx';
 
 const STATUS_TONES: Readonly<Record<string, Tone>> = { active: 'create', pending: 'risk', error: 'delete' };
+
+const STAGE_TONES: Readonly<Record<Dnssec['stage'], Tone>> = {
+  off: 'plain',
+  'waits-for-ds': 'risk',
+  'waits-for-cloudflare': 'risk',
+  active: 'create',
+  'waits-for-resolvers': 'risk',
+  'can-be-disabled': 'plain',
+  'switching-off': 'risk',
+  broken: 'delete',
+};
+const WAITED: Readonly<Record<NonNullable<Dnssec['waitsFor']>, string>> = {
+  registrar: 'the registrar, which has to publish what stands below',
+  cloudflare: 'Cloudflare, which looks by itself',
+  resolvers: 'resolvers to forget the DS',
+};
 
 export function DnssecCard({
   zone,
@@ -39,7 +56,7 @@ export function DnssecCard({
 }
 
 function Known({
-  dnssec: { status, atParent, says, next, ds, parentDs },
+  dnssec: { status, stage, since, waitsFor, until, parent, atParent, says, next, ds, parentDs },
   onPlan,
 }: {
   readonly dnssec: Dnssec;
@@ -68,6 +85,23 @@ function Known({
           tone={status === 'active' ? 'create' : 'plain'}
         />
       </ol>
+      <p className="row row--tight small" role="status">
+        <Badge tone={STAGE_TONES[stage]}>{stage.replaceAll('-', ' ')}</Badge>
+        <span className="soft">
+          since <Time at={since} />
+        </span>
+        {waitsFor === null ? null : (
+          <span>
+            Waits for {WAITED[waitsFor]}
+            {until === null ? null : (
+              <>
+                {' '}
+                until <Time at={until} as="local" />
+              </>
+            )}
+          </span>
+        )}
+      </p>
       <p>{says}</p>
       {next.map((line) => (
         <p key={line} className="small">
@@ -82,6 +116,22 @@ function Known({
       )}
       {parentDs === null || parentDs.length === 0 ? null : (
         <p className="small soft mono">The parent has: {parentDs.join('; ')}</p>
+      )}
+      {parent.askedAt === null ? null : (
+        <p className="small soft">
+          The parent was asked <Time at={parent.askedAt} />
+          {parent.dsSeenAt === null ? null : (
+            <>
+              ; a DS was last seen <Time at={parent.dsSeenAt} />
+            </>
+          )}
+          {parent.dsGoneAt === null ? null : (
+            <>
+              , and was gone <Time at={parent.dsGoneAt} />
+            </>
+          )}
+          .
+        </p>
       )}
       <div className="row">
         <Button

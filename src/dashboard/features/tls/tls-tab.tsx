@@ -10,9 +10,12 @@ import { Copy } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { Problem } from '../../kit/problem.tsx';
+import { type CertificateDraft, queryOf } from './certificate-change.ts';
 import { CertificatesCard } from './certificates-card.tsx';
 import { DnssecCard } from './dnssec-card.tsx';
 import { wordsOfFix } from './fix-words.ts';
+import { HostnamesCard } from './hostnames-card.tsx';
+import { OriginPullsCard } from './origin-pulls-card.tsx';
 
 type Finding = TlsReport['findings'][number];
 
@@ -43,6 +46,8 @@ export function TlsTab({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
   const bad = findings.filter(({ verdict }) => verdict === 'bad').length;
   const better = findings.filter(({ verdict }) => verdict === 'could-be-better').length;
   const plan = (query: string): void => go(`/zones/${zone.name}/settings-plan?${query}`);
+  const change = (draft: CertificateDraft): void =>
+    go(`/zones/${zone.name}/certificate-plan?${queryOf(draft)}`);
   return (
     <div className="stack">
       <div className="row row--apart">
@@ -75,7 +80,9 @@ export function TlsTab({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
           <FindingRow key={`${finding.what} ${finding.value}`} finding={finding} onFix={plan} />
         ))}
       </section>
-      <CertificatesCard zone={zone} />
+      <CertificatesCard zone={zone} onPlan={change} />
+      <OriginPullsCard zone={zone} onPlan={change} />
+      <HostnamesCard zone={zone} onPlan={change} onSet={plan} />
       <DnssecCard zone={zone} onPlan={plan} />
     </div>
   );

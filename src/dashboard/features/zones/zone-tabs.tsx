@@ -83,6 +83,13 @@ export const ZONE_TABS: readonly ZoneTab[] = [
     tab: load(() => import('../tls/settings-tab.tsx'), 'SettingsTab'),
   },
   {
+    segment: 'certificate-plan',
+    label: '',
+    parent: 'tls',
+    fills: true,
+    tab: load(() => import('../tls/certificate-plan-tab.tsx'), 'CertificatePlanTab'),
+  },
+  {
     segment: 'settings-plan',
     label: '',
     parent: 'tls',
