@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DSAnswer } from 'dns-packet';
 import { type FakeIoOptions, type Ran, runCli } from '../src/cli/fake-io.ts';
+import { dnssecToJson } from '../src/app/handed-out.ts';
+import { openEdge } from '../src/http/testing.ts';
 import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
 import { type FakeDns, parentOf, startFakeDns } from './kit/fake-dns.ts';
@@ -10,6 +12,8 @@ import { type FakeDns, parentOf, startFakeDns } from './kit/fake-dns.ts';
 const ZONE = 'shop.example';
 /** The TTL of the fake parent's DS. */
 const TTL_MS = 3_600_000;
+/** Of no key of the zone. */
+const OTHER_DS = `4711 13 2 ${'AB'.repeat(32)}`;
 
 interface Scene extends AsyncDisposable {
   readonly engine: Engine;
@@ -18,7 +22,7 @@ interface Scene extends AsyncDisposable {
   readonly parent: FakeDns;
   readonly env: Readonly<Record<string, string>>;
   /** What the registrar publishes; Zoneward sees it, and Cloudflare unless it lags. */
-  publish(ds: 'own' | 'none', options?: { readonly cloudflareSees?: boolean }): Promise<void>;
+  publish(ds: 'own' | 'none' | 'other', options?: { readonly cloudflareSees?: boolean }): Promise<void>;
   pass(ms: number): void;
   /** What happens while someone sleeps. */
   onSleep: () => Promise<void>;
@@ -57,7 +61,8 @@ async function start(): Promise<Scene> {
   });
   const tenant = zoneward.tenant('local');
   const publish: Scene['publish'] = async (wanted, { cloudflareSees = true } = {}) => {
-    const text = wanted === 'own' ? (await tenant.tls.dnssec(ZONE)).ds?.text : undefined;
+    const own = wanted === 'own' ? (await tenant.tls.dnssec(ZONE)).ds?.text : undefined;
+    const text = wanted === 'other' ? OTHER_DS : own;
     const [keyTag, algorithm, digestType, digest = ''] = (text ?? '').split(' ');
     ds =
       text === undefined
@@ -70,7 +75,8 @@ async function start(): Promise<Scene> {
               digest: Buffer.from(digest, 'hex'),
             },
           ];
-    if (cloudflareSees) sandbox.updateZone(ZONE, { parentDs: wanted === 'own' ? 'published' : 'none' });
+    const seen = { own: 'published', none: 'none', other: [OTHER_DS] } as const;
+    if (cloudflareSees) sandbox.updateZone(ZONE, { parentDs: seen[wanted] });
   };
   return Object.assign(scene, {
     engine,
@@ -256,6 +262,98 @@ describe('DNSSEC', () => {
     const view = await scene.tenant.tls.dnssec(ZONE);
     assert.equal(view.until, (view.parent.dsGoneAt ?? 0) + 86_400_000);
   });
+});
+
+/** Every stage that waits or is broken, the same in the library, `tls dnssec`, `tls show`, over HTTP and in the audit trail. */
+describe('DNSSEC, stage by stage, wherever it is shown', () => {
+  const rows: readonly (readonly [
+    stage: string,
+    bring: (scene: Scene) => Promise<unknown>,
+    waitsFor: string | null,
+    verdict: string,
+    why: RegExp,
+  ])[] = [
+    ['waits-for-ds', (scene) => switchTo(scene, 'on'), 'registrar', 'could-be-better', /registrar to publish its DS/],
+    [
+      'waits-for-cloudflare',
+      async (scene) => {
+        await switchTo(scene, 'on');
+        await scene.publish('own', { cloudflareSees: false });
+      },
+      'cloudflare',
+      'could-be-better',
+      /waits for Cloudflare to see it/,
+    ],
+    [
+      'switching-off',
+      async (scene) => {
+        await switchTo(scene, 'on');
+        await scene.publish('own');
+        await scene.tenant.tls.dnssec(ZONE);
+        await switchTo(scene, 'off', ['dnssec-off']);
+      },
+      'cloudflare',
+      'could-be-better',
+      /waits for Cloudflare to see that the DS is gone/,
+    ],
+    [
+      'broken',
+      async (scene) => {
+        await switchTo(scene, 'on');
+        await scene.publish('other');
+      },
+      'registrar',
+      'bad',
+      /does not fit the zone's key/,
+    ],
+    [
+      'broken',
+      (scene) => scene.publish('other', { cloudflareSees: false }),
+      'registrar',
+      'bad',
+      /not signed, and the parent publishes a DS/,
+    ],
+    [
+      'waits-for-resolvers',
+      async (scene) => {
+        await switchTo(scene, 'on');
+        await scene.publish('own');
+        await scene.tenant.tls.dnssec(ZONE);
+        await scene.publish('none');
+      },
+      'resolvers',
+      'could-be-better',
+      /waits for resolvers to forget it, until \d{4}-/,
+    ],
+  ];
+  for (const [stage, bring, waitsFor, verdict, why] of rows)
+    test(`${stage}: ${why.source}`, async () => {
+      await using scene = await start();
+      const { tenant, zoneward } = scene;
+      await tenant.tls.dnssec(ZONE);
+      await bring(scene);
+      // First, so that it is not what an earlier look remembered.
+      const { findings } = await tenant.tls.show(ZONE);
+      const finding = findings.find(({ what }) => what === 'dnssec');
+      assert.equal(finding?.verdict, verdict);
+      assert.match(finding?.why ?? '', why);
+      assert.ok(finding?.value.includes(stage.replaceAll('-', ' ')), finding?.value);
+      assert.match(finding?.fix ?? '', /^zoneward tls dnssec shop\.example status$/);
+      const view = await tenant.tls.dnssec(ZONE);
+      assert.deepEqual([view.stage, view.waitsFor], [stage, waitsFor]);
+      assert.ok(view.next.length > 0);
+      assert.match((await moves(scene)).at(-1) ?? '', new RegExp(`→ ${stage}$`));
+      const edge = openEdge(zoneward);
+      await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+      const { secret: key } = await edge.makeKey('local', ['read']);
+      const { body } = await edge.ask('GET', `/v1/zones/${ZONE}/dnssec`, { key });
+      // What programs are told is the same, by the command line and over HTTP.
+      const told = JSON.parse(JSON.stringify(dnssecToJson(await tenant.tls.dnssec(ZONE))));
+      // Times of looks are those of each look.
+      const times = { askedAt: told.parent.askedAt, dsSeenAt: told.parent.dsSeenAt };
+      assert.deepEqual({ ...body, parent: { ...body.parent, ...times } }, told);
+      assert.equal(body.stage, stage);
+    });
 });
 
 describe('tls dnssec', () => {

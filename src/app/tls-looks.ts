@@ -3,7 +3,14 @@ import { isZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
-import { type DnssecSeen, dnssecEvents } from '../domains/tls/dnssec-memory.ts';
+import { dnssecView } from '../domains/tls/dnssec.ts';
+import {
+  type DnssecProgress,
+  type DnssecSeen,
+  dnssecEvents,
+  dnssecProgress,
+  rememberDnssec,
+} from '../domains/tls/dnssec-memory.ts';
 import type { CertificatePack } from '../domains/tls/model.ts';
 import {
   afterLook,
@@ -43,7 +50,7 @@ export async function lookAtCertificates(
 
 /** Every setting, certificate, DNSSEC and CAA of a zone, judged: each asked once, all at the same time. */
 export async function lookAtTls(
-  context: Pick<Context, 'config' | 'clock'>,
+  context: Pick<Context, 'config' | 'clock' | 'store'>,
   cloudflare: Cloudflare,
   zone: Zone,
   call: CallOptions,
@@ -58,11 +65,24 @@ export async function lookAtTls(
     orWhy(cloudflare.tls.caaRecords(id, name, call)),
     asker === null ? null : asker.parentDs(name, signal),
   ]);
-  const parentDs = parent?.records ?? null;
   const now = context.clock.now();
-  const findings = tlsReport({ zone: name, states, failures, packs, caa, parentDs, now });
   const received = states.get('dnssec')?.received;
-  return { findings, ...(received === undefined ? {} : { dnssec: { received, parent } }) };
+  const seen = received === undefined ? null : { received, parent };
+  const dnssec = seen === null ? null : await progressOf(context, zone, seen, now);
+  const findings = tlsReport({ zone: name, states, failures, packs, caa, dnssec, now });
+  return { findings, ...(seen === null ? {} : { dnssec: seen }) };
+}
+
+/** Where DNSSEC stands with this look, before it is remembered. */
+async function progressOf(
+  { store }: Pick<Context, 'store'>,
+  { tenantId, facts: { id, name } }: Zone,
+  seen: DnssecSeen,
+  now: number,
+): Promise<DnssecProgress> {
+  const before = (await store.tlsSnapshots.get(tenantId, id))?.dnssec;
+  const memory = rememberDnssec(name, before, seen, now);
+  return dnssecProgress(dnssecView(name, seen.received, seen.parent?.records ?? null), memory, false);
 }
 
 /** DNSSEC alone: one call, and a question to the parent. */
@@ -86,7 +106,7 @@ export async function lookAtDnssec(
 
 /** Both at the same time: 17 calls, each thing once. */
 export async function lookAtAll(
-  context: Pick<Context, 'config' | 'clock'>,
+  context: Pick<Context, 'config' | 'clock' | 'store'>,
   cloudflare: Cloudflare,
   zone: Zone,
   call: CallOptions,

@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { Secret } from '../../src/app/handed-out.ts';
 import type { AccountId } from '../../src/base/ids.ts';
 import { makeChain } from '../kit/certificates.ts';
-import { type Rig, shot } from './rig.ts';
+import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
+import { AXE, PHONE, type Rig, shot } from './rig.ts';
 
 const ZONE = 'certificates.example';
 
@@ -38,6 +39,16 @@ async function backToTls(rig: Rig, page: Page): Promise<void> {
   await page.getByRole('list', { name: 'Certificates', exact: true }).waitFor();
 }
 
+async function looksRight(page: Page): Promise<void> {
+  await page.evaluate(SETTLED);
+  await page.evaluate(AXE);
+  assert.deepEqual(await page.evaluate(SERIOUS), []);
+  const size = page.viewportSize() ?? PHONE;
+  await page.setViewportSize(PHONE);
+  assert.ok((await page.evaluate<number>(TOO_WIDE)) <= 0);
+  await page.setViewportSize(size);
+}
+
 export function certificateFlows(given: () => Rig): void {
   it('orders a certificate through its plan, and takes it back when its word was typed', async () => {
     const rig = given();
@@ -60,6 +71,10 @@ export function certificateFlows(given: () => Rig): void {
     const acts = page.getByRole('group', { name: /^advanced certificate for/ });
     await acts.getByRole('button', { name: 'Publish…' }).waitFor();
     await shot(page, 'certificates');
+    for (const name of ['Order…', 'Upload…', 'Make one for the origin…', 'Upload a client certificate…']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await looksRight(page);
+    }
     await acts.getByRole('button', { name: 'Delete…' }).click();
     const word = page.getByRole('textbox', { name: /certificate-delete/ });
     await word.waitFor();
@@ -163,6 +178,7 @@ export function certificateFlows(given: () => Rig): void {
     await page.getByText(/_cf-custom-hostname\.shop\.customer\.example TXT/).waitFor();
     await page.getByText('waits for customer').waitFor();
     await shot(page, 'hostnames');
+    await looksRight(page);
     await page.goBack();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('textbox', { name: /hostname-delete/ }).fill('hostname-delete');

@@ -29,7 +29,7 @@ export function formatTls(out: Output, { zone, findings }: TlsView): string {
   const lines = findings.map(({ title, value, verdict, why, fix }) => {
     const [sign, brush] = SIGNS[verdict];
     const head = `${paint[brush](sign)} ${paint.bold(visible(title))}: ${visible(value)}`;
-    const tail = verdict === 'good' ? '' : `\n    ${visible(why)}`;
+    const tail = `\n    ${verdict === 'good' ? paint.dim(visible(why)) : visible(why)}`;
     return `${head}${tail}${fix === null ? '' : `\n    ${paint.dim('→')} ${visible(fix)}`}\n`;
   });
   return `${paint.bold(visible(toUnicode(zone.facts.name)))}\n${lines.join('')}`;

@@ -23,10 +23,10 @@ export function packVerdicts(facts: TlsFacts): TlsFinding[] {
     const fix = `zoneward tls set ${facts.zone} universal=on`;
     return [{ ...base, value: 'none', verdict: 'bad', why: 'HTTPS fails for every proxied name', fix }];
   }
-  return packs.map((pack) => packVerdict(pack, facts.now));
+  return packs.map((pack) => packVerdict(pack, facts));
 }
 
-function packVerdict(pack: CertificatePack, now: number): TlsFinding {
+function packVerdict(pack: CertificatePack, { now, zone }: TlsFacts): TlsFinding {
   const base = {
     what: `certificate ${pack.id}`,
     title: `${pack.type} certificate`,
@@ -40,21 +40,26 @@ function packVerdict(pack: CertificatePack, now: number): TlsFinding {
     return {
       ...base,
       verdict: 'bad',
-      why: 'its authority gave up waiting for the proof of control',
-      fix: waits(pack),
+      why: `its authority gave up waiting for the proof of control${waited(pack)}`,
+      fix: `zoneward tls certificates restart ${zone} ${pack.id}`,
     };
   if (pack.status !== 'active')
-    return { ...base, verdict: 'could-be-better', why: 'not served yet', fix: waits(pack) };
+    return { ...base, verdict: 'could-be-better', why: `not served yet${waited(pack)}`, fix: next(zone, pack) };
   if (pack.expiresAt !== null && pack.expiresAt - now < RENEWED_BEFORE_MS) {
     const days = Math.floor((pack.expiresAt - now) / DAY_MS);
     const why = days < 0 ? 'it has expired' : `it expires in ${days} days and was not renewed`;
-    return { ...base, verdict: 'bad', why, fix: waits(pack) };
+    return { ...base, verdict: 'bad', why: `${why}${waited(pack)}`, fix: next(zone, pack) };
   }
   return { ...base, verdict: 'good', why: 'served and not due', fix: null };
 }
 
-function waits({ proofs }: CertificatePack): string | null {
-  return proofs.length === 0 ? null : `Publish: ${proofs.map(proofText).join('; ')}`;
+function waited({ proofs }: CertificatePack): string {
+  return proofs.length === 0 ? '' : `: it waits for ${proofs.map(proofText).join('; ')}`;
+}
+
+/** What publishes its proofs; without any, what tells more. */
+function next(zone: string, { id, proofs }: CertificatePack): string {
+  return `zoneward tls certificates ${proofs.length === 0 ? 'show' : 'proofs'} ${zone} ${id}`;
 }
 
 /** Whether every authority in use may issue. Without CAA records, all may. */
@@ -63,16 +68,18 @@ export function caaVerdict(facts: TlsFacts): TlsFinding {
   const base = { what: 'caa', title: 'CAA and the issuing authority' };
   if ('unreadable' in caa)
     return { ...base, value: 'not readable', verdict: 'unknown', why: caa.unreadable, fix: null };
-  if (caa.length === 0)
+  const used = 'unreadable' in packs ? [] : [...new Set(packs.flatMap(({ authority }) => authority ?? []))];
+  if (caa.length === 0) {
+    const names = used.flatMap((authority) => CAA_NAMES[authority] ?? []);
     return {
       ...base,
       value: 'no CAA records',
       verdict: 'could-be-better',
       why: 'any authority may issue for the zone',
-      fix: null,
+      fix: names.length === 0 ? null : names.map((name) => allowing(zone, name)).join('; '),
     };
+  }
   const allowed = issuersOf(caa);
-  const used = 'unreadable' in packs ? [] : [...new Set(packs.flatMap(({ authority }) => authority ?? []))];
   const barred = used.flatMap((authority) => {
     const name = CAA_NAMES[authority];
     return name === undefined || allowed.includes(name) ? [] : [name];
@@ -85,8 +92,12 @@ export function caaVerdict(facts: TlsFacts): TlsFinding {
     value,
     verdict: 'bad',
     why: `${barred.join(', ')} issues the zone's certificate and is not allowed by its CAA records: unless Cloudflare adds it to the answers by itself, the next renewal fails`,
-    fix: `zoneward records add ${zone} @ CAA '0 issue "${barred[0]}"'`,
+    fix: barred.map((name) => allowing(zone, name)).join('; '),
   };
+}
+
+function allowing(zone: string, authority: string): string {
+  return `zoneward records add ${zone} @ CAA '0 issue "${authority}"'`;
 }
 
 /** `0 issue "letsencrypt.org; validationmethods=dns-01"` → `letsencrypt.org` */

@@ -8,6 +8,7 @@ import { isRecord } from '../../plan/setting-domain.ts';
 import { settingText } from '../../plan/setting-text.ts';
 import { findSetting, nameOfSetting } from '../../plan/settings-catalogue.ts';
 import { caaVerdict, packVerdicts } from './certificates.ts';
+import type { DnssecProgress } from './dnssec-memory.ts';
 import type { CertificatePack } from './model.ts';
 
 export type TlsVerdict = 'good' | 'could-be-better' | 'bad' | 'unknown';
@@ -31,7 +32,8 @@ export interface TlsFacts {
   readonly packs: readonly CertificatePack[] | { readonly unreadable: string };
   /** Contents of the apex's CAA records. */
   readonly caa: readonly string[] | { readonly unreadable: string };
-  readonly parentDs: readonly string[] | null;
+  /** Where DNSSEC stands, by this look and those before it; null where it could not be read. */
+  readonly dnssec: DnssecProgress | null;
   readonly now: number;
 }
 
@@ -73,11 +75,11 @@ function findingOf(key: string, facts: TlsFacts): TlsFinding {
   }
   const { verdict, why, set, fix } = judge(key, state, facts);
   const command = set === undefined ? null : `zoneward tls set ${facts.zone} ${set}`;
-  return { what, title, value: valueText(key, state), verdict, why, fix: fix ?? command };
+  const value = key === 'dnssec' ? dnssecText(facts) : valueText(key, state);
+  return { what, title, value, verdict, why, fix: fix ?? command };
 }
 
-function valueText(key: string, { value, received }: SettingState): string {
-  if (key === 'dnssec') return String(received['status'] ?? 'disabled');
+function valueText(key: string, { value }: SettingState): string {
   if (key !== 'security_header' || !isRecord(value)) return settingText(value);
   if (value['enabled'] !== true) return 'off';
   const days = Math.round(Number(value['max_age']) / 86_400);
@@ -124,7 +126,7 @@ function judge(key: string, state: SettingState, facts: TlsFacts): Judgement {
             set: 'origin_pulls=on',
           };
     case 'dnssec':
-      return dnssecJudgement(state, facts);
+      return dnssecJudgement(facts);
     default:
       return switchJudgement(key, value);
   }
@@ -178,36 +180,66 @@ function switchJudgement(key: string, value: JsonValue): Judgement {
     : { verdict: BETTER, why: off, set: `${spec === undefined ? key : nameOfSetting(spec)}=on` };
 }
 
-function dnssecJudgement({ received }: SettingState, { parentDs, zone }: TlsFacts): Judgement {
-  const enable = `zoneward tls dnssec ${zone} enable`;
-  switch (received['status']) {
+/** `pending: waits for ds since 2026-05-01`; a stage that says no more than the status is left out. */
+function dnssecText({ dnssec }: TlsFacts): string {
+  if (dnssec === null) return 'unknown';
+  const { status, stage, since } = dnssec;
+  if (stage === 'off' || stage === 'active') return status;
+  return `${status}: ${stage.replaceAll('-', ' ')} since ${new Date(since).toISOString().slice(0, 16)}Z`;
+}
+
+function dnssecJudgement({ dnssec, zone }: TlsFacts): Judgement {
+  if (dnssec === null) return { verdict: 'unknown', why: 'it was not told' };
+  const look = { fix: `zoneward tls dnssec ${zone} status` };
+  switch (dnssec.stage) {
+    case 'off':
+      return {
+        verdict: BETTER,
+        why: 'answers can be forged on the way',
+        fix: `zoneward tls dnssec ${zone} enable`,
+      };
     case 'active':
       return { verdict: GOOD, why: 'signed, and the parent vouches for it' };
-    case 'pending':
+    case 'waits-for-ds':
+      return { verdict: BETTER, why: 'signed; waits for the registrar to publish its DS', ...look };
+    case 'waits-for-cloudflare':
       return {
         verdict: BETTER,
-        why: 'signed, but the parent publishes no DS yet',
-        fix: `zoneward tls dnssec ${zone} status`,
+        why: 'signed, and the parent publishes its DS; waits for Cloudflare to see it',
+        ...look,
       };
-    case 'error':
+    case 'waits-for-resolvers':
+      return {
+        verdict: BETTER,
+        why: `the DS is gone at the parent; waits for resolvers to forget it, until ${timeText(dnssec.until)}, and must stay signed until then`,
+        ...look,
+      };
+    case 'can-be-disabled':
+      return {
+        verdict: BETTER,
+        why: 'signed, but the parent vouches no more: switch it off, or add the DS at the registrar again',
+        fix: `zoneward tls dnssec ${zone} disable`,
+      };
+    case 'switching-off':
+      return {
+        verdict: BETTER,
+        why: 'switched off, still signed; waits for Cloudflare to see that the DS is gone at the parent',
+        ...look,
+      };
+    case 'broken':
       return {
         verdict: BAD,
-        why: "the parent's DS does not fit the zone's key: validating resolvers refuse the zone",
-        fix: `zoneward tls dnssec ${zone} status`,
-      };
-    case 'pending-disabled':
-      return {
-        verdict: BETTER,
-        why: 'switched off, still signed until the DS is gone at the parent',
-        fix: `zoneward tls dnssec ${zone} status`,
+        why:
+          dnssec.status === 'disabled'
+            ? 'not signed, and the parent publishes a DS: validating resolvers refuse the zone'
+            : "the parent's DS does not fit the zone's key: validating resolvers refuse the zone",
+        ...look,
       };
     default:
-      if (parentDs !== null && parentDs.length > 0)
-        return {
-          verdict: BAD,
-          why: 'not signed, and the parent publishes a DS: validating resolvers refuse the zone',
-          fix: enable,
-        };
-      return { verdict: BETTER, why: 'answers can be forged on the way', fix: enable };
+      return dnssec.stage satisfies never;
   }
+}
+
+function timeText(at: number | null): string {
+  return at === null ? 'their TTL has passed' : new Date(at).toISOString();
 }
