@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DSAnswer } from 'dns-packet';
-import { type FakeIoOptions, type Ran, runCli } from '../src/cli/fake-io.ts';
 import { dnssecToJson } from '../src/app/handed-out.ts';
+import { type FakeIoOptions, type Ran, runCli } from '../src/cli/fake-io.ts';
 import { openEdge } from '../src/http/testing.ts';
 import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
@@ -273,7 +273,13 @@ describe('DNSSEC, stage by stage, wherever it is shown', () => {
     verdict: string,
     why: RegExp,
   ])[] = [
-    ['waits-for-ds', (scene) => switchTo(scene, 'on'), 'registrar', 'could-be-better', /registrar to publish its DS/],
+    [
+      'waits-for-ds',
+      (scene) => switchTo(scene, 'on'),
+      'registrar',
+      'could-be-better',
+      /registrar to publish its DS/,
+    ],
     [
       'waits-for-cloudflare',
       async (scene) => {

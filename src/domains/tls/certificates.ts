@@ -44,7 +44,12 @@ function packVerdict(pack: CertificatePack, { now, zone }: TlsFacts): TlsFinding
       fix: `zoneward tls certificates restart ${zone} ${pack.id}`,
     };
   if (pack.status !== 'active')
-    return { ...base, verdict: 'could-be-better', why: `not served yet${waited(pack)}`, fix: next(zone, pack) };
+    return {
+      ...base,
+      verdict: 'could-be-better',
+      why: `not served yet${waited(pack)}`,
+      fix: next(zone, pack),
+    };
   if (pack.expiresAt !== null && pack.expiresAt - now < RENEWED_BEFORE_MS) {
     const days = Math.floor((pack.expiresAt - now) / DAY_MS);
     const why = days < 0 ? 'it has expired' : `it expires in ${days} days and was not renewed`;
