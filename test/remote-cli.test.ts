@@ -11,7 +11,7 @@ import { type Engine, startEngine } from './kit/engine.ts';
 import { type CliProcess, startCli } from './kit/spawn-cli.ts';
 
 const ZONE = 'shop.example';
-const DOMAIN = 'lemonade-stand.com';
+const DOMAIN = 'orange-stand.com';
 
 /** Ages, and moments of looking, differ between two runs. */
 function steady(text: string): string {

@@ -175,6 +175,7 @@ describe('the pack', () => {
   const COMPARED = [
     'github.com/pages',
     'microsoft.com/m365',
+    'netlify.com/site',
     'postmarkapp.com/sending',
     'shopify.com/store',
     'vercel.com/host',

@@ -275,6 +275,14 @@ describe('zones verify', () => {
     assert.equal(isVerified(seen), false);
   });
 
+  it('refuses names that no record has, which would all be as wanted', async () => {
+    await using scene = await start([{ type: 'A', name: 'www', content: '192.0.2.1', ttl: 300 }]);
+    await assert.rejects(scene.verify({ only: ['wwww', '*.dev'] }), { code: 'verify-nothing' });
+    assert.ok(isVerified(await scene.verify({ only: ['www'] })));
+    const source = { file: 'w.zone', text: '$ORIGIN example.com.\nwwww 300 IN A 192.0.2.1\n' };
+    assert.deepEqual(states(await scene.verify({ only: ['wwww'], source })), ['wwww.example.com A missing']);
+  });
+
   it('refuses resolvers that are no addresses', async () => {
     await using scene = await start([]);
     await assert.rejects(scene.verify({ resolvers: ['dns.example'] }), { code: 'dns-server-invalid' });

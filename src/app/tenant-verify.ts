@@ -31,7 +31,7 @@ export interface VerifyRequest {
 }
 
 export interface TenantVerify {
-  /** Throws `InvalidInputError` for a source that cannot be used, `verify-too-large` (input) for too many sets. */
+  /** Throws `InvalidInputError` for a source that cannot be used, `verify-too-large` (input) for too many sets, `verify-nothing` (input). */
   verify(zone: string, request?: VerifyRequest): Promise<Verification>;
 }
 
@@ -62,6 +62,8 @@ export function tenantVerify(
     const held = reading.records.map(({ fields }) => fields).filter(inside);
     const last = known.length === 0 ? held : known.map(({ record }) => record.fields);
     const wanted = (wish === null ? last : wish.desired.records.map(completeFields)).filter(inside);
+    if (request.only !== undefined && held.length === 0 && wanted.length === 0)
+      throw nothingNamed(request.only);
     refuseLarge(setsOf(held).length);
     const found = await verifyZone(
       { asker },
@@ -130,6 +132,15 @@ export function resolversOf(
   for (const address of asked ?? []) parseDnsServer(address, '--resolver');
   const usual = config.baseUrl === CLOUDFLARE_BASE_URL && config.dnsServer === null ? PUBLIC_RESOLVERS : [];
   return asked ?? config.resolvers ?? usual;
+}
+
+/** All of nothing is as wanted: said so, a misspelled name would pass for a good zone. */
+function nothingNamed(only: readonly string[]): ZonewardError {
+  return new ZonewardError(`No record is named ${only.join(' or ')}, neither wanted nor held`, {
+    code: 'verify-nothing',
+    kind: 'input',
+    next: ['Check the spelling; @ is the zone itself, *.dev all names below dev.'],
+  });
 }
 
 function refuseLarge(sets: number): void {

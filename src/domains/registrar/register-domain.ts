@@ -207,19 +207,31 @@ async function sendOnce(ports: RegisterPorts, sent: Purchase, request: RegisterR
     }
     // Cloudflare knows of another order for the name: the one that counts is looked up, not this one sent again.
     if (ORDERED_ALREADY.test(error.message)) return followPurchase(ports, sent, request);
-    await settle({
-      state: 'refused',
-      reason: `Refused; nothing was bought: ${error.message}`,
-      next: nextAfter(error),
-    });
-    throw new ZonewardError(`${error.message}. Nothing was bought.`, {
-      code: error.code,
-      kind: error.kind,
-      next: nextAfter(error),
-      details: { ...error.details, purchaseId: sent.id },
-      cause: error,
-    });
+    const refusal = refusalOf(error, sent);
+    await settle({ state: 'refused', reason: `Refused. ${refusal.message}`, next: refusal.next });
+    throw refusal;
   }
+}
+
+const BLOCKED = /temporarily blocked/i;
+
+/** What a person is told. A block for fraud, payment or speed comes as 403 like a missing right, and is none. */
+function refusalOf(error: ZonewardError, { id: purchaseId, domain }: Purchase): ZonewardError {
+  const details = { ...error.details, purchaseId };
+  if (BLOCKED.test(error.message))
+    return new ZonewardError(
+      `Cloudflare takes no registrations from this account for now (suspicion of fraud, a payment, or too many at once). ${toUnicode(domain)} was not bought.`,
+      {
+        code: 'registration-blocked',
+        kind: 'refused',
+        next: ['Wait 15 to 30 minutes, then check and register the name anew.'],
+        details,
+        cause: error,
+      },
+    );
+  const { code, kind, message } = error;
+  const next = nextAfter(error);
+  return new ZonewardError(`${message}. Nothing was bought.`, { code, kind, next, details, cause: error });
 }
 
 /** Codes that promise that nothing was written. */
@@ -243,7 +255,6 @@ function nextAfter(error: ZonewardError): readonly string[] {
     ],
     [/payment|billing/i, 'Set a default payment method in the billing page of the Cloudflare dashboard.'],
     [/agreement/i, 'Accept the registration agreement in the Cloudflare dashboard.'],
-    [/temporarily blocked/i, 'Wait 15 to 30 minutes, then check and register the name anew.'],
     [/domain limit/i, 'Ask Cloudflare to raise the number of domains of the account.'],
   ];
   const fitting = hints.filter(([text]) => text.test(error.message)).map(([, hint]) => hint);

@@ -114,8 +114,8 @@ function readScope(template: Template, { zone, host }: TemplateInput): Parsed<Sc
   if (!parsed.ok) return { ok: false, problems: parsed.problems };
   const fqdn = parsed.value;
   const isBelow = isInZone(fqdn, zone) && fqdn !== zone && !fqdn.includes('*');
-  // `www.example.com` without a dot would become `www.example.com.example.com`.
-  if (!isBelow || fqdn.endsWith(`.${zone}.${zone}`))
+  // `www.example.com` without a dot would become `www.example.com.example.com`, and the zone's name twice itself.
+  if (!isBelow || `.${fqdn}`.endsWith(`.${zone}.${zone}`))
     return refuse(
       'template-host-invalid',
       `${host} is no host below ${toUnicode(zone)}`,

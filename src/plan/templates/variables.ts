@@ -68,7 +68,8 @@ export function valueFault(
     case 'text':
       return place.whole ? null : partFault(value, /[\s"\\;]/);
     case 'rules':
-      return partFault(value, /[\s"\\;]/);
+      // A macro would be filled in by every receiver, with what its mail says.
+      return partFault(value, /[\s"\\;%]/);
     case 'data':
       return partFault(value, /[\s"\\;()]/);
     case 'url':
