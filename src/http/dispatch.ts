@@ -11,7 +11,7 @@ import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts
 import type { Call, Endpoint, KeyCall, OpenCall, Reply } from './endpoint.ts';
 import { type Holder, recogniseHolder, stillStands } from './holder.ts';
 import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
-import type { OpenStreams } from './open-streams.ts';
+import type { OpenStreams, StreamPlace } from './open-streams.ts';
 import { HttpError, headersOf, PROBLEM_TYPE, type ProblemDetails, problemOf } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { type Input, readInput, searchOf } from './read-input.ts';
@@ -166,11 +166,7 @@ async function throttled(
 
 /** A stream outlives neither the key that opened it nor the session. */
 async function streamed(ports: DispatchPorts, endpoint: Endpoint, request: Request): Promise<Response> {
-  const { holder } = request.admitted;
-  assert(holder !== undefined);
-  const place = ports.streams.open(holder.key.id, () =>
-    stillStands(ports.zoneward, holder, request.edge.req.raw),
-  );
+  const place = placeOf(ports, request);
   try {
     const until = { ...request, until: place.signal };
     const reply = await run(ports, endpoint, until);
@@ -183,6 +179,14 @@ async function streamed(ports: DispatchPorts, endpoint: Endpoint, request: Reque
     place.release();
     throw error;
   }
+}
+
+function placeOf({ streams, zoneward }: DispatchPorts, { admitted, edge }: Request): StreamPlace {
+  const { holder, visit } = admitted;
+  // What a link saves ends it; the stream that tells of it ends with the work.
+  if (visit !== undefined) return streams.open(visit.session.id, () => Promise.resolve(true));
+  assert(holder !== undefined);
+  return streams.open(holder.key.id, () => stillStands(zoneward, holder, edge.req.raw));
 }
 
 interface Request {
