@@ -22,7 +22,7 @@ const executable = findBrowser();
 const skip =
   executable === null ? 'no browser: set CHROME_PATH, or run as root on Debian to have one installed' : false;
 
-describe('the dashboard in a browser', { skip, timeout: 600_000 }, () => {
+describe('the dashboard in a browser', { skip, timeout: 1_800_000 }, () => {
   let rig: Rig;
   before(async () => {
     rig = await startRig(executable ?? '');

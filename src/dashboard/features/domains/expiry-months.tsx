@@ -1,4 +1,4 @@
-/** The next twelve months, each with the names that end or renew themselves in it. */
+/** The months to come, each with the names that end or renew themselves in it. */
 import type { ReactNode } from 'react';
 import type { ExpiryCalendar } from '../../../client/index.ts';
 import { useNow } from '../../kit/time.tsx';
