@@ -31,7 +31,7 @@ export {
   type Scope,
 } from '../domains/access/model.ts';
 export type { Session } from '../domains/access/sessions.ts';
-export type { TrailVerdict } from '../domains/audit/checkpoint.ts';
+export type { Checkpoint, TrailVerdict } from '../domains/audit/checkpoint.ts';
 export type { AuditEvent } from '../domains/audit/model.ts';
 export type { AuditFilter } from '../domains/audit/ports.ts';
 export type { ApplyProgress, ZoneResult } from '../domains/changes/apply.ts';
@@ -150,6 +150,7 @@ export { renderMarkdown } from '../plan/render-markdown.ts';
 export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
 export type { SettingDomain } from '../plan/setting-domain.ts';
 export { settingText } from '../plan/setting-text.ts';
+export { SETTINGS } from '../plan/settings-catalogue.ts';
 export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
 export { groupsOf, variablesOf } from '../plan/templates/render-template.ts';
 export {

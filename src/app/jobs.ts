@@ -24,6 +24,10 @@ export type JobRequest =
       readonly verify?: boolean;
       readonly continueOnRefusal?: boolean;
     }
+  /** Settles change sets that were left behind, and those of unknown outcome. */
+  | { readonly kind: 'change-sets.recover' }
+  /** One round of a connection: hears what moved, reads what is due. */
+  | { readonly kind: 'rounds.run'; readonly connection?: string }
   /** Brings domains up, each as far as it can go now; its wish is kept with the job. */
   | { readonly kind: 'provisionings.bulk'; readonly domains: readonly BulkWish[] };
 
@@ -122,6 +126,8 @@ function dedupeKeyOf(request: JobRequest): string {
   if (request.kind === 'change-set.apply') return `apply:${request.changeSetId}`;
   if (request.kind === 'provisionings.bulk')
     return `bulk:${createHash('sha256').update(JSON.stringify(request.domains)).digest('hex')}`;
+  if (request.kind === 'change-sets.recover') return 'recover';
+  if (request.kind === 'rounds.run') return `round:${request.connection ?? ''}`;
   return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
 }
 
@@ -162,6 +168,28 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
         onProgress: (event) => report({ ...event } as unknown as JsonObject),
       });
       return appliedSummary(applied);
+    },
+    'change-sets.recover': async (job, { signal }) => {
+      const recovered = await of(job).changes.recover({ signal });
+      return {
+        changeSets: recovered.map(({ changeSet, result, error }) => ({
+          changeSetId: changeSet.id,
+          status: result?.status ?? changeSet.status,
+          error: error === null ? null : { code: error.code, message: error.message },
+        })),
+      };
+    },
+    'rounds.run': async (job, { signal, report }) => {
+      const { connection } = job.input as { readonly connection?: string };
+      const round = await of(job).inventory.round({
+        ...(connection === undefined ? {} : { connection }),
+        signal,
+        onProgress: ({ done, total }) => report({ done, total }),
+      });
+      const { state, reason, nextDueAt, calls, outcomes, failures, waiting } = round;
+      const next = nextDueAt === null ? null : new Date(nextDueAt).toISOString();
+      const [read, failed] = [outcomes.length, failures.length];
+      return { state, reason, nextDueAt: next, calls, read, failed, waiting };
     },
     'provisionings.bulk': async (job, { signal, report }) => {
       const { domains } = job.input as unknown as Extract<JobRequest, { kind: 'provisionings.bulk' }>;

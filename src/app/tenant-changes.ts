@@ -73,10 +73,19 @@ export interface TenantChanges extends TenantPlans {
   approve(id: ChangeSetId): Promise<void>;
   cancel(id: ChangeSetId): Promise<void>;
   get(id: ChangeSetId): Promise<ChangeDetails>;
-  list(
-    filter?: { readonly zone?: string; readonly status?: ChangeSetStatus; readonly before?: ChangeSetId },
-    limit?: number,
-  ): Promise<readonly ChangeSet[]>;
+  list(filter?: ChangeSetFilter, limit?: number): Promise<readonly ChangeSet[]>;
+}
+
+export interface ChangeSetFilter {
+  readonly zone?: string;
+  readonly connectionId?: ConnectionId;
+  readonly status?: ChangeSetStatus;
+  /** The principal that planned it. */
+  readonly author?: string;
+  /** Made at or after, and before, milliseconds since the epoch. */
+  readonly since?: number;
+  readonly until?: number;
+  readonly before?: ChangeSetId;
 }
 
 const LIST_MAX = 50;

@@ -1,6 +1,6 @@
 /** Connections of one tenant: added by a test, tested again, labelled, paused, given a new credential, removed. */
 import type { AccountId, TenantId, ZoneId } from '../base/ids.ts';
-import { InvalidInputError, type Parsed } from '../base/problem.ts';
+import { InvalidInputError, type Parsed, type Problem } from '../base/problem.ts';
 import { type Added, type AddPorts, addConnection } from '../domains/connections/add-connection.ts';
 import type { Metadata } from '../domains/connections/descriptors.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../domains/connections/edit-connection.ts';
 import { type ConnectionFilter, filterConnections } from '../domains/connections/find-connection.ts';
 import { type ImportedLine, importConnections } from '../domains/connections/import-connections.ts';
-import { parseImportFile } from '../domains/connections/import-file.ts';
+import { type ImportRow, parseImportFile } from '../domains/connections/import-file.ts';
 import type { Connection, Credential, Profile } from '../domains/connections/model.ts';
 import {
   type CredentialInput,
@@ -58,6 +58,9 @@ export interface ImportRequest {
   readonly untested?: boolean;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: ImportedLine) => void;
+  /** Whether a row may name its secret (`env:…`, `file:…`): not where the rows are a stranger's. Default true. */
+  readonly references?: boolean;
+  readonly rowsMax?: number;
 }
 
 export interface LinkRequest {
@@ -200,10 +203,11 @@ export function tenantConnections(
     pause: async (reference) => pauseConnection({ store, clock }, await target(reference)),
     resume: async (reference) => resumeConnection({ store, clock }, await target(reference)),
     remove: async (reference) => removeConnection({ store, clock }, await target(reference)),
-    import: async ({ text, file, untested, signal, onLine }) => {
+    import: async ({ text, file, untested, references = true, rowsMax, signal, onLine }) => {
       const parsed = parseImportFile(text, { file });
       if (!parsed.ok)
         throw new InvalidInputError(`${file} cannot be imported; nothing was stored.`, parsed.problems);
+      refuseRows(parsed.value, { file, references, rowsMax });
       return importConnections(
         { ...(await addPorts()), references: context.references },
         {
@@ -229,6 +233,33 @@ export function tenantConnections(
       return linkForMissing(verdict, { accountId: accountId ?? known, name });
     },
   };
+}
+
+function refuseRows(
+  rows: readonly ImportRow[],
+  {
+    file,
+    references,
+    rowsMax = Number.POSITIVE_INFINITY,
+  }: { readonly file: string; readonly references: boolean; readonly rowsMax?: number | undefined },
+): void {
+  const named = references ? [] : rows.filter(({ entry }) => entry.ok && entry.value.reference !== undefined);
+  const problems: Problem[] = named.map(({ line }) => ({
+    code: 'reference-not-here',
+    severity: 'error',
+    subject: `line ${line}`,
+    message: 'Names a secret of the machine that imports it.',
+    next: 'Give the secret itself, or import the file there: zoneward connections import FILE',
+  }));
+  if (rows.length > rowsMax)
+    problems.push({
+      code: 'rows-too-many',
+      severity: 'error',
+      message: `The file has ${rows.length} rows; ${rowsMax} at a time are taken.`,
+      next: 'Send it in parts.',
+    });
+  if (problems.length > 0)
+    throw new InvalidInputError(`${file} cannot be imported; nothing was stored.`, problems);
 }
 
 function callOptions(signal: AbortSignal | undefined) {

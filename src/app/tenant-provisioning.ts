@@ -55,7 +55,7 @@ export interface TenantProvisioning {
   bulk(list: SourceText, input: BulkInput): Promise<readonly BulkReport[]>;
   /** As stored; asks nothing. Throws `provisioning-unknown` (not-found). */
   status(domain: string): Promise<Provisioning>;
-  list(limit?: number): Promise<readonly Provisioning[]>;
+  list(limit?: number, before?: string): Promise<readonly Provisioning[]>;
   /** Carries on with one, a worker's way. */
   carryOn(id: ProvisioningId, options?: { readonly signal?: AbortSignal }): Promise<Provisioning>;
   /** Removes exactly what was added. Needs `allow: ['zone-delete']` where that is a zone. */
@@ -172,7 +172,8 @@ export function tenantProvisioning(
     provision,
     bulk: (list, input) => provisionAll({ provision }, list, input),
     status: stored,
-    list: (limit = LIST_MAX) => provisionings.list(tenantId, limit),
+    list: (limit = LIST_MAX, before) =>
+      provisionings.list(tenantId, limit, before as ProvisioningId | undefined),
     carryOn: async (id, options = {}) => {
       const found = await provisionings.get(tenantId, id);
       if (found === null) throw new Error(`bug: there is no provisioning ${id}`);

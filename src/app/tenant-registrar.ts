@@ -77,7 +77,7 @@ export interface TenantRegistrar {
   /** Begins a transfer once; called again, goes on with what was begun. The code is sent, and kept nowhere. */
   transfer(name: string, input?: TransferInput): Promise<Purchase>;
   purchases(
-    filter?: { readonly domain?: string; readonly open?: boolean },
+    filter?: { readonly domain?: string; readonly open?: boolean; readonly before?: string },
     limit?: number,
   ): Promise<readonly Purchase[]>;
   /** As stored; asks nothing. Throws `purchase-unknown` (not-found). */
@@ -201,9 +201,10 @@ export function tenantRegistrar(context: Context, tenantId: TenantId, reach: Ten
       return seen;
     },
     purchases: (filter = {}, limit = LIST_MAX) => {
-      const { domain, open } = filter;
+      const { domain, open, before } = filter;
       const named = domain === undefined ? {} : { domain: readRegistrable(domain).name };
-      return purchases.list(tenantId, { ...named, ...(open === undefined ? {} : { open }) }, limit);
+      const older = before === undefined ? {} : { before: before as PurchaseId };
+      return purchases.list(tenantId, { ...named, ...older, ...(open === undefined ? {} : { open }) }, limit);
     },
     purchase: stored,
     approve: async (id) => {

@@ -14,8 +14,10 @@ import { PLAN_ENDPOINTS } from './routes/plans.ts';
 import { POLICY_ENDPOINTS } from './routes/policies.ts';
 import { PROVISIONING_ENDPOINTS } from './routes/provisionings.ts';
 import { PURCHASE_ENDPOINTS } from './routes/purchases.ts';
+import { RECORD_ENDPOINTS } from './routes/records.ts';
 import { ROTATION_ENDPOINTS } from './routes/rotations.ts';
 import { SESSION_ENDPOINTS } from './routes/session.ts';
+import { SETTING_ENDPOINTS } from './routes/settings.ts';
 import { TEMPLATE_ENDPOINTS } from './routes/templates.ts';
 import { TENANT_ENDPOINTS } from './routes/tenants.ts';
 import { TLS_ENDPOINTS } from './routes/tls.ts';
@@ -33,10 +35,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ROTATION_ENDPOINTS,
   ...INVENTORY_ENDPOINTS,
   ...ZONE_ENDPOINTS,
+  ...RECORD_ENDPOINTS,
   ...VERIFY_ENDPOINTS,
   ...ZONE_LIFE_ENDPOINTS,
   ...DRIFT_ENDPOINTS,
   ...TLS_ENDPOINTS,
+  ...SETTING_ENDPOINTS,
   ...DOMAIN_ENDPOINTS,
   ...PURCHASE_ENDPOINTS,
   ...PROVISIONING_ENDPOINTS,

@@ -1,5 +1,7 @@
 /** The shapes that several endpoints take. */
 import { z } from '@hono/zod-openapi';
+import type { Moment } from '../app/handed-out.ts';
+import { HttpError } from './problem.ts';
 
 export const LIMIT_MAX = 500;
 const LIMIT_DEFAULT = 100;
@@ -47,6 +49,27 @@ export const revisionNumber: z.ZodType<number> = z
   .regex(/^\d{1,12}$/, 'is a whole number')
   .transform(Number)
   .openapi({ type: 'integer', minimum: 0 });
+
+type MomentShape = {
+  readonly revision: z.ZodOptional<typeof revisionNumber>;
+  readonly at: z.ZodOptional<typeof time>;
+};
+/** For what can be asked of the past. */
+export const MOMENT: MomentShape = {
+  revision: revisionNumber.optional(),
+  at: time.optional().openapi({ description: 'As the zone was at this time' }),
+};
+
+/** Throws 422 `moment-ambiguous`. */
+export function momentOf(asked: {
+  readonly revision?: number | undefined;
+  readonly at?: number | undefined;
+}): Moment {
+  if (asked.revision !== undefined && asked.at !== undefined)
+    throw new HttpError(422, 'moment-ambiguous', 'Give a revision or a time, not both.');
+  if (asked.revision !== undefined) return { kind: 'revision', revision: asked.revision };
+  return asked.at === undefined ? { kind: 'latest' } : { kind: 'time', at: asked.at };
+}
 
 /** `a,b,c` in a query. */
 export function nameList(max: number): z.ZodType<string[]> {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import { fitting, nearlyFitting } from '../../test/kit/schema-arbitrary.ts';
 import type { Lookup } from '../outbound/messenger.ts';
 import { ENDPOINTS } from './endpoints.ts';
+import { openApiDocument } from './openapi.ts';
 import { BODIES, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
 import { type Ask, type Edge, openEdge } from './testing.ts';
 
@@ -373,6 +375,54 @@ describe('every route', () => {
     );
   });
 
+  it('answers what its own schema allows, or nearly, without a failure of ours', async () => {
+    const document = openApiDocument() as unknown as {
+      paths: Record<string, Record<string, Operation>>;
+      components: Named;
+    };
+    const world = {
+      named: document.components.schemas,
+      texts: [
+        ...Object.values(things).map(String),
+        'example.com',
+        'www',
+        '@',
+        'A',
+        '192.0.2.1',
+        '300',
+        'key_x',
+      ],
+    };
+    // A tenant of its own, with a zone and a connection, that ends as it likes.
+    const made = await edge.makeKey('fuzzed', ['admin']);
+    const operator = await edge.makeKey(null, ['admin']);
+    const own = await populate(engine, edge, made.secret, 'fuzzed');
+    const schemas = ENDPOINTS.flatMap((endpoint) => {
+      const operation = document.paths[endpoint.path]?.[endpoint.method];
+      const schema = operation?.requestBody?.content['application/json']?.schema;
+      return schema === undefined || endpoint.for === 'anyone' ? [] : [{ endpoint, schema }];
+    });
+    assert.ok(schemas.length > 50, String(schemas.length));
+    const taken = new Set<string>();
+    for (const { endpoint, schema } of schemas) {
+      const body = fc.oneof(fitting(schema, world), nearlyFitting(schema, world));
+      const send = fc.asyncProperty(body, fc.boolean(), async (sent, asOperator) => {
+        const answer = await edge.ask(endpoint.method.toUpperCase(), pathOf(endpoint, own), {
+          key: asOperator ? operator.secret : made.secret,
+          body: JSON.stringify(sent),
+          headers: asOperator ? { 'zoneward-tenant': 'fuzzed' } : {},
+        });
+        const [failure] = edge.failures;
+        const said = failure instanceof Error ? failure.stack : failure;
+        assert.equal(failure, undefined, `${endpoint.operationId}: ${said}`);
+        assert.notEqual(answer.status, 500, answer.text);
+        if (answer.status < 400) taken.add(endpoint.operationId);
+      });
+      await fc.assert(send, { numRuns: 12, seed: 11, endOnFailure: true });
+    }
+    assert.ok(taken.size >= 15, `what fits is taken, too: ${[...taken].join()}`);
+  });
+
   it('is there for its own tenant', async () => {
     const last = ['removeConnection', 'revokeApiKey', 'removeWebhook'];
     const inOrder = ENDPOINTS.toSorted((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
@@ -389,6 +439,14 @@ describe('every route', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+}
+
+interface Named {
+  readonly schemas: Readonly<Record<string, unknown>>;
+}
 
 interface Splice {
   readonly replace: string;

@@ -27,7 +27,17 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   addConnection: ({ token }) => ({ credential: { token }, label: 'another', duplicate: true }),
   editConnection: () => ({ tags: ['a'] }),
   relinkConnection: ({ token }) => ({ credential: { token } }),
+  watchConnectionAdd: ({ token }) => ({ credential: { token }, label: 'watched', duplicate: true }),
+  watchConnectionRelink: ({ token }) => ({ credential: { token } }),
   syncZones: ({ connection }) => ({ connection }),
+  importConnections: ({ token }) => ({ text: `label,token\nimported,${token}\n` }),
+  runRound: ({ connection }) => ({ connection }),
+  verifyAuditAgainst: () => ({
+    checkpoints: [
+      { version: 1, tenantId: 'none', sequence: 1, hash: 'x', at: 0, keyId: 'none', signature: 'x' },
+    ],
+  }),
+  addVaultKey: () => ({ id: 'key-none' }),
   checkRecord: () => ({ name: 'added', type: 'A', content: '192.0.2.1' }),
   plan: ({ zone }) => ({ kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } }),
   planFile: ({ zone }) => ({ kind: 'remove', zones: [zone], select: { name: 'api' } }),
@@ -68,6 +78,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   createConnectSession: ({ connection }) => ({ relink: connection }),
   testByLink: ({ token }) => ({ credential: { token } }),
   saveByLink: ({ token }) => ({ credential: { token } }),
+  watchSaveByLink: ({ token }) => ({ credential: { token } }),
   eraseTenant: () => ({ confirm: 'not its name', code: 'none', reason: 'a test' }),
   replayWebhookRange: () => ({ since: '2026-01-01T00:00:00Z' }),
 };
@@ -111,6 +122,8 @@ export const FOREIGN_MENTIONS: readonly {
   { method: 'GET', path: ({ connection }) => `/v1/audit?connection=${connection}` },
   { method: 'GET', path: ({ connection }) => `/v1/usage/series?connection=${connection}` },
   { method: 'GET', path: ({ zone }) => `/v1/change-sets?zone=${zone}` },
+  { method: 'GET', path: ({ connection }) => `/v1/change-sets?connection=${connection}` },
+  { method: 'POST', path: () => '/v1/rounds', body: ({ connection }) => ({ connection }) },
   { method: 'GET', path: ({ zone }) => `/v1/audit?zone=${zone}` },
   { method: 'GET', path: ({ zone }) => `/v1/audit/export?zone=${zone}` },
   { method: 'GET', path: ({ connection }) => `/v1/usage?connection=${connection}` },
@@ -156,8 +169,17 @@ const QUERIES: Readonly<Record<string, string>> = {
   checkDomains: '?names=fresh-name.com',
 };
 
-/** Paths that name what belongs to no tenant: names of the world, extensions. Whose they are, Cloudflare says. */
-export const OF_THE_WORLD: readonly string[] = ['getDomain', 'setAutoRenew', 'getExtension'];
+/**
+ * Paths that name what belongs to no tenant: names of the world and extensions, of which Cloudflare says whose they are, and
+ * keys of the vault, which are the operator's alone.
+ */
+export const OF_THE_WORLD: readonly string[] = [
+  'getDomain',
+  'setAutoRenew',
+  'getExtension',
+  'promoteVaultKey',
+  'retireVaultKey',
+];
 
 export function pathOf({ path, tag, operationId }: Endpoint, things: Things): string {
   const ids: Readonly<Record<string, string>> = {
@@ -165,6 +187,7 @@ export function pathOf({ path, tag, operationId }: Endpoint, things: Things): st
     'api-keys': things.apiKey,
     purchases: things.purchase,
     connect: things.connectSession,
+    vault: 'none',
   };
   const filled = path
     .replace('{connection}', things.connection)

@@ -1,5 +1,5 @@
 /** Change sets in the store: created whole, listed, moved from status to status. */
-import { type SelectQueryBuilder, sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import type { ChangeSetId, ConnectionId, TenantId } from '../base/ids.ts';
 import type { NewEvent } from '../domains/audit/model.ts';
 import type { ChangeSet, ChangeSetStatus } from '../domains/changes/model.ts';
@@ -7,6 +7,7 @@ import type { ChangeJournal } from '../domains/changes/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, notFound, type StoreContext } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
+import { olderThan } from './older-than.ts';
 import { type PlanOwner, toPartRows, toPlan, toPlanRow } from './plan-parts.ts';
 import type { ChangeSetRow, Schema } from './schema.ts';
 import { fromJson, showable, toJson } from './text.ts';
@@ -40,16 +41,22 @@ export async function listChangeSets(
     connectionId?: ConnectionId;
     zoneId?: string;
     status?: ChangeSetStatus;
+    author?: string;
+    since?: number;
+    until?: number;
   },
   limit: number | null,
 ): Promise<ChangeSet[]> {
-  const { before, connectionId, zoneId, status } = filter;
+  const { before, connectionId, zoneId, status, author, since, until } = filter;
   const rows = await trx
     .selectFrom('change_sets')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .$if(connectionId !== undefined, (query) => query.where('connection_id', '=', connectionId ?? ''))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))
+    .$if(author !== undefined, (query) => query.where('author', '=', author ?? ''))
+    .$if(since !== undefined, (query) => query.where('created_at', '>=', since ?? 0))
+    .$if(until !== undefined, (query) => query.where('created_at', '<', until ?? 0))
     .$if(zoneId !== undefined, (query) =>
       query.where('id', 'in', (eb) =>
         eb
@@ -59,11 +66,7 @@ export async function listChangeSets(
           .where('zone_id', '=', zoneId ?? ''),
       ),
     )
-    .$if(before !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (select created_at, id from change_sets where tenant_id = ${tenantId} and id = ${before ?? ''})`,
-      ),
-    )
+    .$if(before !== undefined, (query) => query.where(olderThan('change_sets', tenantId, before ?? '')))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .$if(limit !== null, (query) => query.limit(limit ?? 0))

@@ -1,8 +1,10 @@
 /** Provisionings: one row each, replaced version by version. */
+
 import type { Provisioning } from '../domains/provisioning/model.ts';
 import type { ProvisioningStore } from '../domains/provisioning/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, type StoreContext, write } from './context.ts';
+import { olderThan } from './older-than.ts';
 import type { ProvisioningRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
 
@@ -19,11 +21,12 @@ export function openProvisioningStore(context: StoreContext): ProvisioningStore 
         await rows.where('domain', '=', domain).where('is_open', '=', 1).executeTakeFirst(),
       );
     },
-    list: async (tenantId, limit) => {
+    list: async (tenantId, limit, before) => {
       const rows = await db
         .selectFrom('provisionings')
         .selectAll()
         .where('tenant_id', '=', tenantId)
+        .$if(before !== undefined, (query) => query.where(olderThan('provisionings', tenantId, before ?? '')))
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)

@@ -5,6 +5,7 @@ import type { Admit, PurchaseStore } from '../domains/registrar/ports.ts';
 import { appendEvents } from './audit-trail.ts';
 import { conflict, type StoreContext, write } from './context.ts';
 import type { Reader, Trx } from './engine.ts';
+import { olderThan } from './older-than.ts';
 import type { PurchaseRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
 
@@ -24,13 +25,14 @@ export function openPurchaseStore(context: StoreContext): PurchaseStore {
       const row = await findOpen(db, place, domain);
       return row === undefined ? null : toPurchase(row);
     },
-    list: async (tenantId, { domain, open }, limit) => {
+    list: async (tenantId, { domain, open, before }, limit) => {
       const rows = await db
         .selectFrom('purchases')
         .selectAll()
         .where('tenant_id', '=', tenantId)
         .$if(domain !== undefined, (query) => query.where('domain', '=', domain ?? ''))
         .$if(open !== undefined, (query) => query.where('is_open', '=', open === true ? 1 : 0))
+        .$if(before !== undefined, (query) => query.where(olderThan('purchases', tenantId, before ?? '')))
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)

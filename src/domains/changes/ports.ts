@@ -2,7 +2,7 @@
 import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { BatchBody } from '../../plan/plan.ts';
-import type { NewEvent } from '../audit/model.ts';
+import type { NewEvent, Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { Freshness, MirrorDelta, RevisionOrigin } from '../zones/model.ts';
 import type { BatchEntry, ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
@@ -51,6 +51,10 @@ export interface ChangeJournal {
       readonly connectionId?: ConnectionId;
       readonly zoneId?: ZoneId;
       readonly status?: ChangeSetStatus;
+      readonly author?: Principal;
+      /** Made at or after, and before, milliseconds since the epoch. */
+      readonly since?: number;
+      readonly until?: number;
     },
     limit: number,
   ): Promise<readonly ChangeSet[]>;

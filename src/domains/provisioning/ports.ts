@@ -25,8 +25,8 @@ export interface ProvisioningStore {
   get(tenantId: TenantId, id: ProvisioningId): Promise<Provisioning | null>;
   /** The one of a domain that was not taken down, of this tenant. */
   current(tenantId: TenantId, domain: DomainName): Promise<Provisioning | null>;
-  /** Newest first. */
-  list(tenantId: TenantId, limit: number): Promise<readonly Provisioning[]>;
+  /** Newest first; with `before`, those older than that one. */
+  list(tenantId: TenantId, limit: number, before?: ProvisioningId): Promise<readonly Provisioning[]>;
   due(now: number, limit: number): Promise<readonly Provisioning[]>;
   /** Refuses (`conflict`, code `provisioning-under-way`) while the tenant has another for the domain. */
   create(provisioning: Provisioning, events: readonly NewEvent[]): Promise<void>;

@@ -129,10 +129,10 @@ export interface PurchaseStore {
   get(tenantId: TenantId, id: PurchaseId): Promise<Purchase | null>;
   /** The open purchase of a name in an account, of whichever tenant. */
   open(place: RegistrarPlace, domain: DomainName): Promise<Purchase | null>;
-  /** Newest first. */
+  /** Newest first; with `before`, those older than that one. */
   list(
     tenantId: TenantId,
-    filter: { readonly domain?: DomainName; readonly open?: boolean },
+    filter: { readonly domain?: DomainName; readonly open?: boolean; readonly before?: PurchaseId },
     limit: number,
   ): Promise<readonly Purchase[]>;
   /** Those with `dueAt` at or before `now`, of all tenants, the longest overdue first. */

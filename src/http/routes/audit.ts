@@ -1,5 +1,6 @@
 /** The audit trail over HTTP. */
 import { z } from '@hono/zod-openapi';
+import type { Checkpoint } from '../../app/handed-out.ts';
 import { type Caller, findConnection, findZone, requireUnlimited } from '../caller.ts';
 import { formatCursor, numberAt, parseCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
@@ -108,6 +109,48 @@ const verifyAudit = endpoint({
   },
 });
 
+const CHECKPOINTS_MAX = 1_000;
+const checkpoint = z
+  .strictObject({
+    version: z.literal(1),
+    tenantId: z.string().min(1).max(255),
+    sequence: z.int().min(0),
+    hash: z.string().max(128),
+    at: z.int(),
+    keyId: z.string().max(128),
+    signature: z.string().max(256),
+  })
+  .openapi('Checkpoint');
+
+const verifyAgainst = endpoint({
+  method: 'post',
+  path: '/v1/audit/verify',
+  operationId: 'verifyAuditAgainst',
+  tag: 'audit',
+  summary: 'The same against checkpoints that left the machine, so that an end that was cut off shows',
+  scope: 'admin',
+  body: z
+    .strictObject({
+      checkpoints: z.array(checkpoint).min(1).max(CHECKPOINTS_MAX),
+      publicKeys: z
+        .array(z.string().max(4_096))
+        .max(20)
+        .optional()
+        .openapi({ description: "PEM, besides this store's own" }),
+    })
+    .openapi('AuditVerification'),
+  answers: { status: 200, description: 'Whether it holds', schema: verdictShape },
+  handle: async ({ caller }, { body: { checkpoints, publicKeys } }) => {
+    requireUnlimited(caller);
+    return json(
+      await caller.tenant.audit.verify({
+        checkpoints: checkpoints as unknown as readonly Checkpoint[],
+        ...(publicKeys === undefined ? {} : { publicKeys }),
+      }),
+    );
+  },
+});
+
 const takeCheckpoint = endpoint({
   method: 'post',
   path: '/v1/audit/checkpoints',
@@ -174,6 +217,7 @@ export const AUDIT_ENDPOINTS: readonly Endpoint[] = [
   listEvents,
   exportEvents,
   verifyAudit,
+  verifyAgainst,
   takeCheckpoint,
   publicKey,
   prune,

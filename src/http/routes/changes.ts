@@ -10,11 +10,11 @@ import {
   needsPrivateKey,
   Secret,
 } from '../../app/handed-out.ts';
-import { findChangeSet, findZone, seesChangeSet } from '../caller.ts';
+import { findChangeSet, findConnection, findZone, requireUnlimited, seesChangeSet } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { defined, idParams, PAGE } from '../inputs.ts';
+import { defined, idParams, PAGE, time } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
   changeDetailsView,
@@ -37,11 +37,17 @@ const list = endpoint({
   path: '/v1/change-sets',
   operationId: 'listChangeSets',
   tag,
-  summary: 'Change sets, newest first',
+  summary: 'Change sets, newest first: of a zone, a connection, a state, an author, a span of time',
   scope: 'read',
   query: z.strictObject({
     ...PAGE,
     zone: zone.optional(),
+    connection: zone.optional(),
+    author: zone
+      .optional()
+      .openapi({ description: 'The principal that planned it: an id of a key, for one' }),
+    since: time.optional(),
+    until: time.optional().openapi({ description: 'Made before' }),
     status: z
       .enum([
         'planned',
@@ -63,7 +69,10 @@ const list = endpoint({
     const found = await call.caller.tenant.changes.list(
       {
         ...(query.zone === undefined ? {} : { zone: (await findZone(call.caller, query.zone)).facts.id }),
-        ...(query.status === undefined ? {} : { status: query.status }),
+        ...(query.connection === undefined
+          ? {}
+          : { connectionId: (await findConnection(call.caller, query.connection)).id }),
+        ...defined({ status: query.status, author: query.author, since: query.since, until: query.until }),
         ...(before === undefined ? {} : { before: before as ChangeSetId }),
       },
       query.limit,
@@ -74,6 +83,23 @@ const list = endpoint({
       items: found.filter((_, index) => seen[index]).map(changeSetView),
       next: last === undefined ? null : formatCursor(scope, { id: last.id }),
     });
+  },
+});
+
+const recover = endpoint({
+  method: 'post',
+  path: '/v1/change-sets/recover',
+  operationId: 'recoverChangeSets',
+  tag,
+  summary:
+    'Take up change sets that a process left behind, and those of unknown outcome, as a job: settled from what the zones show',
+  scope: 'apply',
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call) => {
+    requireUnlimited(call.caller);
+    const { tenantName, principal } = call.caller;
+    const job = await call.zoneward.jobs.add(tenantName, { kind: 'change-sets.recover' }, { principal });
+    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
   },
 });
 
@@ -272,6 +298,7 @@ const cancel = endpoint({
 
 export const CHANGE_ENDPOINTS: readonly Endpoint[] = [
   list,
+  recover,
   save,
   get,
   applyEndpoint('apply', 'Apply it, as a job'),

@@ -23,6 +23,7 @@ import {
   connectionPageShape,
   connectionShape,
   connectionView,
+  importShape,
   removedShape,
   reportView,
   testedShape,
@@ -224,6 +225,39 @@ const watchTest = endpoint({
         'report',
       ),
     ),
+});
+
+const IMPORT_ROWS_MAX = 50;
+const IMPORT_BODY_MAX = 1024 * 1024;
+
+const importMany = endpoint({
+  method: 'post',
+  path: '/v1/connections/import',
+  operationId: 'importConnections',
+  tag,
+  summary: `Add each row of a file (CSV or JSON lines), ${IMPORT_ROWS_MAX} at most, one after the other; a row that fails does not hold up the next`,
+  scope: 'connections',
+  bodyMax: IMPORT_BODY_MAX,
+  body: z
+    .strictObject({
+      text: z.string().min(1).max(IMPORT_BODY_MAX).openapi({ description: 'The file', writeOnly: true }),
+      file: z.string().min(1).max(255).optional().openapi({ description: 'What messages call it' }),
+      untested: z.boolean().optional(),
+    })
+    .openapi('ConnectionImport'),
+  answers: { status: 200, description: 'What became of each row', schema: importShape },
+  handle: async (call, { body: { text, file = 'import', untested } }) => {
+    requireUnlimited(call.caller);
+    const lines = await call.caller.tenant.connections.import({
+      text,
+      file,
+      references: false,
+      rowsMax: IMPORT_ROWS_MAX,
+      ...(untested === undefined ? {} : { untested }),
+      signal: call.signal,
+    });
+    return json({ items: lines });
+  },
 });
 
 const get = endpoint({
@@ -428,6 +462,7 @@ export const CONNECTION_ENDPOINTS: readonly Endpoint[] = [
   add,
   watchAdd,
   watchTest,
+  importMany,
   get,
   edit,
   remove,

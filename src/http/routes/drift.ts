@@ -3,10 +3,12 @@ import { z } from '@hono/zod-openapi';
 import type { Planned, ZoneDrift } from '../../app/handed-out.ts';
 import { type Caller, findConnection, findZone, nameFilter, requireAllNames, seesZone } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
+import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { driftPageShape, driftView } from '../shapes/drift.ts';
+import { zoneWithAdvice } from './zones.ts';
 
 const tag = 'drift';
 const ZONES_MAX = 200;
@@ -71,9 +73,11 @@ const adopt = endpoint({
     .strictObject({ revision: z.int().min(0).openapi({ description: 'Of the drift that was looked at' }) })
     .openapi('DriftAdoption'),
   answers: { status: 204, description: 'It is accepted' },
-  handle: async ({ caller }, { params, body }) => {
+  handle: async (call, { params, body }) => {
+    const { caller } = call;
     requireAllNames(caller);
     const zone = await findZone(caller, params.zone);
+    requireMatch(call, zoneWithAdvice(caller, zone));
     const [drift] = await caller.tenant.drift.list({ zone: zone.facts.id });
     if (drift === undefined) throw new HttpError(409, 'drift-none', 'This zone has no drift to accept.');
     if (drift.revision < body.revision || body.revision <= drift.acknowledged)

@@ -15,6 +15,7 @@ import {
   roundListShape,
   roundView,
 } from '../shapes/inventory.ts';
+import { jobShape, jobView } from '../shapes/jobs.ts';
 
 const tag = 'inventory';
 const DAYS_MAX = 36_500;
@@ -48,6 +49,23 @@ const rounds = endpoint({
     return json({
       items: all.filter((one) => seesConnection(caller, { id: one.connectionId })).map(roundView),
     });
+  },
+});
+
+const runRound = endpoint({
+  method: 'post',
+  path: '/v1/rounds',
+  operationId: 'runRound',
+  tag,
+  summary: 'One round of a connection now, as a job: hear what moved, read what moved or is due',
+  scope: 'plan',
+  body: z.strictObject({ connection: z.string().min(1).max(255).optional() }).openapi('RoundRequest'),
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call, { body }) => {
+    const via = await reachAccount(call.caller, body.connection);
+    const { tenantName, principal } = call.caller;
+    const job = await call.zoneward.jobs.add(tenantName, { kind: 'rounds.run', ...via }, { principal });
+    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
   },
 });
 
@@ -114,4 +132,4 @@ const prune = endpoint({
   },
 });
 
-export const INVENTORY_ENDPOINTS: readonly Endpoint[] = [discover, rounds, get, set, prune];
+export const INVENTORY_ENDPOINTS: readonly Endpoint[] = [discover, rounds, runRound, get, set, prune];

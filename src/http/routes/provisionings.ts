@@ -12,6 +12,8 @@ import {
   refuseInnerResolvers,
 } from '../../app/handed-out.ts';
 import { reachAccount, requireScope, seesConnection } from '../caller.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
+import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, OWNER_DETAILS, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -57,13 +59,19 @@ const list = endpoint({
   path: '/v1/provisionings',
   operationId: 'listProvisionings',
   tag,
-  summary: 'The latest provisionings, newest first',
+  summary: 'Provisionings, newest first',
   scope: 'read',
-  query: z.strictObject({ limit: PAGE.limit }),
+  query: z.strictObject(PAGE),
   answers: { status: 200, description: 'The provisionings', schema: provisioningListShape },
   handle: async (call, { query }) => {
-    const all = await call.caller.tenant.provisioning.list(query.limit);
-    return json({ items: all.filter((one) => sees(call, one)).map(provisioningView) });
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
+    const all = await call.caller.tenant.provisioning.list(query.limit, before);
+    const last = all.length === query.limit ? all.at(-1) : undefined;
+    return json({
+      items: all.filter((one) => sees(call, one)).map(provisioningView),
+      next: last === undefined ? null : formatCursor(scope, { id: last.id }),
+    });
   },
 });
 
@@ -230,7 +238,9 @@ const resume = endpoint({
   params: domainParams,
   answers: { status: 202, description: 'The provisioning, as far as it is', schema: provisioningShape },
   handle: async (call, { params }) => {
-    const { id } = await findProvisioning(call, params.domain);
+    const found = await findProvisioning(call, params.domain);
+    requireMatch(call, provisioningView(found));
+    const { id } = found;
     const carried = await call.caller.tenant.provisioning.carryOn(id, { signal: call.signal });
     return json(provisioningView(carried), 202);
   },
@@ -247,7 +257,9 @@ const takeDown = endpoint({
   body: z.strictObject({ allow }).openapi('TakeDown'),
   answers: { status: 202, description: 'The provisioning, as far as it is', schema: provisioningShape },
   handle: async (call, { params, body }) => {
-    const { domain } = await findProvisioning(call, params.domain);
+    const found = await findProvisioning(call, params.domain);
+    requireMatch(call, provisioningView(found));
+    const { domain } = found;
     const removed = await call.caller.tenant.provisioning.deprovision(domain, {
       ...(body.allow === undefined ? {} : { allow: body.allow }),
       signal: call.signal,

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Purchase, PurchaseId } from '../../app/handed-out.ts';
 import { requireUnlimited, seesConnection } from '../caller.ts';
+import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { flag, idParams, PAGE } from '../inputs.ts';
@@ -23,21 +24,30 @@ const list = endpoint({
   path: '/v1/purchases',
   operationId: 'listPurchases',
   tag,
-  summary: 'The latest purchases, newest first',
+  summary: 'Purchases, newest first',
   scope: 'read',
   query: z.strictObject({
-    limit: PAGE.limit,
+    ...PAGE,
     domain: z.string().min(1).max(255).optional(),
     open: flag.optional().openapi({ description: 'Those that have not ended' }),
   }),
   answers: { status: 200, description: 'The purchases', schema: purchaseListShape },
-  handle: async ({ caller }, { query: { limit, domain, open } }) => {
+  handle: async ({ caller, route }, { query }) => {
     requireUnlimited(caller);
+    const { limit, domain, open } = query;
+    const scope = { tenant: caller.tenantName, route, query };
+    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
     const filter = {
       ...(domain === undefined ? {} : { domain }),
       ...(open === undefined ? {} : { open }),
+      ...(before === undefined ? {} : { before }),
     };
-    return json({ items: (await caller.tenant.registrar.purchases(filter, limit)).map(purchaseView) });
+    const found = await caller.tenant.registrar.purchases(filter, limit);
+    const last = found.length === limit ? found.at(-1) : undefined;
+    return json({
+      items: found.map(purchaseView),
+      next: last === undefined ? null : formatCursor(scope, { id: last.id }),
+    });
   },
 });
 

@@ -2,9 +2,11 @@
 import { z } from '@hono/zod-openapi';
 import type { RotationView } from '../../app/handed-out.ts';
 import { findConnection, findConnectionToChange } from '../caller.ts';
+import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { connectionView } from '../shapes/connections.ts';
 import { minterShape, rotationListShape, rotationShape, rotationView } from '../shapes/rotations.ts';
 import { credential, readCredential } from './connections.ts';
 
@@ -43,6 +45,26 @@ const list = endpoint({
   },
 });
 
+async function latestOf({ caller }: Call, id: string) {
+  const [latest] = await caller.tenant.connections.rotations(id, 1);
+  return { rotation: latest === undefined ? null : rotationView(latest) };
+}
+
+const latestShape = z.strictObject({ rotation: rotationShape.nullable() }).openapi('LatestRotation');
+
+const latest = endpoint({
+  method: 'get',
+  path: '/v1/connections/{connection}/rotations/latest',
+  operationId: 'getLatestRotation',
+  tag,
+  summary:
+    'The rotation that was begun last: its ETag is what going on with it or cancelling it is conditional on',
+  scope: 'read',
+  params: connectionParams,
+  answers: { status: 200, description: 'The rotation; null where there was none', schema: latestShape },
+  handle: async (call, { params }) => json(await latestOf(call, await idOf(call, params.connection))),
+});
+
 const start = endpoint({
   method: 'post',
   path: '/v1/connections/{connection}/rotations',
@@ -64,7 +86,9 @@ const start = endpoint({
     .openapi('RotationRequest'),
   answers: { status: 202, description: 'The rotation, as far as it is', schema: rotationShape },
   handle: async (call, { params, body }) => {
-    const rotation = await call.caller.tenant.connections.rotate(await idToChange(call, params.connection), {
+    const connection = await findConnectionToChange(call.caller, params.connection);
+    requireMatch(call, connectionView(connection));
+    const rotation = await call.caller.tenant.connections.rotate(connection.id, {
       ...(body.narrow === undefined ? {} : { narrow: body.narrow }),
       ...(body.drainMs === undefined ? {} : { drainMs: body.drainMs }),
     });
@@ -87,7 +111,9 @@ function current(
     params: connectionParams,
     answers: { status: 200, description: 'The rotation as it is now', schema: rotationShape },
     handle: async (call, { params }) => {
-      const rotation = await act(call, await idToChange(call, params.connection));
+      const id = await idToChange(call, params.connection);
+      if (call.ifMatch !== null) requireMatch(call, await latestOf(call, id));
+      const rotation = await act(call, id);
       if (rotation !== null) return json(rotationView(rotation));
       throw new HttpError(409, 'rotation-none', 'No rotation of this connection is under way.');
     },
@@ -131,6 +157,7 @@ const setMinter = endpoint({
 
 export const ROTATION_ENDPOINTS: readonly Endpoint[] = [
   list,
+  latest,
   start,
   current('continue', 'Carry on with the rotation under way', (call, id) =>
     call.caller.tenant.connections.continueRotation(id),

@@ -35,8 +35,11 @@ const activate = endpoint({
   scope: 'apply',
   params: zoneParams,
   answers: { status: 200, description: 'The zone as it is then', schema: activationShape },
-  handle: async ({ caller }, { params }) => {
-    const { facts } = await findZone(caller, params.zone);
+  handle: async (call, { params }) => {
+    const { caller } = call;
+    const known = await findZone(caller, params.zone);
+    requireMatch(call, zoneWithAdvice(caller, known));
+    const { facts } = known;
     const { zone, asked, reason } = await caller.tenant.zones.activate(facts.id);
     return json({
       zone: { ...zoneView(zone), advice: adviceView(caller.tenant.zones.advice(zone)) },

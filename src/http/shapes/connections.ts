@@ -110,3 +110,20 @@ export function connectionView(connection: Connection): View {
 export function reportView(report: TestReport | null): View | null {
   return report === null ? null : { ...report, testedAt: isoTime(report.testedAt) };
 }
+
+export const importShape: z.ZodType = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        line: count,
+        label: z.string().optional(),
+        outcome: z
+          .enum(['added', 'present', 'failed'])
+          .openapi({ description: '`present`: this credential is saved already for this account' }),
+        connectionId: z.string().nullable(),
+        state: z.string().nullable(),
+        problems: z.array(loose),
+      }),
+    ),
+  })
+  .openapi('ImportedConnections');

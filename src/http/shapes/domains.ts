@@ -1,7 +1,7 @@
 /** Registrations, offers and purchases as they go out. Contacts never do: they are personal data. */
 import { z } from '@hono/zod-openapi';
 import { contactsGiven, type Money, type Purchase } from '../../app/handed-out.ts';
-import { isoTime, loose, maybeTime, texts, time, type View } from './common.ts';
+import { isoTime, loose, maybeTime, page, texts, time, type View } from './common.ts';
 
 const price = z.strictObject({ currency: z.string(), registration: z.string(), renewal: z.string() });
 const offer = z
@@ -99,9 +99,7 @@ export const purchaseShape: z.ZodType = z
     version: z.int(),
   })
   .openapi('Purchase');
-export const purchaseListShape: z.ZodType = z
-  .strictObject({ items: z.array(purchaseShape) })
-  .openapi('PurchaseList');
+export const purchaseListShape: z.ZodType = page(purchaseShape, 'PurchasePage');
 
 export const spendLimitShape: z.ZodType = z
   .strictObject({ monthly: money.nullable().openapi({ description: 'Null: nothing may be spent' }) })

@@ -1,7 +1,7 @@
 /** Provisionings as they go out. */
 import { z } from '@hono/zod-openapi';
 import { holdingStep, type Provisioning } from '../../app/handed-out.ts';
-import { isoTime, maybeTime, texts, time, type View } from './common.ts';
+import { isoTime, maybeTime, page, texts, time, type View } from './common.ts';
 
 const step = z.strictObject({
   name: z.string(),
@@ -35,9 +35,7 @@ export const provisioningShape: z.ZodType = z
     dueAt: maybeTime,
   })
   .openapi('Provisioning');
-export const provisioningListShape: z.ZodType = z
-  .strictObject({ items: z.array(provisioningShape) })
-  .openapi('ProvisioningList');
+export const provisioningListShape: z.ZodType = page(provisioningShape, 'ProvisioningPage');
 
 export function provisioningView(provisioning: Provisioning): View {
   const { id, domain, connectionId, accountId, state, steps, zoneId, nameServers, added } = provisioning;

@@ -19,6 +19,14 @@ export const vaultKeyListShape: z.ZodType = z
   })
   .openapi('VaultKeyList');
 
+export const rewrapShape: z.ZodType = z
+  .strictObject({
+    keyId: z.string(),
+    rewrapped: count.openapi({ description: 'Secrets that stand under it now, and did not before' }),
+    moved: count.openapi({ description: 'Changed by somebody else meanwhile; the next run finds them' }),
+  })
+  .openapi('VaultRewrap');
+
 export function vaultKeyView({ id, state, held, addedAt, rows, fingerprint }: KeyStatus): View {
   return { id, state, held, addedAt: isoTime(addedAt), rows, fingerprint };
 }

@@ -1,0 +1,169 @@
+/** Records over HTTP, from the mirror: of one zone now or at a moment, one through its life, and over all zones. */
+import { z } from '@hono/zod-openapi';
+import {
+  type Findings,
+  isUnlimited,
+  type Moment,
+  type RecordId,
+  type Zone,
+  type ZoneId,
+} from '../../app/handed-out.ts';
+import { findConnection, findZone, nameFilter, seesZone } from '../caller.ts';
+import { formatCursor, numberAt, type Place, parseCursor, textAt } from '../cursor.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { defined, MOMENT, momentOf, PAGE, zoneParams } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
+import { isoTime } from '../shapes/common.ts';
+import { recordPageShape, recordView } from '../shapes/records.ts';
+import { findingsShape, recordLifeShape, recordLifeView } from '../shapes/zones.ts';
+
+const records = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/records',
+  operationId: 'listRecords',
+  tag: 'records',
+  summary: 'Records of a zone, now or at a moment. All pages are of one revision.',
+  scope: 'read',
+  params: zoneParams,
+  query: z.strictObject({
+    ...PAGE,
+    ...MOMENT,
+    search: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .openapi({ description: 'Part of the name, the comment, or the first 200 characters of the content' }),
+    type: z.string().min(1).max(32).optional(),
+    sort: z.enum(['id', 'name', 'type']).default('id'),
+  }),
+  answers: { status: 200, description: 'A page of records', schema: recordPageShape },
+  handle: async (call, { params, query }) => {
+    const zone = await findZone(call.caller, params.zone);
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
+    const revision =
+      place === null ? await revisionOf(call, zone, momentOf(query)) : numberAt(place, 'revision');
+    const { search, type, sort, limit } = query;
+    const page = await call.caller.tenant.zones.recordListPage(
+      zone,
+      { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
+      {
+        revision,
+        order: sort,
+        limit,
+        ...(place === null ? {} : { after: recordPlace(place), total: numberAt(place, 'total') }),
+      },
+    );
+    const last = page.more ? page.records.at(-1) : undefined;
+    const reaches = nameFilter(call.caller, zone.facts.name);
+    return json({
+      revision,
+      items: page.records
+        .filter(({ record }) => reaches(record.fields.name))
+        .map(({ record }) => recordView(record)),
+      next: last === undefined ? null : formatCursor(scope, { revision, total: page.total, ...last.place }),
+      total: page.total,
+    });
+  },
+});
+
+function recordPlace(place: Place) {
+  return {
+    nameKey: textAt(place, 'nameKey'),
+    type: textAt(place, 'type'),
+    recordId: textAt(place, 'recordId') as RecordId,
+  };
+}
+
+const life = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/records/{record}/life',
+  operationId: 'recordLife',
+  tag: 'records',
+  summary:
+    'Every state that a record was in, through all its ids, with what brought and ended it; oldest first',
+  scope: 'read',
+  params: z.strictObject({ zone: z.string().min(1).max(255), record: z.string().min(1).max(64) }),
+  answers: { status: 200, description: 'Its life', schema: recordLifeShape },
+  handle: async (call, { params }) => {
+    const zone = await findZone(call.caller, params.zone);
+    const life = await call.caller.tenant.zones.recordLife(zone.facts.id, params.record as RecordId);
+    const reaches = nameFilter(call.caller, zone.facts.name);
+    if (life.chapters.every(({ version }) => reaches(version.record.fields.name)))
+      return json(recordLifeView(life));
+    throw new HttpError(404, 'record-unknown', 'There is no such record.');
+  },
+});
+
+async function revisionOf(call: Call, { facts, revision }: Zone, moment: Moment): Promise<number> {
+  if (moment.kind === 'latest') return revision;
+  return (await call.caller.tenant.zones.diff(facts.id, { from: moment, to: moment })).from;
+}
+
+const condition = z.string().min(1).max(2_048).optional();
+
+const find = endpoint({
+  method: 'get',
+  path: '/v1/records',
+  operationId: 'findRecords',
+  tag: 'records',
+  summary: 'Find records over all zones. `name` and `content` may begin or end with `*`.',
+  scope: 'read',
+  query: z.strictObject({
+    ...PAGE,
+    name: condition,
+    type: z.string().min(1).max(32).optional(),
+    content: condition,
+    comment: condition,
+    tag: condition,
+    connection: z.string().min(1).max(255).optional(),
+  }),
+  answers: { status: 200, description: 'A page of records with their zones', schema: findingsShape },
+  handle: async (call, { query }) => {
+    const { limit, cursor, connection, ...conditions } = query;
+    const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    const place = cursor === undefined ? null : parseCursor(scope, cursor);
+    const via =
+      connection === undefined ? {} : { connectionId: (await findConnection(call.caller, connection)).id };
+    const findings = await call.caller.tenant.zones.find(
+      { ...defined(conditions), ...via },
+      {
+        limit,
+        ...(place === null
+          ? {}
+          : {
+              after: {
+                zoneId: textAt(place, 'zone') as ZoneId,
+                recordId: textAt(place, 'record') as RecordId,
+              },
+            }),
+      },
+    );
+    const { next, coverage } = findings;
+    return json({
+      items: (await visible(call, findings)).map(({ record, zoneId, zoneName, freshness }) => ({
+        zoneId,
+        zoneName,
+        staleSince: isoTime(freshness.staleSince),
+        record: recordView(record),
+      })),
+      next: next === null ? null : formatCursor(scope, { zone: next.zoneId, record: next.recordId }),
+      coverage: { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) },
+    });
+  },
+});
+
+/** What the key reaches of what was found. */
+async function visible({ caller }: Call, { records: all }: Findings): Promise<Findings['records']> {
+  if (isUnlimited(caller.key.reach)) return all;
+  const seen = new Map<ZoneId, boolean>();
+  for (const { zoneId } of all)
+    if (!seen.has(zoneId)) seen.set(zoneId, seesZone(caller, await caller.tenant.zones.known(zoneId)));
+  return all.filter(
+    ({ zoneId, zoneName, record }) =>
+      seen.get(zoneId) === true && nameFilter(caller, zoneName)(record.fields.name),
+  );
+}
+
+export const RECORD_ENDPOINTS: readonly Endpoint[] = [records, life, find];
