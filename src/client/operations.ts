@@ -10,6 +10,7 @@ import type {
   AuditEventPage,
   AuditPruning,
   AuditVerdict,
+  AuditVerification,
   CallList,
   CertificateCalendar,
   CertificatePlanInput,
@@ -20,6 +21,7 @@ import type {
   Connected,
   Connection,
   ConnectionEdit,
+  ConnectionImport,
   ConnectionPage,
   ConnectPage,
   ConnectSession,
@@ -40,10 +42,12 @@ import type {
   ExtensionList,
   FindingPage,
   HistoryPruning,
+  ImportedConnections,
   Inventory,
   InventoryChange,
   Job,
   JobPage,
+  LatestRotation,
   MadeConnectSession,
   Minter,
   MinterChange,
@@ -55,6 +59,7 @@ import type {
   NewProvisioning,
   NewProvisionings,
   NewTransfer,
+  NewVaultKey,
   NewWebhook,
   NewZone,
   OriginPullCertificates,
@@ -66,11 +71,11 @@ import type {
   PolicyChange,
   PreparedErasure,
   Provisioning,
-  ProvisioningList,
+  ProvisioningPage,
   PrunedAudit,
   PrunedHistory,
   Purchase,
-  PurchaseList,
+  PurchasePage,
   RecordCheck,
   RecordLife,
   RecordPage,
@@ -85,6 +90,7 @@ import type {
   RotationList,
   RotationRequest,
   RoundList,
+  RoundRequest,
   Session,
   SettingList,
   SignIn,
@@ -108,6 +114,7 @@ import type {
   Usage,
   UsageSeries,
   VaultKeyList,
+  VaultRewrap,
   Verification,
   VerifyRequest,
   VisitorCredential,
@@ -159,6 +166,11 @@ export interface Operations {
   readonly watchConnectionAdd: { readonly input: { readonly body: NewConnection }; readonly answer: string };
   /** Test a credential and store nothing, as server-sent events: `step` as each step ends, then `report` or `problem` */
   readonly watchCredentialTest: { readonly input: { readonly body: NewConnection }; readonly answer: string };
+  /** Add each row of a file (CSV or JSON lines), 50 at most, one after the other; a row that fails does not hold up the next */
+  readonly importConnections: {
+    readonly input: { readonly body: ConnectionImport };
+    readonly answer: ImportedConnections;
+  };
   /** One connection, by id or label */
   readonly getConnection: { readonly input: { readonly connection: string }; readonly answer: Connection };
   /** Change what describes a connection; what is not given stays */
@@ -221,6 +233,11 @@ export interface Operations {
     readonly input: { readonly connection: string; readonly body: RotationRequest };
     readonly answer: Rotation;
   };
+  /** The rotation that was begun last: its ETag is what going on with it or cancelling it is conditional on */
+  readonly getLatestRotation: {
+    readonly input: { readonly connection: string };
+    readonly answer: LatestRotation;
+  };
   /** Carry on with the rotation under way */
   readonly continueRotation: { readonly input: { readonly connection: string }; readonly answer: Rotation };
   /** Give it up before the switch: the new token is deleted, the old one stays */
@@ -236,6 +253,8 @@ export interface Operations {
   readonly discoverZones: { readonly input: { readonly body: DiscoveryRequest }; readonly answer: Discovery };
   /** How the rounds of each connection stand, by which the mirror hears what moved */
   readonly listRounds: { readonly input: Readonly<Record<string, never>>; readonly answer: RoundList };
+  /** One round of a connection now, as a job: hear what moved, read what moved or is due */
+  readonly runRound: { readonly input: { readonly body: RoundRequest }; readonly answer: Job };
   /** How much of the past is kept, and which names are not watched for drift */
   readonly getInventory: { readonly input: Readonly<Record<string, never>>; readonly answer: Inventory };
   /** Change it; what is not given stays. Shorter history is deleted by the next pruning. */
@@ -275,27 +294,6 @@ export interface Operations {
   };
   /** Read one zone in full, as a job */
   readonly syncZone: { readonly input: { readonly zone: string }; readonly answer: Job };
-  /** Records of a zone, now or at a moment. All pages are of one revision. */
-  readonly listRecords: {
-    readonly input: {
-      readonly zone: string;
-      readonly query?: {
-        readonly limit?: number;
-        readonly cursor?: string;
-        readonly revision?: number;
-        readonly at?: string;
-        readonly search?: string;
-        readonly type?: string;
-        readonly sort?: 'id' | 'name' | 'type';
-      };
-    };
-    readonly answer: RecordPage;
-  };
-  /** Every state that a record was in, through all its ids, with what brought and ended it; oldest first */
-  readonly recordLife: {
-    readonly input: { readonly zone: string; readonly record: string };
-    readonly answer: RecordLife;
-  };
   /** What changed a zone and when, newest first */
   readonly listRevisions: {
     readonly input: {
@@ -328,6 +326,27 @@ export interface Operations {
       };
     };
     readonly answer: string;
+  };
+  /** Records of a zone, now or at a moment. All pages are of one revision. */
+  readonly listRecords: {
+    readonly input: {
+      readonly zone: string;
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly revision?: number;
+        readonly at?: string;
+        readonly search?: string;
+        readonly type?: string;
+        readonly sort?: 'id' | 'name' | 'type';
+      };
+    };
+    readonly answer: RecordPage;
+  };
+  /** Every state that a record was in, through all its ids, with what brought and ended it; oldest first */
+  readonly recordLife: {
+    readonly input: { readonly zone: string; readonly record: string };
+    readonly answer: RecordLife;
   };
   /** Find records over all zones. `name` and `content` may begin or end with `*`. */
   readonly findRecords: {
@@ -382,6 +401,11 @@ export interface Operations {
   readonly certificateCalendar: {
     readonly input: { readonly query?: { readonly zones?: string; readonly connection?: string } };
     readonly answer: CertificateCalendar;
+  };
+  /** Every zone setting that a plan may change, with what it may be and what it needs */
+  readonly listSettingCatalogue: {
+    readonly input: Readonly<Record<string, never>>;
+    readonly answer: SettingList;
   };
   /** Names that might be bought, by words. Prices are those of this moment. */
   readonly searchDomains: {
@@ -456,12 +480,17 @@ export interface Operations {
     };
     readonly answer: Extension;
   };
-  /** The latest purchases, newest first */
+  /** Purchases, newest first */
   readonly listPurchases: {
     readonly input: {
-      readonly query?: { readonly limit?: number; readonly domain?: string; readonly open?: boolean };
+      readonly query?: {
+        readonly limit?: number;
+        readonly cursor?: string;
+        readonly domain?: string;
+        readonly open?: boolean;
+      };
     };
-    readonly answer: PurchaseList;
+    readonly answer: PurchasePage;
   };
   /** One purchase, as it was last seen */
   readonly getPurchase: { readonly input: { readonly id: string }; readonly answer: Purchase };
@@ -478,10 +507,10 @@ export interface Operations {
     readonly input: { readonly body: SpendLimitChange };
     readonly answer: SpendLimit;
   };
-  /** The latest provisionings, newest first */
+  /** Provisionings, newest first */
   readonly listProvisionings: {
-    readonly input: { readonly query?: { readonly limit?: number } };
-    readonly answer: ProvisioningList;
+    readonly input: { readonly query?: { readonly limit?: number; readonly cursor?: string } };
+    readonly answer: ProvisioningPage;
   };
   /** Bring a domain up: zone, nameservers, records, TLS, DNSSEC. Sent again, it is carried on. */
   readonly startProvisioning: {
@@ -508,13 +537,17 @@ export interface Operations {
   readonly plan: { readonly input: { readonly body: PlanInput }; readonly answer: Plan };
   /** The same as a file to keep, with the exact requests; give it back to have just that applied */
   readonly planFile: { readonly input: { readonly body: PlanInput }; readonly answer: PlanFile };
-  /** Change sets, newest first */
+  /** Change sets, newest first: of a zone, a connection, a state, an author, a span of time */
   readonly listChangeSets: {
     readonly input: {
       readonly query?: {
         readonly limit?: number;
         readonly cursor?: string;
         readonly zone?: string;
+        readonly connection?: string;
+        readonly author?: string;
+        readonly since?: string;
+        readonly until?: string;
         readonly status?:
           | 'planned'
           | 'approved'
@@ -531,6 +564,8 @@ export interface Operations {
   };
   /** Plan and store as a change set, to be approved and applied */
   readonly saveChangeSet: { readonly input: { readonly body: NewChangeSet }; readonly answer: ChangeSet };
+  /** Take up change sets that a process left behind, and those of unknown outcome, as a job: settled from what the zones show */
+  readonly recoverChangeSets: { readonly input: Readonly<Record<string, never>>; readonly answer: Job };
   /** One change set with its plans and what became of each change */
   readonly getChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSetDetails };
   /** Apply it, as a job */
@@ -640,6 +675,11 @@ export interface Operations {
   };
   /** Recompute every hash of the trail and compare it with the last checkpoint */
   readonly verifyAudit: { readonly input: Readonly<Record<string, never>>; readonly answer: AuditVerdict };
+  /** The same against checkpoints that left the machine, so that an end that was cut off shows */
+  readonly verifyAuditAgainst: {
+    readonly input: { readonly body: AuditVerification };
+    readonly answer: AuditVerdict;
+  };
   /** Sign the end of the trail and send the checkpoint away; null when nothing was added since the last */
   readonly takeAuditCheckpoint: {
     readonly input: Readonly<Record<string, never>>;
@@ -794,6 +834,14 @@ export interface Operations {
   readonly eraseTenant: { readonly input: { readonly body: Erasure }; readonly answer: ErasureCertificate };
   /** Every key that is known, at hand, or that a secret stands under */
   readonly listVaultKeys: { readonly input: Readonly<Record<string, never>>; readonly answer: VaultKeyList };
+  /** Make a key where the keys are, or register one that is there by its id; nothing is sealed with it yet */
+  readonly addVaultKey: { readonly input: { readonly body: NewVaultKey }; readonly answer: VaultKeyList };
+  /** Make a registered key the one that seals; every process must hold it by now */
+  readonly promoteVaultKey: { readonly input: { readonly id: string }; readonly answer: VaultKeyList };
+  /** Take a key out of use, and destroy it where that is possible; refused while anything stands under it */
+  readonly retireVaultKey: { readonly input: { readonly id: string }; readonly answer: VaultKeyList };
+  /** Bring every secret under the present key; broken off, it is simply asked for again */
+  readonly rewrapVault: { readonly input: Readonly<Record<string, never>>; readonly answer: VaultRewrap };
 }
 
 export interface Route {
@@ -810,6 +858,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   addConnection: { method: 'POST', path: '/v1/connections', answer: 'json' },
   watchConnectionAdd: { method: 'POST', path: '/v1/connections/events', answer: 'text' },
   watchCredentialTest: { method: 'POST', path: '/v1/connections/test', answer: 'text' },
+  importConnections: { method: 'POST', path: '/v1/connections/import', answer: 'json' },
   getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },
   editConnection: { method: 'PATCH', path: '/v1/connections/{connection}', answer: 'json' },
   removeConnection: { method: 'DELETE', path: '/v1/connections/{connection}', answer: 'json' },
@@ -827,6 +876,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   linkForProfile: { method: 'GET', path: '/v1/token-link', answer: 'json' },
   listRotations: { method: 'GET', path: '/v1/connections/{connection}/rotations', answer: 'json' },
   rotateConnection: { method: 'POST', path: '/v1/connections/{connection}/rotations', answer: 'json' },
+  getLatestRotation: { method: 'GET', path: '/v1/connections/{connection}/rotations/latest', answer: 'json' },
   continueRotation: {
     method: 'POST',
     path: '/v1/connections/{connection}/rotations/continue',
@@ -837,6 +887,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   setMinter: { method: 'PUT', path: '/v1/connections/{connection}/minter', answer: 'json' },
   discoverZones: { method: 'POST', path: '/v1/zones/discover', answer: 'json' },
   listRounds: { method: 'GET', path: '/v1/rounds', answer: 'json' },
+  runRound: { method: 'POST', path: '/v1/rounds', answer: 'json' },
   getInventory: { method: 'GET', path: '/v1/inventory', answer: 'json' },
   setInventory: { method: 'PATCH', path: '/v1/inventory', answer: 'json' },
   pruneHistory: { method: 'POST', path: '/v1/inventory/prune', answer: 'json' },
@@ -846,11 +897,11 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   getZone: { method: 'GET', path: '/v1/zones/{zone}', answer: 'json' },
   deleteZone: { method: 'DELETE', path: '/v1/zones/{zone}', answer: 'none' },
   syncZone: { method: 'POST', path: '/v1/zones/{zone}/sync', answer: 'json' },
-  listRecords: { method: 'GET', path: '/v1/zones/{zone}/records', answer: 'json' },
-  recordLife: { method: 'GET', path: '/v1/zones/{zone}/records/{record}/life', answer: 'json' },
   listRevisions: { method: 'GET', path: '/v1/zones/{zone}/history', answer: 'json' },
   diffZone: { method: 'GET', path: '/v1/zones/{zone}/diff', answer: 'json' },
   exportZone: { method: 'GET', path: '/v1/zones/{zone}/export', answer: 'text' },
+  listRecords: { method: 'GET', path: '/v1/zones/{zone}/records', answer: 'json' },
+  recordLife: { method: 'GET', path: '/v1/zones/{zone}/records/{record}/life', answer: 'json' },
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
   verifyZone: { method: 'POST', path: '/v1/zones/{zone}/verify', answer: 'json' },
   activateZone: { method: 'POST', path: '/v1/zones/{zone}/activate', answer: 'json' },
@@ -860,6 +911,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listSettings: { method: 'GET', path: '/v1/zones/{zone}/settings', answer: 'json' },
   showDnssec: { method: 'GET', path: '/v1/zones/{zone}/dnssec', answer: 'json' },
   certificateCalendar: { method: 'GET', path: '/v1/certificates/calendar', answer: 'json' },
+  listSettingCatalogue: { method: 'GET', path: '/v1/settings', answer: 'json' },
   searchDomains: { method: 'GET', path: '/v1/domains/search', answer: 'json' },
   checkDomains: { method: 'GET', path: '/v1/domains/check', answer: 'json' },
   domainCalendar: { method: 'GET', path: '/v1/domains/calendar', answer: 'json' },
@@ -888,6 +940,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   planFile: { method: 'POST', path: '/v1/plans/file', answer: 'json' },
   listChangeSets: { method: 'GET', path: '/v1/change-sets', answer: 'json' },
   saveChangeSet: { method: 'POST', path: '/v1/change-sets', answer: 'json' },
+  recoverChangeSets: { method: 'POST', path: '/v1/change-sets/recover', answer: 'json' },
   getChangeSet: { method: 'GET', path: '/v1/change-sets/{id}', answer: 'json' },
   applyChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/apply', answer: 'json' },
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },
@@ -916,6 +969,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listAuditEvents: { method: 'GET', path: '/v1/audit', answer: 'json' },
   exportAudit: { method: 'GET', path: '/v1/audit/export', answer: 'text' },
   verifyAudit: { method: 'GET', path: '/v1/audit/verify', answer: 'json' },
+  verifyAuditAgainst: { method: 'POST', path: '/v1/audit/verify', answer: 'json' },
   takeAuditCheckpoint: { method: 'POST', path: '/v1/audit/checkpoints', answer: 'json' },
   getAuditPublicKey: { method: 'GET', path: '/v1/audit/public-key', answer: 'text' },
   pruneAudit: { method: 'POST', path: '/v1/audit/prune', answer: 'json' },
@@ -959,4 +1013,8 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   prepareErasure: { method: 'POST', path: '/v1/tenant/erasure/prepare', answer: 'json' },
   eraseTenant: { method: 'POST', path: '/v1/tenant/erasure', answer: 'json' },
   listVaultKeys: { method: 'GET', path: '/v1/vault/keys', answer: 'json' },
+  addVaultKey: { method: 'POST', path: '/v1/vault/keys', answer: 'json' },
+  promoteVaultKey: { method: 'POST', path: '/v1/vault/keys/{id}/promote', answer: 'json' },
+  retireVaultKey: { method: 'POST', path: '/v1/vault/keys/{id}/retire', answer: 'json' },
+  rewrapVault: { method: 'POST', path: '/v1/vault/rewrap', answer: 'json' },
 };

@@ -165,6 +165,25 @@ export type Credential = {
   readonly email?: string;
 };
 
+export type ImportedConnections = {
+  readonly items: readonly {
+    readonly line: number;
+    readonly label?: string;
+    /** `present`: this credential is saved already for this account */
+    readonly outcome: 'added' | 'present' | 'failed';
+    readonly connectionId: string | null;
+    readonly state: string | null;
+    readonly problems: readonly Readonly<Record<string, unknown>>[];
+  }[];
+};
+
+export type ConnectionImport = {
+  /** The file */ readonly text: string;
+  /** What messages call it */
+  readonly file?: string;
+  readonly untested?: boolean;
+};
+
 export type ConnectionEdit = {
   readonly label?: string;
   readonly profile?: 'minimum' | 'full';
@@ -218,6 +237,8 @@ export type Rotation = {
   readonly attempts: number;
   readonly lastError: { readonly code: string; readonly message: string } | null;
 };
+
+export type LatestRotation = { readonly rotation: Rotation & (Readonly<Record<string, unknown>> | null) };
 
 export type RotationRequest = {
   /** Only what the connection's profile needs */ readonly narrow?: boolean;
@@ -282,6 +303,26 @@ export type RoundList = {
   }[];
 };
 
+export type Job = {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly progress: Readonly<Record<string, unknown>> | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly error: Readonly<Record<string, unknown>> | null;
+  readonly cancelRequested: boolean;
+  readonly attempts: number;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  /** RFC 3339, UTC */
+  readonly startedAt: string | null;
+  /** RFC 3339, UTC */
+  readonly finishedAt: string | null;
+};
+
+export type RoundRequest = { readonly connection?: string };
+
 export type Inventory = {
   /** Null keeps all */ readonly historyDays: number | null;
   /** Names whose drift is shown as ignored */
@@ -345,24 +386,6 @@ export type Freshness = {
   readonly staleSince: string | null;
 };
 
-export type Job = {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly progress: Readonly<Record<string, unknown>> | null;
-  readonly result: Readonly<Record<string, unknown>> | null;
-  readonly error: Readonly<Record<string, unknown>> | null;
-  readonly cancelRequested: boolean;
-  readonly attempts: number;
-  /** RFC 3339, UTC */
-  readonly createdAt: string;
-  /** RFC 3339, UTC */
-  readonly startedAt: string | null;
-  /** RFC 3339, UTC */
-  readonly finishedAt: string | null;
-};
-
 export type SyncRequest = { readonly connection?: string };
 
 export type ZoneWithAdvice = {
@@ -396,12 +419,35 @@ export type ZoneAdvice = {
   readonly deletesAt: string | null;
 };
 
-export type RecordPage = {
-  readonly items: readonly DnsRecord[];
+export type RevisionPage = {
+  readonly items: readonly Revision[];
   /** The `cursor` of the next page; null on the last */
   readonly next: string | null;
+  readonly freshness: Freshness;
+};
+
+export type Revision = {
   readonly revision: number;
-  readonly total: number;
+  /** RFC 3339, UTC */
+  readonly at: string;
+  readonly origin: {
+    readonly kind: 'change-set' | 'outside' | 'first-read';
+    readonly [key: string]: unknown;
+  };
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+};
+
+export type ZoneDiff = {
+  readonly from: number;
+  readonly to: number;
+  readonly differences: readonly {
+    readonly kind: 'created' | 'updated' | 'deleted';
+    readonly fields: readonly string[];
+    readonly before: DnsRecord | null;
+    readonly after: DnsRecord | null;
+  }[];
 };
 
 export type DnsRecord = {
@@ -424,6 +470,14 @@ export type DnsRecord = {
   readonly modifiedOn: string | null;
 };
 
+export type RecordPage = {
+  readonly items: readonly DnsRecord[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+  readonly revision: number;
+  readonly total: number;
+};
+
 export type RecordLife = {
   readonly freshness: Freshness;
   readonly chapters: readonly {
@@ -435,37 +489,6 @@ export type RecordLife = {
     /** Null where retention pruned it */
     readonly began: Revision | null;
     readonly ended: Revision | null;
-  }[];
-};
-
-export type Revision = {
-  readonly revision: number;
-  /** RFC 3339, UTC */
-  readonly at: string;
-  readonly origin: {
-    readonly kind: 'change-set' | 'outside' | 'first-read';
-    readonly [key: string]: unknown;
-  };
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-};
-
-export type RevisionPage = {
-  readonly items: readonly Revision[];
-  /** The `cursor` of the next page; null on the last */
-  readonly next: string | null;
-  readonly freshness: Freshness;
-};
-
-export type ZoneDiff = {
-  readonly from: number;
-  readonly to: number;
-  readonly differences: readonly {
-    readonly kind: 'created' | 'updated' | 'deleted';
-    readonly fields: readonly string[];
-    readonly before: DnsRecord | null;
-    readonly after: DnsRecord | null;
   }[];
 };
 
@@ -864,7 +887,11 @@ export type Extension = {
   readonly registrationSchema: Readonly<Record<string, unknown>> | null;
 };
 
-export type PurchaseList = { readonly items: readonly Purchase[] };
+export type PurchasePage = {
+  readonly items: readonly Purchase[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
 
 export type SpendLimit = {
   /** Null: nothing may be spent */
@@ -875,7 +902,11 @@ export type SpendLimitChange = {
   readonly monthly: { readonly amount: string; readonly currency: string } | null;
 };
 
-export type ProvisioningList = { readonly items: readonly Provisioning[] };
+export type ProvisioningPage = {
+  readonly items: readonly Provisioning[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
 
 export type Provisioning = {
   readonly id: string;
@@ -1757,6 +1788,22 @@ export type AuditEvent = {
 
 export type AuditVerdict = { readonly ok: boolean; readonly [key: string]: unknown };
 
+export type AuditVerification = {
+  readonly checkpoints: readonly Checkpoint[];
+  /** PEM, besides this store's own */
+  readonly publicKeys?: readonly string[];
+};
+
+export type Checkpoint = {
+  readonly version: 1;
+  readonly tenantId: string;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly at: number;
+  readonly keyId: string;
+  readonly signature: string;
+};
+
 export type AuditCheckpoint = {
   readonly checkpoint: {
     readonly sequence: number;
@@ -2181,4 +2228,14 @@ export type VaultKeyList = {
     readonly rows: number;
     readonly fingerprint: boolean;
   }[];
+};
+
+export type NewVaultKey = { readonly id?: string };
+
+export type VaultRewrap = {
+  readonly keyId: string;
+  /** Secrets that stand under it now, and did not before */
+  readonly rewrapped: number;
+  /** Changed by somebody else meanwhile; the next run finds them */
+  readonly moved: number;
 };
