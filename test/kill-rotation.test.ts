@@ -9,7 +9,8 @@ import type { Fault } from '../src/sandbox/index.ts';
 import { type Engine, startEngine } from './kit/engine.ts';
 import { runCli, startCli } from './kit/spawn-cli.ts';
 
-const PATIENCE_MS = 30_000;
+/** A command starts within it on a machine that is busy with other work, too. */
+const PATIENCE_MS = 120_000;
 const SLOW_MS = 5_000;
 
 function envOf({ sandbox, home }: Engine): Record<string, string> {
