@@ -131,7 +131,7 @@ export const VISITS: readonly Visit[] = [
     path: () => '/zones/shop.example/tls',
     ready: async (page) => {
       await page.getByRole('region', { name: 'SSL/TLS' }).waitFor();
-      await page.getByRole('list', { name: 'Certificates' }).waitFor();
+      await page.getByRole('list', { name: 'Certificates', exact: true }).waitFor();
       await page.getByRole('region', { name: 'DNSSEC' }).getByRole('list').waitFor();
     },
   },

@@ -46,6 +46,8 @@ export function moneyFlows(given: () => Rig): void {
 
   it('says what stands in the way of a transfer, and begins one for the amount that was typed', async () => {
     const rig = given();
+    const limit = { monthly: { currency: 'USD', amount: '100.00' } };
+    await rig.zoneward.tenant('local').registrar.setSpendLimit(limit);
     rig.sandbox.seedZone(MOVING);
     rig.sandbox.registrar.update({
       foreign: { [MOVING]: { authCode: CODE }, 'locked-name.com': { locked: true } },
