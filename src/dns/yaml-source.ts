@@ -6,6 +6,7 @@
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, type YAMLError } from 'yaml';
 import { type Fault, fault, shown } from './fault.ts';
+import { readJson } from './json-source.ts';
 import type { SourceProblems } from './source-problems.ts';
 
 /** Characters of one YAML or JSON source. */
@@ -55,6 +56,8 @@ export function readYaml(text: string, problems: SourceProblems): SourceNode | u
     });
     return undefined;
   }
+  const json = readJson(text, { values: YAML_VALUES_MAX, depth: YAML_DEPTH_MAX });
+  if (json !== undefined) return json;
   try {
     return new TreeReader(text, problems).read();
   } catch (error) {

@@ -82,7 +82,7 @@ function batchReads(db: Reader): Pick<ChangeJournal, 'outcomes' | 'batches' | 'o
         .where('change_set_id', '=', id)
         .where('zone_id', '=', zoneId)
         .execute();
-      return rows.map(toOutcome).sort(byPlanOrder);
+      return inPlanOrder(rows.map(toOutcome));
     },
     async batches(tenantId, id) {
       const rows = await db
@@ -210,11 +210,14 @@ async function putOutcomes(
 }
 
 /** `g2` before `g10` and before `g2.1`; the groups of settings, `s1`, behind those of records. */
-function byPlanOrder(a: OperationOutcome, b: OperationOutcome): number {
-  if (a.groupId === b.groupId) return a.change - b.change;
-  const [one, other] = [placeOf(a.groupId), placeOf(b.groupId)];
-  if (one.kind !== other.kind) return one.kind < other.kind ? -1 : 1;
-  return one.group - other.group || one.part - other.part;
+function inPlanOrder(outcomes: readonly OperationOutcome[]): OperationOutcome[] {
+  const placed = outcomes.map((outcome) => ({ outcome, place: placeOf(outcome.groupId) }));
+  placed.sort((a, b) => {
+    const [one, other] = [a.place, b.place];
+    if (one.kind !== other.kind) return one.kind < other.kind ? -1 : 1;
+    return one.group - other.group || one.part - other.part || a.outcome.change - b.outcome.change;
+  });
+  return placed.map(({ outcome }) => outcome);
 }
 
 function placeOf(groupId: string): { readonly kind: string; readonly group: number; readonly part: number } {

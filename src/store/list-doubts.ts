@@ -22,8 +22,8 @@ export async function listDoubts(
 ): Promise<ListDoubts> {
   const outdated = new Set<RecordId>();
   const unconfirmed = new Set<RecordId>();
-  const ours = await ownRevisions(trx, zone, since);
-  if (ours.size === 0) return { outdated, unconfirmed };
+  const { ours, recent } = await revisionsSince(trx, zone, since);
+  if (recent.size === 0) return { outdated, unconfirmed };
   const shown = await newestVersions(
     trx,
     zone,
@@ -31,33 +31,46 @@ export async function listDoubts(
   );
   for (const record of list.shown) {
     const known = shown.get(record.id);
-    if (known !== undefined && isOutdated(record, known, ours)) outdated.add(record.id);
+    if (known !== undefined && isOutdated(record, known, { ours, recent })) outdated.add(record.id);
   }
   for (const [id, { to_revision, from_revision }] of await newestVersions(trx, zone, list.missing))
     if (to_revision === null && ours.has(from_revision)) unconfirmed.add(id);
   return { outdated, unconfirmed };
 }
 
-function isOutdated(record: LiveRecord, known: Newest, ours: ReadonlySet<number>): boolean {
+/**
+ * A record's time of change never goes back, whoever changed it. That somebody else's record is gone, an earlier list
+ * said, and that one may have been the old one.
+ */
+function isOutdated(record: LiveRecord, known: Newest, { ours, recent }: Revisions): boolean {
   if (known.to_revision !== null) return ours.has(known.to_revision);
   // NaN where one is missing: then nothing can be said.
-  return ours.has(known.from_revision) && timeOf(record.modifiedOn) < timeOf(known.modified_on);
+  return recent.has(known.from_revision) && timeOf(record.modifiedOn) < timeOf(known.modified_on);
 }
 
 function timeOf(text: string | null): number {
   return text === null ? Number.NaN : Date.parse(text);
 }
 
-async function ownRevisions(trx: Trx, zone: ZoneKey, since: number): Promise<ReadonlySet<number>> {
+interface Revisions {
+  /** Made by a change set. */
+  readonly ours: ReadonlySet<number>;
+  readonly recent: ReadonlySet<number>;
+}
+
+async function revisionsSince(trx: Trx, zone: ZoneKey, since: number): Promise<Revisions> {
   const rows = await trx
     .selectFrom('zone_revisions')
-    .select('revision')
+    .select(['revision', 'origin'])
     .where('tenant_id', '=', zone.tenantId)
     .where('zone_id', '=', zone.zoneId)
-    .where('origin', '=', 'change-set')
     .where('at', '>=', since)
     .execute();
-  return new Set(rows.map(({ revision }) => revision));
+  const own = rows.filter(({ origin }) => origin === 'change-set');
+  return {
+    ours: new Set(own.map(({ revision }) => revision)),
+    recent: new Set(rows.map(({ revision }) => revision)),
+  };
 }
 
 async function newestVersions(

@@ -1,5 +1,7 @@
 /** Zoneward as a library, with its store on disk, in a process that is set up as the command line is. */
 import path from 'node:path';
+// The rivals have loaded the SDK when their time begins, and so have we.
+import 'cloudflare/client';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { keepHeapSmall } from '../../../src/cli/keep-heap-small.ts';
 import { openZoneward, type Zoneward } from '../../../src/index.ts';

@@ -125,6 +125,17 @@ async function change(
   run.unseen.set(zone, Date.now());
 }
 
+/** Every zone read in full once, by rounds for which all of them are overdue. */
+async function verifyOnce(tenant: Tenant): Promise<void> {
+  const settings = { verifyWithinMs: 1, callsPerRoundMax: ZONES };
+  const startedAt = Date.now();
+  for (;;) {
+    await tenant.inventory.round({ settings });
+    const zones = await tenant.zones.list();
+    if (zones.every(({ freshness }) => (freshness.verifiedAt ?? 0) >= startedAt)) return;
+  }
+}
+
 /** Zones whose mirror is not what the sandbox holds. */
 async function differing(sandbox: Sandbox, tenant: Tenant): Promise<number> {
   let wrong = 0;
@@ -158,7 +169,7 @@ function steady(auditReadable: boolean): Row {
         say(`${name}: first read`);
         await withTenant(place, earlierClock(), (tenant) => tenant.zones.syncAll());
         const startedAt = performance.now();
-        const { run, missed, wrong } = await withTenant(place, systemClock, async (tenant) => {
+        const { run, silent, missed, wrong } = await withTenant(place, systemClock, async (tenant) => {
           say(`${name}: the first rounds look at what there is`);
           await tenant.inventory.round();
           await tenant.inventory.round();
@@ -167,7 +178,10 @@ function steady(auditReadable: boolean): Row {
           say(`${name}: judging`);
           const drifted = await tenant.drift.list();
           const falsely = drifted.filter(({ zone }) => !lived.foreign.has(zone.facts.name));
-          return { run: lived, missed: await differing(sandbox, tenant), wrong: falsely.length };
+          const silent = await differing(sandbox, tenant);
+          say(`${name}: a whole verification`);
+          await verifyOnce(tenant);
+          return { run: lived, silent, missed: await differing(sandbox, tenant), wrong: falsely.length };
         });
         const ms = Math.round(performance.now() - startedAt);
         const calls = Math.max(...run.windows.map((window) => window.calls));
@@ -177,7 +191,7 @@ function steady(auditReadable: boolean): Row {
             latencyMs: 0,
             by: { zoneward: { calls, ms, rssMb: 0 } },
             callsMin: null,
-            verdicts: verdictsOf(run, { missed, wrong }),
+            verdicts: verdictsOf(run, { silent, missed, wrong }),
           },
         ];
       } finally {
@@ -188,7 +202,14 @@ function steady(auditReadable: boolean): Row {
   };
 }
 
-function verdictsOf(run: Run, found: { readonly missed: number; readonly wrong: number }): Verdict[] {
+interface Found {
+  /** Zones of which the signals had not told, before the verification. */
+  readonly silent: number;
+  readonly missed: number;
+  readonly wrong: number;
+}
+
+function verdictsOf(run: Run, found: Found): Verdict[] {
   const surplus = Math.max(...run.windows.map((window) => window.calls - window.zones.size));
   const slowest = Math.max(run.slowestMs, ...[...run.unseen.values()].map((at) => Date.now() - at));
   return [
@@ -205,7 +226,12 @@ function verdictsOf(run: Run, found: { readonly missed: number; readonly wrong: 
       // By the clock on the wall, and so by the machine.
       decides: false,
     },
-    { target: 'nothing missed', held: found.missed === 0, measured: `${found.missed} zones`, decides: true },
+    {
+      target: 'nothing missed after the verification round',
+      held: found.missed === 0,
+      measured: `${found.missed} zones; ${found.silent} before it`,
+      decides: true,
+    },
     { target: 'no false drift', held: found.wrong === 0, measured: `${found.wrong} zones`, decides: true },
   ];
 }

@@ -39,8 +39,9 @@ export async function finish(
   principal: Principal,
 ): Promise<ChangeSetStatus> {
   const { tenantId, id } = changeSet;
+  const known = new Map(zones.map((zone) => [zone.zoneId, zone.outcomes]));
   const each = await Promise.all(
-    changeSet.plans.map((plan) => ports.journal.outcomes(tenantId, id, plan.zoneId)),
+    changeSet.plans.map(({ zoneId }) => known.get(zoneId) ?? ports.journal.outcomes(tenantId, id, zoneId)),
   );
   const outcomes = each.flat();
   const total = countChanges(changeSet);

@@ -259,16 +259,15 @@ export class FakeMirror
     since: number,
   ): Promise<ListDoubts> {
     const { revisions, versions, open } = this.#kept(zoneId);
-    const ours = new Set(
-      revisions
-        .filter(({ at, origin }) => at >= since && origin.kind === 'change-set')
-        .map(({ revision }) => revision),
-    );
+    const late = revisions.filter(({ at }) => at >= since);
+    const recent = new Set(late.map(({ revision }) => revision));
+    const own = late.filter(({ origin }) => origin.kind === 'change-set');
+    const ours = new Set(own.map(({ revision }) => revision));
     const isOld = ({ id, modifiedOn }: LiveRecord): boolean => {
       const known = versions.findLast(({ record }) => record.id === id);
       if (known === undefined) return false;
       if (known.toRevision !== null) return ours.has(known.toRevision);
-      return ours.has(known.fromRevision) && (modifiedOn ?? '') < (known.record.modifiedOn ?? '');
+      return recent.has(known.fromRevision) && (modifiedOn ?? '') < (known.record.modifiedOn ?? '');
     };
     return {
       outdated: new Set(list.shown.filter(isOld).map(({ id }) => id)),

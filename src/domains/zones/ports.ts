@@ -120,9 +120,9 @@ export interface ZoneMirror {
   ): Promise<number>;
   setFreshness(tenantId: TenantId, zoneId: ZoneId, freshness: Freshness): Promise<void>;
   /**
-   * What of a list cannot be right, or is not sure, because a change set of ours made a revision at or after `since`
-   * that says otherwise. The list is old where it shows a record that we took out (an id never comes back), or one
-   * with an earlier `modified_on` than we were answered.
+   * What of a list cannot be right, or is not sure, because a revision at or after `since` says otherwise. The list is
+   * old where it shows a record that a change set of ours took out (an id never comes back), or one with an earlier
+   * `modified_on` than we were answered, or have read, before.
    */
   doubts(
     tenantId: TenantId,

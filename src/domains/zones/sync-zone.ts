@@ -11,7 +11,8 @@
  *
  * Never a list from before our last write, as a change from outside. For an hour after one, a list that
  * shows a record that we took out, or an earlier form of one that we changed, is old and read again; one that misses
- * a record that we wrote must do so twice. So nobody plans on such a list what is done already.
+ * a record that we wrote must do so twice. So nobody plans on such a list what is done already. Nor a list from before
+ * one that we have read: a record's time of change does not go back, whoever changed it.
  *
  * Never our own write as a change from outside: while a batch of ours to this zone is open, its effect may be in
  * the list and not in the mirror, so nothing is concluded (`own-write-open`); one that was decided during the read

@@ -221,6 +221,13 @@ export function recordContract(makePlace: MakeStorePlace): void {
           assert.equal(none.size, 0);
         }
         assert.equal((await doubts(5_001)).outdated.size, 0);
+        // Also of what somebody else changed: time does not go back.
+        const theirChange = { ...record(4, { content: '192.0.2.4' }), modifiedOn: '2026-01-01T10:00:09Z' };
+        await advance(store, 3, put(theirChange), { at: 7_000 });
+        const old = { shown: [at(4, '2026-01-01T10:00:08Z'), record(3)], missing: [recordId(4)] };
+        const late = await doubts(7_000, old);
+        assert.deepEqual([[...late.outdated], [...late.unconfirmed]], [[recordId(4)], []]);
+        assert.equal((await doubts(7_001, old)).outdated.size, 0);
         const theirs = await store.mirror.doubts(foreigner, zoneId(1), list, 0);
         assert.equal(theirs.outdated.size + theirs.unconfirmed.size, 0);
       }));

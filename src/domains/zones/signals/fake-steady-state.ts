@@ -111,6 +111,27 @@ async function change(
   result.unseen.push({ zoneId, recordId, at: clock.now() });
 }
 
+/** Longer than a round of it takes, so that the world is not waited for. */
+const VERIFY_ROUND_MS = 10 * MINUTE_MS;
+
+/**
+ * Rounds in which nobody changes anything, until each zone was read in full since now: one whole verification.
+ * @returns how long it took by the world's clock. Fails when it takes longer than its bound.
+ */
+export async function verifyOnce(world: FakeWorld, boundMs: number): Promise<number> {
+  const { clock, mirror } = world;
+  const startedAt = clock.now();
+  const settings = { verifyWithinMs: boundMs, signalEveryMs: VERIFY_ROUND_MS };
+  for (;;) {
+    const report = await world.round({ settings });
+    const zones = await mirror.listZones(tenantId);
+    if (zones.every(({ freshness }) => (freshness.verifiedAt ?? 0) >= startedAt))
+      return clock.now() - startedAt;
+    clock.at = Math.max(clock.at, report.nextDueAt ?? assert.fail('paused'));
+    assert.ok(clock.at <= startedAt + boundMs + 2 * VERIFY_ROUND_MS, 'the verification takes too long');
+  }
+}
+
 /** Revisions from outside in zones that nobody outside changed. */
 export async function falseDrift(world: FakeWorld, foreign: ReadonlySet<ZoneId>): Promise<ZoneId[]> {
   const wrong: ZoneId[] = [];
