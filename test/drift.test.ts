@@ -318,6 +318,42 @@ describe('drift, end to end', () => {
       assert.equal((await cli('drift', 'two.example')).code, 3, 'the rule is one.example’s');
     });
 
+    it('says how fresh each answer is, nothing found or not', async () => {
+      await cli('zones', 'list');
+      const unread = await cli('drift');
+      assert.match(unread.err, /2 of 2 zones were never read/);
+      await cli('zones', 'sync');
+      const isFresh = ({ verifiedAt, signal, staleSince }: Record<string, unknown>) =>
+        Math.abs(Date.parse(String(verifiedAt)) - Date.now()) < 60_000 &&
+        signal === 'full-read' &&
+        staleSince === null;
+      const json = async (...argv: string[]) => JSON.parse((await cli(...argv, '--json')).out);
+      assert.match((await cli('drift')).err, /2 zones, each verified .* or later/);
+      const { coverage } = await json('drift', 'one.example');
+      assert.deepEqual([coverage.zones, coverage.neverRead, coverage.stale], [1, 0, 0]);
+      assert.ok(Math.abs(Date.parse(coverage.oldestVerifiedAt) - Date.now()) < 60_000);
+      for (const argv of [
+        ['records', 'list', 'one.example'],
+        ['zones', 'show', 'one.example'],
+        ['zones', 'at', 'one.example', '1'],
+        ['zones', 'diff', 'one.example', '1'],
+      ]) {
+        const told = await json(...argv);
+        assert.ok(isFresh(told.freshness), argv.join(' '));
+      }
+      assert.ok(isFresh((await json('zones', 'history', 'one.example')).zone.freshness));
+      assert.ok(isFresh((await json('records', 'life', 'one.example', 'www')).records[0].freshness));
+      const { records } = await json('records', 'find', '--name', 'www.one.example');
+      assert.ok(isFresh(records[0].freshness));
+      for (const argv of [
+        ['zones', 'at', 'one.example', '1'],
+        ['zones', 'diff', 'one.example', '1'],
+        ['zones', 'history', 'one.example'],
+      ]) {
+        assert.match((await cli(...argv)).err, /one\.example: verified \d+ s ago/, argv.join(' '));
+      }
+    });
+
     it('shows a record’s life by name', async () => {
       await cli('zones', 'sync', '--changed');
       foreignAddress('www.one.example', '203.0.113.99');

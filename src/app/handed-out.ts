@@ -135,6 +135,7 @@ export type {
   Zone,
   ZoneStatus,
 } from '../domains/zones/model.ts';
+export type { Coverage } from '../domains/zones/ports.ts';
 export type { RecordDifference } from '../domains/zones/record-diff.ts';
 export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';

@@ -1,8 +1,11 @@
 /** Drift of one tenant: shown, adopted, or taken back by a plan like any other. */
 import type { LineageId, TenantId, ZoneId } from '../base/ids.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
+import { coverageOf } from '../domains/zones/coverage.ts';
 import { adoptDrift, draftRevert, listDrift, type ZoneDrift } from '../domains/zones/drift.ts';
 import { DEFAULT_INVENTORY, rulesFor } from '../domains/zones/inventory-settings.ts';
+import type { Zone } from '../domains/zones/model.ts';
+import type { Coverage } from '../domains/zones/ports.ts';
 import type { Context } from './context.ts';
 import type { Planned, TenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -24,6 +27,11 @@ export interface TenantDrift {
   list(filter?: DriftFilter): Promise<readonly ZoneDrift[]>;
   /** The same one by one, in the order of zone ids, behind `after`; reads no further than it is walked. */
   walk(filter?: DriftFilter, after?: ZoneId): AsyncIterable<ZoneDrift>;
+  /**
+   * How fresh `list` is, drift or not: over the zone, the connection's, or all. `sees` leaves zones out. A zone that is
+   * deleted does not count.
+   */
+  coverage(filter?: DriftFilter, sees?: (zone: Zone) => boolean): Promise<Coverage>;
   /** Accepts a zone's drift as it was shown; what came later stays drift. */
   adopt(drift: ZoneDrift): Promise<void>;
   /**
@@ -56,8 +64,18 @@ export function tenantDrift(
       },
     );
   };
+  const coverage: TenantDrift['coverage'] = async ({ zone, connection } = {}, sees = () => true) => {
+    const scope = connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id };
+    const zones =
+      zone === undefined
+        ? await store.mirror.listZones(tenantId, scope)
+        : [await reach.zone(zone, connection)];
+    const counted = zones.filter((one) => one.facts.status !== 'deleted' && sees(one));
+    return coverageOf(counted.map(({ freshness }) => freshness));
+  };
   return {
     walk,
+    coverage,
     list: (filter) => Array.fromAsync(walk(filter)),
     adopt: (drift) => adoptDrift({ marks: store.mirror }, drift, { principal, at: clock.now() }),
     planRevert: async (drifts, options = {}) => {

@@ -442,6 +442,7 @@ export type Revision = {
 export type ZoneDiff = {
   readonly from: number;
   readonly to: number;
+  readonly freshness: Freshness;
   readonly differences: readonly {
     readonly kind: 'created' | 'updated' | 'deleted';
     readonly fields: readonly string[];
@@ -476,6 +477,7 @@ export type RecordPage = {
   readonly next: string | null;
   readonly revision: number;
   readonly total: number;
+  readonly freshness: Freshness;
 };
 
 export type RecordLife = {
@@ -498,17 +500,21 @@ export type FindingPage = {
     readonly zoneName: string;
     /** RFC 3339, UTC */
     readonly staleSince: string | null;
+    readonly freshness: Freshness;
     readonly record: DnsRecord;
   }[];
   /** The `cursor` of the next page; null on the last */
   readonly next: string | null;
-  readonly coverage: {
-    readonly zones: number;
-    readonly neverRead: number;
-    readonly stale: number;
-    /** RFC 3339, UTC */
-    readonly oldestVerifiedAt: string | null;
-  };
+  readonly coverage: Coverage;
+};
+
+/** Over all zones looked at, so that "nothing" can be trusted, or not */
+export type Coverage = {
+  readonly zones: number;
+  readonly neverRead: number;
+  readonly stale: number;
+  /** RFC 3339, UTC */
+  readonly oldestVerifiedAt: string | null;
 };
 
 export type Verification = {
@@ -598,6 +604,7 @@ export type ZoneDriftPage = {
   readonly items: readonly ZoneDrift[];
   /** The `cursor` of the next page; null on the last */
   readonly next: string | null;
+  readonly coverage: Coverage;
 };
 
 export type ZoneDrift = {

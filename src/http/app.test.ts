@@ -108,6 +108,19 @@ describe('http', () => {
       const answer = await edge.ask('GET', path, { key: reader });
       assert.equal(answer.status, 200, `${path}: ${answer.text}`);
     }
+    const body = async (path: string) => (await edge.ask('GET', path, { key: reader })).body;
+    for (const answer of [
+      await body('/v1/zones/example.com'),
+      await body('/v1/zones/example.com/records'),
+      await body('/v1/zones/example.com/history'),
+      await body('/v1/zones/example.com/diff?from=1'),
+      (await body('/v1/records?type=A')).items[0],
+    ]) {
+      assert.ok(Date.parse(answer.freshness.verifiedAt) > 0, JSON.stringify(answer));
+    }
+    for (const { coverage } of [await body('/v1/records?type=A'), await body('/v1/drift')]) {
+      assert.ok(coverage.zones > 0 && Date.parse(coverage.oldestVerifiedAt) > 0, JSON.stringify(coverage));
+    }
     const file = await edge.ask('GET', '/v1/zones/example.com/export?format=bind', { key: reader });
     assert.match(file.text, /192\.0\.2\.10/);
     const events2 = await edge.ask('GET', `/v1/jobs/${apply.body.id}/events`, { key: reader });

@@ -1,6 +1,6 @@
 /** `zoneward drift`: what was changed from outside and not accepted yet; accepted, or taken back. */
 import type { Command } from 'commander';
-import type { WatchRule, ZoneDrift } from '../../app/handed-out.ts';
+import type { Coverage, WatchRule, ZoneDrift } from '../../app/handed-out.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -10,6 +10,7 @@ import { refresh } from '../refresh.ts';
 import type { Session } from '../session.ts';
 import { nextSteps } from '../views/connection.ts';
 import { driftJson, findingsOf, formatDrift } from '../views/drift.ts';
+import { coverageJson, tellAge } from '../views/zone.ts';
 
 interface DriftFlags extends ApplyFlags {
   readonly adopt?: boolean;
@@ -63,18 +64,24 @@ async function run(session: Session, argument: string | undefined, flags: DriftF
   });
   if (flags.adopt === true) return adopt(session, drifts);
   if (flags.revert === true && findingsOf(drifts) > 0) return revert(session, drifts, flags);
-  return show(session, drifts, zone);
+  const coverage = await tenant.drift.coverage({ ...session.via, ...(zone === undefined ? {} : { zone }) });
+  return show(session, drifts, { zone, coverage });
 }
 
-function show(session: Session, drifts: readonly ZoneDrift[], zone: string | undefined): ExitCode {
+function show(
+  session: Session,
+  drifts: readonly ZoneDrift[],
+  { zone, coverage }: { readonly zone: string | undefined; readonly coverage: Coverage },
+): ExitCode {
   const { out } = session;
   const findings = findingsOf(drifts);
   const named = zone === undefined ? '' : ` ${zone}`;
   const steps = findings === 0 ? [] : [`zoneward drift${named} --revert`, `zoneward drift${named} --adopt`];
   out.result({
-    json: () => ({ findings, zones: drifts.map(driftJson) }),
+    json: () => ({ findings, zones: drifts.map(driftJson), coverage: coverageJson(coverage) }),
     text: () => `${formatDrift(out, drifts)}${nextSteps(out, steps)}`,
   });
+  tellAge(out, coverage);
   return findings === 0 ? EXIT.done : EXIT.findings;
 }
 

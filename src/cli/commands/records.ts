@@ -14,7 +14,7 @@ import type { Output } from '../output/output.ts';
 import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { formatRecords, recordJson, type ShownRecord, sortShown } from '../views/record.ts';
-import { freshnessJson, freshnessText } from '../views/zone.ts';
+import { coverageJson, freshnessJson, freshnessText } from '../views/zone.ts';
 import { registerRecordsEdit } from './records-edit.ts';
 import { registerRecordsLife } from './records-life.ts';
 
@@ -134,7 +134,7 @@ function registerFind(records: Command, cli: Cli): void {
           json: () => ({
             records: shown.map((one) => ({ ...recordJson(one), freshness: freshnessJson(one.freshness) })),
             more: found.next !== null,
-            coverage: found.coverage,
+            coverage: coverageJson(found.coverage),
           }),
           text: () => (shown.length === 0 ? 'Nothing found.\n' : formatFound(out, shown, flags.ids === true)),
         });

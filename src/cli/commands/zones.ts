@@ -15,7 +15,9 @@ import {
   formatRevisions,
   formatZone,
   formatZones,
+  freshnessJson,
   revisionJson,
+  tellFreshness,
   zoneJson,
 } from '../views/zone.ts';
 import { registerZonesExport } from './zones-export.ts';
@@ -112,6 +114,7 @@ function registerHistory(zones: Command, cli: Cli): void {
               ? `${zone.facts.name} was never read.\n  → zoneward zones sync ${zone.facts.name}\n`
               : formatRevisions(session.out, revisions),
         });
+        tellFreshness(session.out, zone);
       }),
     );
 }
@@ -132,7 +135,8 @@ function registerAt(zones: Command, cli: Cli): void {
       cli.run(async (session, name: string, moment: string) => {
         const tenant = await session.tenant();
         const state = await tenant.zones.records(name, parseMoment(moment, session.out.now()));
-        const { facts } = await tenant.zones.get(name);
+        const zone = await tenant.zones.get(name);
+        const { facts } = zone;
         const records = sortShown(state.records);
         session.out.note(
           `${visible(name)} at revision ${state.revision}: ${counted(records.length, 'record')}`,
@@ -141,10 +145,12 @@ function registerAt(zones: Command, cli: Cli): void {
           json: () => ({
             zone: name,
             revision: state.revision,
+            freshness: freshnessJson(zone.freshness),
             records: records.map((one) => recordJson(one)),
           }),
           text: () => formatRecords(session.out, records, { ids: false, zone: facts.name }),
         });
+        tellFreshness(session.out, zone);
       }),
     );
 }
@@ -171,6 +177,7 @@ function registerDiff(zones: Command, cli: Cli): void {
             zone: diff.zone.facts.name,
             from: diff.from,
             to: diff.to,
+            freshness: freshnessJson(diff.zone.freshness),
             differences: diff.differences.map(differenceJson),
           }),
           text: () =>
@@ -178,6 +185,7 @@ function registerDiff(zones: Command, cli: Cli): void {
               ? 'No differences.\n'
               : formatDifferences(session.out, diff.differences),
         });
+        tellFreshness(session.out, diff.zone);
         return diff.differences.length === 0 ? EXIT.done : EXIT.findings;
       }),
     );

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import type { Findings, RecordSelection } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
-import { relativeTime } from '../output/time.ts';
+
 import { counted } from '../output/words.ts';
+import { tellAge } from '../views/zone.ts';
 
 export interface SelectionFlags {
   readonly id?: string;
@@ -38,15 +39,6 @@ export function selectionOf(flags: SelectionFlags): RecordSelection {
 
 /** So that "nothing found" can be trusted, or not. */
 export function tellCoverage(out: Output, { coverage, next, records }: Findings): void {
-  const { zones, neverRead, stale, oldestVerifiedAt } = coverage;
-  const age =
-    oldestVerifiedAt === null ? '' : `, each verified ${relativeTime(oldestVerifiedAt, out.now())} or later`;
-  out.note(
-    out.notePaint.dim(
-      `${counted(records.length, 'record')} in ${counted(zones, 'zone')}${age}${next === null ? '' : '; there are more: --limit'}`,
-    ),
-  );
-  if (neverRead > 0) out.warn(`${neverRead} of ${zones} zones were never read: zoneward zones sync`);
-  if (stale > 0)
-    out.warn(`${stale} of ${zones} zones have changed since they were read: zoneward zones sync`);
+  const more = next === null ? '' : '; there are more: --limit';
+  tellAge(out, coverage, { before: `${counted(records.length, 'record')} in `, after: more });
 }

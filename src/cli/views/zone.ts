@@ -1,6 +1,8 @@
 /** Zones, their revisions and the differences between them, for people and for programs. */
 import {
+  type Coverage,
   type Freshness,
+  formatFreshness,
   formatRdata,
   type RecordDifference,
   type Revision,
@@ -15,6 +17,7 @@ import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { isoTime, relativeTime, timeWithAge, utcTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';
+import { counted } from '../output/words.ts';
 import { nextSteps } from './connection.ts';
 import { fieldsJson, recordJson } from './record.ts';
 
@@ -67,6 +70,34 @@ export function formatZones(out: Output, zones: readonly Zone[]): string {
 export function freshnessText({ verifiedAt, staleSince }: Freshness, now: number): string {
   const seen = verifiedAt === null ? 'never' : relativeTime(verifiedAt, now);
   return staleSince === null ? seen : `${seen}, stale`;
+}
+
+/** How fresh what was told of many zones is, as a note; what it cannot speak for is a warning. */
+export function tellAge(
+  out: Output,
+  { zones, neverRead, stale, oldestVerifiedAt }: Coverage,
+  around = { before: '', after: '' },
+): void {
+  const age =
+    oldestVerifiedAt === null ? '' : `, each verified ${relativeTime(oldestVerifiedAt, out.now())} or later`;
+  out.note(out.notePaint.dim(`${around.before}${counted(zones, 'zone')}${age}${around.after}`));
+  if (neverRead > 0) out.warn(`${neverRead} of ${zones} zones were never read: zoneward zones sync`);
+  if (stale > 0)
+    out.warn(`${stale} of ${zones} zones have changed since they were read: zoneward zones sync`);
+}
+
+export function coverageJson(coverage: Coverage): Record<string, unknown> {
+  return { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) };
+}
+
+/** How fresh what was told of a zone is, as a note. */
+export function tellFreshness(out: Output, { facts, freshness }: Zone): void {
+  const { staleSince } = freshness;
+  out.note(out.notePaint.dim(`${visible(facts.name)}: ${formatFreshness(freshness, out.now())}`));
+  if (staleSince !== null)
+    out.warn(
+      `${visible(facts.name)} has changed since it was read: zoneward zones sync ${visible(facts.name)}`,
+    );
 }
 
 export function formatZone(out: Output, zone: Zone, advice: ZoneAdvice): string {

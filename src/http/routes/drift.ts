@@ -8,6 +8,7 @@ import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { driftPageShape, driftView } from '../shapes/drift.ts';
+import { coverageView } from '../shapes/zones.ts';
 import { zoneWithAdvice } from './zones.ts';
 
 const tag = 'drift';
@@ -48,6 +49,7 @@ const list = endpoint({
     return json({
       items: items.map(driftView),
       next: last === undefined ? null : formatCursor(scope, { zone: last.zone.facts.id }),
+      coverage: coverageView(await caller.tenant.drift.coverage(filter, (zone) => seesZone(caller, zone))),
     });
   },
 });

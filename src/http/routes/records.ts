@@ -14,8 +14,15 @@ import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, MOMENT, momentOf, PAGE, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { isoTime } from '../shapes/common.ts';
-import { recordPageShape, recordView } from '../shapes/records.ts';
-import { findingsShape, recordLifeShape, recordLifeView } from '../shapes/zones.ts';
+import { recordView } from '../shapes/records.ts';
+import {
+  coverageView,
+  findingsShape,
+  freshnessView,
+  recordLifeShape,
+  recordLifeView,
+  recordPageShape,
+} from '../shapes/zones.ts';
 
 const records = endpoint({
   method: 'get',
@@ -64,6 +71,7 @@ const records = endpoint({
         .map(({ record }) => recordView(record)),
       next: last === undefined ? null : formatCursor(scope, { revision, total: page.total, ...last.place }),
       total: page.total,
+      freshness: freshnessView(zone.freshness),
     });
   },
 });
@@ -146,10 +154,11 @@ const find = endpoint({
         zoneId,
         zoneName,
         staleSince: isoTime(freshness.staleSince),
+        freshness: freshnessView(freshness),
         record: recordView(record),
       })),
       next: next === null ? null : formatCursor(scope, { zone: next.zoneId, record: next.recordId }),
-      coverage: { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) },
+      coverage: coverageView(coverage),
     });
   },
 });

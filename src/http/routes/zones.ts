@@ -237,7 +237,12 @@ const diff = endpoint({
     const shown = result.differences.filter(({ before, after }) =>
       [before, after].every((record) => record === null || reaches(record.fields.name)),
     );
-    return json({ from: result.from, to: result.to, differences: shown.map(differenceView) });
+    return json({
+      from: result.from,
+      to: result.to,
+      freshness: freshnessView(zone.freshness),
+      differences: shown.map(differenceView),
+    });
   },
 });
 

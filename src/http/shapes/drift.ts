@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type DriftEntry, formatRdata, typeOf, type ZoneDrift } from '../../app/handed-out.ts';
 import { count, isoTime, orNull, page, texts, time, type View } from './common.ts';
 import { plannedRecordShape, recordShape, recordView } from './records.ts';
-import { freshnessShape, freshnessView } from './zones.ts';
+import { coverageShape, freshnessShape, freshnessView } from './zones.ts';
 
 const entry = z.strictObject({
   lineageId: z.string().openapi({ description: 'Ours: follows the record through its ids' }),
@@ -34,7 +34,7 @@ const zoneDrift = z
     entries: z.array(entry),
   })
   .openapi('ZoneDrift');
-export const driftPageShape: z.ZodType = page(zoneDrift, 'ZoneDriftPage');
+export const driftPageShape: z.ZodType = page(zoneDrift, 'ZoneDriftPage', { coverage: coverageShape });
 
 export function driftView({ zone, acknowledged, revision, entries }: ZoneDrift): View {
   return {

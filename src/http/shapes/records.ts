@@ -19,7 +19,6 @@ const fields = {
   modifiedOn: z.string().nullable(),
 };
 export const recordShape: z.ZodType = z.strictObject(fields).openapi('DnsRecord');
-export const recordPageShape: z.ZodType = page(recordShape, 'RecordPage', { revision: count, total: count });
 
 const { id: _, data: __, readOnly: ___, modifiedOn: ____, ...planned } = fields;
 export const plannedRecordShape: z.ZodType = z.strictObject(planned).openapi('PlannedRecord');

@@ -1,6 +1,7 @@
 /** Zones as they go out. */
 import { z } from '@hono/zod-openapi';
 import type {
+  Coverage,
   Freshness,
   RecordDifference,
   RecordLife,
@@ -87,6 +88,7 @@ export const zoneDiffShape: z.ZodType = z
   .strictObject({
     from: count,
     to: count,
+    freshness: freshnessShape,
     differences: z.array(
       z.strictObject({
         kind: z.enum(['created', 'updated', 'deleted']),
@@ -102,16 +104,23 @@ const found = z.strictObject({
   zoneId: z.string(),
   zoneName: z.string(),
   staleSince: maybeTime,
+  freshness: freshnessShape,
   record: recordShape,
 });
 
-const coverage = z.strictObject({
-  zones: count,
-  neverRead: count,
-  stale: count,
-  oldestVerifiedAt: maybeTime,
+export const coverageShape: z.ZodType = z
+  .strictObject({ zones: count, neverRead: count, stale: count, oldestVerifiedAt: maybeTime })
+  .openapi('Coverage', { description: 'Over all zones looked at, so that "nothing" can be trusted, or not' });
+export const findingsShape: z.ZodType = page(found, 'FindingPage', { coverage: coverageShape });
+export const recordPageShape: z.ZodType = page(recordShape, 'RecordPage', {
+  revision: count,
+  total: count,
+  freshness: freshnessShape,
 });
-export const findingsShape: z.ZodType = page(found, 'FindingPage', { coverage });
+
+export function coverageView(coverage: Coverage): View {
+  return { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) };
+}
 
 export function freshnessView({ verifiedAt, signal, staleSince }: Freshness): View {
   return { verifiedAt: isoTime(verifiedAt), signal, staleSince: isoTime(staleSince) };
