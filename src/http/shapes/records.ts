@@ -1,7 +1,7 @@
 /** Records as they go out. */
 import { z } from '@hono/zod-openapi';
 import { formatRdata, type LiveRecord, typeOf } from '../../app/handed-out.ts';
-import { count, loose, page, texts, type View } from './common.ts';
+import { loose, texts, type View } from './common.ts';
 
 const fields = {
   id: z.string().openapi({ description: "Cloudflare's id" }),
