@@ -172,6 +172,18 @@ async function killedAt(engine: Engine, fault: Fault, args: readonly string[]): 
   sandbox.clearFaults();
 }
 
+/**
+ * Until the request that was on its way has landed. A lease is longer than any request is on its way; where the clock leaps
+ * over the lease, the request must be over before the leap.
+ */
+async function landed({ sandbox }: Engine): Promise<void> {
+  const patience = Date.now() + 30_000;
+  while (sandbox.requests().every(({ fault }) => fault === undefined)) {
+    assert.ok(Date.now() < patience, 'the request never landed');
+    await sleep(20);
+  }
+}
+
 describe('a provisioning that is killed', () => {
   const registrations = 'POST /accounts/{account_id}/registrar/registrations';
   const moments: readonly (readonly [name: string, fault: Fault])[] = [
@@ -299,6 +311,7 @@ describe('a provisioning that is killed in a later step', () => {
         engine.sandbox.updateZone(DOMAIN, { parentDs: 'published' });
       }
       await killedAt(engine, fault, UP);
+      await landed(engine);
       await live(engine);
       await judge(engine);
       engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
@@ -321,6 +334,7 @@ describe('a provisioning that is killed in a later step', () => {
       await live(engine);
       engine.sandbox.updateZone(DOMAIN, { parentDs: 'none' });
       await killedAt(engine, fault, DOWN);
+      await landed(engine);
       await judgeDown(engine);
     });
   }
@@ -344,6 +358,7 @@ describe('a provisioning that is killed in a later step', () => {
       assert.match(error.next[0] ?? '', /after \d\d:\d\d:\d\d UTC/);
       return true;
     });
+    await landed(engine);
     await judgeDown(engine);
   });
 
@@ -359,6 +374,7 @@ describe('a provisioning that is killed in a later step', () => {
       engine.sandbox.setClock({ advanceMs: 3_600_000 });
       assert.equal((await runCli(up, { env: envOf(engine) })).code, 0);
       await killedAt(engine, fault, down);
+      await landed(engine);
       const { state, added } = await gone(engine, ['zone-delete']);
       assert.deepEqual([state, added.zone.state], ['removed', 'removed']);
       assert.deepEqual(
