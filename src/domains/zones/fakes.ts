@@ -20,6 +20,7 @@ import type {
   MirrorHistory,
   OpenWrites,
   RecordFinder,
+  ShownList,
   Walk,
   ZoneMirror,
   ZonePosition,
@@ -252,12 +253,7 @@ export class FakeMirror
     kept.zone = { ...kept.zone, freshness };
   }
 
-  async doubts(
-    _tenantId: TenantId,
-    zoneId: ZoneId,
-    list: Parameters<ZoneMirror['doubts']>[2],
-    since: number,
-  ): Promise<ListDoubts> {
+  async doubts(_tenantId: TenantId, zoneId: ZoneId, list: ShownList, since: number): Promise<ListDoubts> {
     const { revisions, versions, open } = this.#kept(zoneId);
     const late = revisions.filter(({ at }) => at >= since);
     const recent = new Set(late.map(({ revision }) => revision));

@@ -122,23 +122,29 @@ export interface ZoneMirror {
   /**
    * What of a list cannot be right, or is not sure, because a revision at or after `since` says otherwise. The list is
    * old where it shows a record that a change set of ours took out (an id never comes back), or one with an earlier
-   * `modified_on` than we were answered, or have read, before.
+   * `modified_on` than we were answered, or have read, before. What other tenants of this store wrote to the zone
+   * counts the same; who they are and what they wrote is told nobody.
    */
-  doubts(
-    tenantId: TenantId,
-    zoneId: ZoneId,
-    list: { readonly shown: readonly LiveRecord[]; readonly missing: readonly RecordId[] },
-    since: number,
-  ): Promise<ListDoubts>;
+  doubts(tenantId: TenantId, zoneId: ZoneId, list: ShownList, since: number): Promise<ListDoubts>;
   revisions(tenantId: TenantId, zoneId: ZoneId, limit: number): Promise<readonly Revision[]>;
   /** The revision in force at a moment; null when the zone was not yet known. */
   revisionAt(tenantId: TenantId, zoneId: ZoneId, at: number): Promise<number | null>;
 }
 
+/** What a list says, compared with the mirror. */
+export interface ShownList {
+  /** New, or other than the mirror has them. */
+  readonly shown: readonly LiveRecord[];
+  /** In the mirror, not in the list. */
+  readonly missing: readonly RecordId[];
+  /** All that the whole list shows; absent while it is still being read. */
+  readonly ids?: ReadonlySet<RecordId>;
+}
+
 export interface ListDoubts {
-  /** Shown, and from before our write. */
+  /** Shown, and from before a write that is known. */
   readonly outdated: ReadonlySet<RecordId>;
-  /** Missing, and written by us just now: perhaps someone removed them since, perhaps the list is old. */
+  /** Missing, and written just now: perhaps someone removed them since, perhaps the list is old. */
   readonly unconfirmed: ReadonlySet<RecordId>;
 }
 

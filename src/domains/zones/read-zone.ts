@@ -31,7 +31,8 @@ export interface ZoneReading {
 /**
  * All records of the zone as one consistent read shows them. Costs what a sync costs and is one: what came from
  * outside since the last read becomes a revision of its own, and is not mistaken for ours later.
- * Throws `conflict`, code `zone-keeps-moving`, when the list would not hold still.
+ * Throws `conflict`, code `zone-keeps-moving`, when the list would not hold still; `temporary`, code `list-outdated`,
+ * when each list was from before a write that is known.
  */
 export async function readZone(ports: ReadZonePorts, input: ReadZoneInput): Promise<ZoneReading> {
   let records: LiveRecord[] = [];
@@ -48,12 +49,26 @@ export async function readZone(ports: ReadZonePorts, input: ReadZoneInput): Prom
   const outcome = await syncZone({ ...ports, reader: { ...ports.reader, listRecords } }, input);
   if (foundChanges(outcome)) await tell(ports, input, outcome);
   if (outcome.consistent) return { zoneId: input.zoneId, records, readAt, calls: outcome.calls };
+  if (outcome.outdated) throw outdatedList(input.zoneId, outcome.calls);
   throw new ZonewardError(`The records of zone ${input.zoneId} kept changing while they were read`, {
     code: 'zone-keeps-moving',
     kind: 'conflict',
     next: ['Try again when the other program that writes to this zone is done.'],
     details: { zoneId: input.zoneId, calls: outcome.calls },
   });
+}
+
+/** Says nothing of the write: it may be another tenant's. */
+function outdatedList(zoneId: ZoneId, calls: number): ZonewardError {
+  return new ZonewardError(
+    `Cloudflare's list of the records of zone ${zoneId} is older than a write that is known; nothing is decided on it`,
+    {
+      code: 'list-outdated',
+      kind: 'temporary',
+      next: ['Try again in a minute, when the list has caught up.'],
+      details: { zoneId, calls },
+    },
+  );
 }
 
 /** Who it was costs a call to the audit log; the next round asks it anyway, and names the revision. */

@@ -12,7 +12,8 @@
  * Never a list from before our last write, as a change from outside. For an hour after one, a list that
  * shows a record that we took out, or an earlier form of one that we changed, is old and read again; one that misses
  * a record that we wrote must do so twice. So nobody plans on such a list what is done already. Nor a list from before
- * one that we have read: a record's time of change does not go back, whoever changed it.
+ * one that we have read: a record's time of change does not go back, whoever changed it. Nor one from before a write
+ * of another tenant of this store, which this tenant may not have read yet.
  *
  * Never our own write as a change from outside: while a batch of ours to this zone is open, its effect may be in
  * the list and not in the mirror, so nothing is concluded (`own-write-open`); one that was decided during the read
@@ -25,7 +26,7 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
 import { knownZone } from './known-zone.ts';
 import type { Freshness, OutsideActor, RevisionOrigin, Zone } from './model.ts';
-import type { OpenWrites, RecordHash, ZoneMirror, ZoneReader } from './ports.ts';
+import type { OpenWrites, RecordHash, ShownList, ZoneMirror, ZoneReader } from './ports.ts';
 import { type ReadPass, readPass } from './read-pass.ts';
 
 /** The first pass and three more. */
@@ -69,6 +70,8 @@ export interface SyncOutcome {
   readonly calls: number;
   /** False when the list kept shifting: what was seen is in the mirror, nothing was taken out, the zone is stale. */
   readonly consistent: boolean;
+  /** The last list still showed a record as it was before a write that is known; never with `consistent`. */
+  readonly outdated: boolean;
   /** The zone's first read: its records are no change of anybody's. */
   readonly firstRead: boolean;
   /** When the zone had last been verified before this read; null before the first. Milliseconds. */
@@ -88,7 +91,7 @@ interface Work {
   created: number;
   updated: number;
   calls: number;
-  /** This pass showed a record as it was before our last write. */
+  /** This pass showed a record as it was before a write that is known. */
   outdated: boolean;
 }
 
@@ -108,8 +111,9 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
       const pass = await readOnce(ports, input, work);
       const whole = pass.whole && (pass.pages === 1 || serial === ((await input.takeSerial?.()) ?? null));
       const gone = missingFrom(pass, work);
-      const { pending, unconfirmed } = await sortOut(ports, input, work, pass.pending, gone);
-      const proven = gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0 && !unconfirmed);
+      const shown = { records: pass.pending, missing: gone, ids: pass.ids };
+      const { pending, unconfirmed } = await sortOut(ports, input, work, shown);
+      const proven = !unconfirmed && (gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0));
       const right = whole && !work.outdated;
       const consistent = right && (proven || (previous !== null && sameIds(previous, pass)));
       if (consistent || passes === PASSES_MAX) {
@@ -149,23 +153,20 @@ async function readOnce(ports: SyncPorts, input: SyncZoneInput, work: Work): Pro
   const hashOf = (id: RecordId): string | undefined => work.put.get(id) ?? work.hashes.get(id);
   work.outdated = false;
   return readPass(counting, input.zoneId, hashOf, callOptions(input), async (records) => {
-    const { pending } = await sortOut(ports, input, work, records, []);
+    const { pending } = await sortOut(ports, input, work, { records, missing: [] });
     const latest = (await ports.mirror.getZone(input.tenantId, input.zoneId)) ?? work.zone;
     await advance(ports, input, work, { records: pending, gone: [], freshness: latest.freshness });
   });
 }
 
-/** Leaves out what is older than our last write, and notes that the pass showed it. */
+/** Leaves out what is older than a write that is known, and notes that the pass showed it. */
 async function sortOut(
   ports: SyncPorts,
   { tenantId, zoneId }: SyncZoneInput,
   work: Work,
-  records: ReadonlyMap<RecordId, LiveRecord>,
-  missing: readonly RecordId[],
+  { records, ...rest }: Omit<ShownList, 'shown'> & { readonly records: ReadonlyMap<RecordId, LiveRecord> },
 ): Promise<{ readonly pending: ReadonlyMap<RecordId, LiveRecord>; readonly unconfirmed: boolean }> {
-  if (records.size + missing.length === 0 || work.zone.revision === 0)
-    return { pending: records, unconfirmed: false };
-  const list = { shown: [...records.values()], missing };
+  const list = { ...rest, shown: [...records.values()] };
   const since = ports.clock.now() - LIST_AGE_MAX_MS;
   const { outdated, unconfirmed } = await ports.mirror.doubts(tenantId, zoneId, list, since);
   if (outdated.size > 0) work.outdated = true;
@@ -199,6 +200,7 @@ async function settle(
     recordCount: countOf(work) - gone.length,
     calls: work.calls,
     consistent: read.consistent,
+    outdated: work.outdated,
     firstRead: work.zone.freshness.verifiedAt === null,
     verifiedBefore: work.zone.freshness.verifiedAt,
     serial: read.consistent ? read.serial : null,

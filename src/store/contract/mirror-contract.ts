@@ -3,15 +3,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChangeSetId, ConnectionId, ZoneId } from '../../base/ids.ts';
 import type { MirrorDelta, RevisionOrigin } from '../../domains/zones/model.ts';
+import type { ShownList } from '../../domains/zones/ports.ts';
 import type { Store } from '../open-store.ts';
 import { recordHash } from '../record-hash.ts';
 import { type MakeStorePlace, refuses, withStore } from './fixture.ts';
 import {
+  batch,
+  changeSet,
   connectionId,
   facts,
   foreigner,
   fresh,
   gather,
+  landed,
   record,
   recordId,
   tenant,
@@ -230,6 +234,55 @@ export function recordContract(makePlace: MakeStorePlace): void {
         assert.equal((await doubts(7_001, old)).outdated.size, 0);
         const theirs = await store.mirror.doubts(foreigner, zoneId(1), list, 0);
         assert.equal(theirs.outdated.size + theirs.unconfirmed.size, 0);
+      }));
+
+    it("doubts a list that another tenant's write speaks against, also where it is as the mirror has it", () =>
+      withStore(makePlace, async (store) => {
+        await oneZone(store);
+        await store.mirror.putZones(foreigner, connectionId, [facts(1)], 500);
+        const first = [record(1), record(2), record(3), record(4)];
+        await advance(store, 0, put(...first));
+        const theirs = { ...changeSet('b'), tenantId: foreigner };
+        await store.journal.create(theirs, []);
+        await store.mirror.advance(foreigner, zoneId(1), {
+          baseRevision: 0,
+          delta: { gone: [], ...put(...first) },
+          origin: { kind: 'first-read' },
+          freshness: fresh,
+          at: 900,
+        });
+        const changed = { ...record(2, { content: '192.0.2.2' }), modifiedOn: '2026-01-01T10:00:05.5Z' };
+        const entry = { ...batch('b', 1), tenantId: foreigner, sentAt: 4_000 };
+        await store.journal.recordIntent(entry, []);
+        await store.journal.recordOutcome(
+          entry,
+          { ...landed, decidedAt: 5_000 },
+          [],
+          {
+            delta: { ...put(changed, record(5)), gone: [recordId(1)] },
+            origin: { kind: 'change-set', changeSetId: theirs.id },
+            freshness: fresh,
+            at: 5_000,
+          },
+          [],
+        );
+        const ids = (...numbers: number[]) => new Set(numbers.map(recordId));
+        const doubts = async (list: ShownList, since = 4_000) => {
+          const found = await store.mirror.doubts(tenant, zoneId(1), list, since);
+          return [[...found.outdated].sort(), [...found.unconfirmed]];
+        };
+        const none = { shown: [], missing: [] };
+        const before = { ...none, ids: ids(1, 2, 3, 4) };
+        // The list from before, which is as this tenant's mirror has it.
+        assert.deepEqual(await doubts(before), [[recordId(1), recordId(2)], [recordId(5)]]);
+        // The list of today, and what of a list is known before its end.
+        const today = { shown: [changed, record(5)], missing: [recordId(1)], ids: ids(2, 3, 4, 5) };
+        assert.deepEqual(await doubts(today), [[], []]);
+        assert.deepEqual(await doubts({ ...none, shown: [record(1)] }), [[recordId(1)], []]);
+        assert.deepEqual(await doubts(before, 5_001), [[], []]);
+        // The writer itself is told by its own revisions.
+        const own = await store.mirror.doubts(foreigner, zoneId(1), before, 4_000);
+        assert.equal(own.outdated.size + own.unconfirmed.size, 0);
       }));
 
     it('knows which records are ours: by their beginning, as far as that is kept', () =>
