@@ -236,6 +236,8 @@ describe('DNSSEC', () => {
     await tenant.registrar.mirrored();
     const view = await tenant.tls.dnssec(ZONE);
     assert.deepEqual([view.stage, view.atCloudflareRegistrar], ['waits-for-ds', true]);
+    const row = (await tenant.tls.show(ZONE)).findings.find(({ what }) => what === 'dnssec');
+    assert.match(row?.why ?? '', /waits for Cloudflare, its registrar/);
     assert.match(view.next[0] ?? '', /takes no DS over its API and is expected to publish it by itself/);
     assert.ok(!view.next.some((step) => step.includes('add the DS record')));
   });

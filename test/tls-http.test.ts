@@ -59,7 +59,10 @@ test('certificates over HTTP', async (t) => {
   });
 
   await t.test('what looks at certificates costs what its summary says', async () => {
-    const paths = { listCertificates: at, certificateCalendar: `/v1/certificates/calendar?zones=${ZONE}` };
+    const paths = {
+      listCertificates: at,
+      certificateCalendar: `/v1/certificates/calendar?zones=${ZONE}&refresh=true`,
+    };
     for (const [operationId, path] of Object.entries(paths)) {
       const summary = ENDPOINTS.find((one) => one.operationId === operationId)?.summary ?? '';
       const before = engine.sandbox.counts().total;
@@ -67,6 +70,52 @@ test('certificates over HTTP', async (t) => {
       const calls = engine.sandbox.counts().total - before;
       assert.ok(summary.includes(`Asks Cloudflare: ${calls} calls`), `${operationId}: ${calls}; ${summary}`);
     }
+  });
+
+  await t.test(
+    'the calendar is as last seen, with when that was, and as iCalendar: for no call',
+    async () => {
+      engine.sandbox.seedZone('unseen.example', []);
+      await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key, body: {} }), key);
+      await edge.ask('GET', `/v1/certificates/calendar?zones=${ZONE}&refresh=true`, { key });
+      const before = engine.sandbox.counts().total;
+      const { body } = await edge.ask('GET', '/v1/certificates/calendar', { key });
+      assert.deepEqual(body.neverRead, [{ zoneId: body.neverRead[0]?.zoneId, zoneName: 'unseen.example' }]);
+      assert.deepEqual(
+        [...new Set(body.items.map(({ zoneName }: { zoneName: string }) => zoneName))],
+        [ZONE],
+      );
+      for (const { readAt } of body.items) assert.match(readAt, /^\d{4}-\d\d-\d\dT.*Z$/);
+      const ics = await edge.ask('GET', '/v1/certificates/calendar.ics', { key });
+      assert.match(ics.headers.get('content-type') ?? '', /^text\/calendar/);
+      assert.equal(ics.text.split('BEGIN:VEVENT').length - 1, body.items.length);
+      for (const line of ics.text.split('\r\n')) assert.ok(Buffer.byteLength(line) <= 75, line);
+      assert.ok(ics.text.includes('TRIGGER:-P14D'));
+      assert.equal(engine.sandbox.counts().total, before, 'asks nothing');
+      for (const query of ['refresh=yes', 'zones=', 'stored=true', 'connection=nobody']) {
+        const answer = await edge.ask('GET', `/v1/certificates/calendar.ics?${query}`, { key });
+        assert.ok([404, 422].includes(answer.status), `${query}: ${answer.status} ${answer.text}`);
+      }
+    },
+  );
+
+  await t.test('what a zone is called is in the same place as on the command line', async () => {
+    const { body } = await edge.ask('GET', `/v1/zones/${zone}/tls`, { key });
+    assert.deepEqual(body.zone, { id: zone, name: ZONE });
+    assert.deepEqual([body.zoneId, body.zoneName], [zone, ZONE]);
+  });
+
+  await t.test('one hostname is found by its name and by its id', async () => {
+    const change = { kind: 'hostname-add', hostname: 'www.customer.example' };
+    const saved = await edge.ask('POST', `${at}/change-sets`, { key, body: { plan: change } });
+    const applied = await edge.ask('POST', `/v1/change-sets/${saved.body.id}/apply`, { key, body: {} });
+    await edge.ended(applied, key);
+    const path = `/v1/zones/${zone}/hostnames`;
+    const { body } = await edge.ask('GET', `${path}/WWW.customer.example`, { key });
+    assert.equal(body.hostname, 'www.customer.example');
+    assert.deepEqual((await edge.ask('GET', `${path}/${body.id}`, { key })).body, body);
+    const unknown = await edge.ask('GET', `${path}/api.customer.example`, { key });
+    assert.deepEqual([unknown.status, unknown.body.code], [404, 'hostname-unknown']);
   });
 
   await t.test('the fleet view is there', async () => {
@@ -107,6 +156,23 @@ test('a right that is missing is named over HTTP', async (t) => {
       });
       assert.ok(answer.text.includes(group), `${answer.status} ${answer.text}`);
     });
+});
+
+test('a calendar over more zones than are looked at in one request says so, and is there as last seen', async () => {
+  await using engine = await startEngine({
+    rateLimit: false,
+    seed: { zones: Array.from({ length: 201 }, (_, at) => ({ name: `z${at}.example` })) },
+  });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const { key } = await ready(edge, engine.sandbox.tokens.full);
+  const { body } = await edge.ask('GET', '/v1/certificates/calendar', { key });
+  assert.equal(body.neverRead.length, 201);
+  const before = engine.sandbox.counts().total;
+  const live = await edge.ask('GET', '/v1/certificates/calendar?refresh=true', { key });
+  assert.deepEqual([live.status, live.body.code], [422, 'zones-too-many'], live.text);
+  assert.match(live.body.detail, /201 zones/);
+  assert.equal(engine.sandbox.counts().total, before);
 });
 
 test('an upload without the right to write names it', async () => {

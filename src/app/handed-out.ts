@@ -91,6 +91,11 @@ export {
 } from '../domains/registrar/model.ts';
 export { explainOffer } from '../domains/registrar/offer.ts';
 export { explainTransfer } from '../domains/registrar/transfer.ts';
+export {
+  certificateICalendar,
+  inOrder as calendarInOrder,
+  type TlsCalendar,
+} from '../domains/tls/calendar.ts';
 export type { DnssecView } from '../domains/tls/dnssec.ts';
 export { type DnssecProgress, dnssecToJson } from '../domains/tls/dnssec-memory.ts';
 export type {
@@ -104,6 +109,7 @@ export type {
   Quota,
 } from '../domains/tls/model.ts';
 export { proofText } from '../domains/tls/model.ts';
+export { checkCertificate } from '../domains/tls/objects/check-certificate.ts';
 export type { TlsFinding } from '../domains/tls/tls-report.ts';
 export type { SettingConflict } from '../domains/tls/undo-settings.ts';
 export type { Gauges } from '../domains/usage/gauges.ts';
@@ -183,9 +189,15 @@ export type { Planned } from './tenant-plans.ts';
 export type { ProvisionInput, ProvisionTemplate } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';
-export type { SettingsWish, TlsCalendar, TlsOverview, TlsView, ZoneSetting } from './tenant-tls.ts';
+export {
+  type SettingsWish,
+  type TlsOverview,
+  type TlsView,
+  tlsToJson,
+  type ZoneSetting,
+} from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
-export { keysForChangeSet, needsPrivateKey } from './upload-keys.ts';
+export { keysByHash, keysForChangeSet, needsPrivateKey } from './upload-keys.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export { VERSION } from './version.ts';
 export type { SweepReport } from './worker.ts';

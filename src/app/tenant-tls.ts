@@ -3,10 +3,10 @@ import { isZonewardError, type ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import { InvalidInputError, type Parsed } from '../base/problem.ts';
 import { parseZoneDocument } from '../dns/zone-document.ts';
-import { dnssecView } from '../domains/tls/dnssec.ts';
-import { type DnssecProgress, dnssecProgress, rememberDnssec } from '../domains/tls/dnssec-memory.ts';
+import { type CalendarEntry, inOrder, type TlsCalendar } from '../domains/tls/calendar.ts';
+import { type DnssecProgress, rememberDnssec } from '../domains/tls/dnssec-memory.ts';
 import { planWithSettings, settingsAlone } from '../domains/tls/plan-settings.ts';
-import { type DatedCertificate, isMoving, type TlsSnapshot } from '../domains/tls/snapshot.ts';
+import { isMoving, type TlsSnapshot } from '../domains/tls/snapshot.ts';
 import type { TlsFinding } from '../domains/tls/tls-report.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import { BASELINES, type BaselineName } from '../plan/baselines.ts';
@@ -18,7 +18,14 @@ import type { Context, LinkedConnection } from './context.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
-import { lookAtAll, lookAtCertificates, lookAtDnssec, lookAtTls, remember } from './tls-looks.ts';
+import {
+  dnssecStanding,
+  lookAtAll,
+  lookAtCertificates,
+  lookAtDnssec,
+  lookAtTls,
+  remember,
+} from './tls-looks.ts';
 
 export interface TlsRequest {
   readonly connection?: string;
@@ -49,10 +56,18 @@ export interface TlsView {
   readonly findings: readonly TlsFinding[];
 }
 
-export interface CalendarEntry {
-  readonly zone: Zone;
-  /** Packs, own certificates, Origin CA, custom hostnames, client certificates: its type tells. */
-  readonly pack: DatedCertificate;
+/** What programs are told of `tls show`, by the command line and over HTTP. */
+export interface TlsJson {
+  readonly zone: { readonly id: string; readonly name: string };
+  /** The same as in `zone`. */
+  readonly zoneId: string;
+  readonly zoneName: string;
+  readonly findings: readonly TlsFinding[];
+}
+
+export function tlsToJson({ zone: { facts }, findings }: TlsView): TlsJson {
+  const { id, name } = facts;
+  return { zone: { id, name }, zoneId: id, zoneName: name, findings };
 }
 
 /** A zone's TLS as it was last seen. Zeros where nobody looked yet. */
@@ -67,13 +82,6 @@ export interface TlsOverview {
   /** Certificates that are under way. */
   readonly moving: number;
   readonly nextExpiry: number | null;
-}
-
-export interface TlsCalendar {
-  /** Soonest first; those without a date are left out. */
-  readonly entries: readonly CalendarEntry[];
-  /** Zones whose certificates could not be read, and why. */
-  readonly unreadable: readonly { readonly zone: Zone; readonly error: ZonewardError }[];
 }
 
 /** What settings are wanted: words (`mode=strict`), a baseline by name, or a file with `tls:` and `settings:`. */
@@ -107,7 +115,8 @@ export interface TenantTls {
 
 /** Zones that are asked at the same time; the budget paces them. */
 const IN_FLIGHT = 8;
-const LOOK_AGAIN_MS = 10_000;
+/** Between two looks at DNSSEC while it is waited for. */
+export const LOOK_AGAIN_MS = 10_000;
 
 export function tenantTls(context: Context, tenantId: TenantId, reach: TenantReach): TenantTls {
   const linked = async (
@@ -184,31 +193,47 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
       return seen;
     },
     calendar: async (references, request = {}) => {
-      const unreadable: { zone: Zone; error: ZonewardError }[] = [];
+      if (request.stored === true) return storedCalendar(context, tenantId, { reach, references, request });
+      const unreadable: TlsCalendar['unreadable'][number][] = [];
       const lists = await eachInOrder(references, async (reference): Promise<CalendarEntry[]> => {
-        if (request.stored === true) {
-          const zone = await reach.zone(reference, request.connection);
-          const seen = await context.store.tlsSnapshots.get(tenantId, zone.facts.id);
-          return (seen?.certificates ?? []).map((pack) => ({ zone, pack }));
-        }
         const { zone, cloudflare } = await linked(reference, request);
         try {
           const certificates = await lookAtCertificates(cloudflare, zone.facts.id, callOptions(request));
-          await remember(context, tenantId, zone, { certificates });
-          return certificates.map((pack) => ({ zone, pack }));
+          const { readAt } = await remember(context, tenantId, zone, { certificates });
+          return certificates.map((pack) => ({ zone, pack, readAt: readAt ?? context.clock.now() }));
         } catch (error) {
           if (!isZonewardError(error) || error.kind !== 'permission') throw error;
           unreadable.push({ zone, error });
           return [];
         }
       });
-      const entries = lists.flat().filter(({ pack }) => pack.expiresAt !== null);
-      return {
-        entries: entries.sort((a, b) => (a.pack.expiresAt ?? 0) - (b.pack.expiresAt ?? 0)),
-        unreadable,
-      };
+      return { entries: inOrder(lists.flat()), unreadable, neverRead: [] };
     },
   };
+}
+
+/** As it was last seen: the snapshots are read once, however many zones are meant. */
+async function storedCalendar(
+  { store }: Pick<Context, 'store'>,
+  tenantId: TenantId,
+  {
+    reach,
+    references,
+    request,
+  }: { readonly reach: TenantReach; readonly references: readonly string[]; readonly request: TlsRequest },
+): Promise<TlsCalendar> {
+  const zones = await eachInOrder(references, (reference) => reach.zone(reference, request.connection));
+  const seen = new Map((await store.tlsSnapshots.list(tenantId)).map((one) => [one.zoneId, one]));
+  const neverRead: Zone[] = [];
+  const entries = zones.flatMap((zone): CalendarEntry[] => {
+    const { readAt = null, certificates = [] } = seen.get(zone.facts.id) ?? {};
+    if (readAt === null) {
+      neverRead.push(zone);
+      return [];
+    }
+    return certificates.map((pack) => ({ zone, pack, readAt }));
+  });
+  return { entries: inOrder(entries), unreadable: [], neverRead };
 }
 
 async function lookAtDnssecNow(
@@ -217,14 +242,10 @@ async function lookAtDnssecNow(
   zone: Zone,
   request: TlsRequest,
 ): Promise<DnssecProgress> {
-  const { name, accountId } = zone.facts;
   const seen = await lookAtDnssec(context, cloudflare, zone, callOptions(request));
   const { dnssec } = await remember(context, zone.tenantId, zone, { dnssec: seen });
-  const memory = dnssec ?? rememberDnssec(name, undefined, seen, context.clock.now());
-  const mirror = await context.store.registrations.read(zone.tenantId, { accountId, namespace: 'live' });
-  const isRegisteredHere = mirror?.registrations.some(({ domain }) => domain === name) ?? false;
-  const view = dnssecView(name, seen.received, seen.parent?.records ?? null, { isRegisteredHere });
-  return dnssecProgress(view, memory, isRegisteredHere);
+  const memory = dnssec ?? rememberDnssec(zone.facts.name, undefined, seen, context.clock.now());
+  return dnssecStanding(context, zone, seen, memory);
 }
 
 function callOptions(request: TlsRequest) {

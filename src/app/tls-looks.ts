@@ -5,6 +5,7 @@ import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import type { CallOptions } from '../domains/cloudflare-call.ts';
 import { dnssecView } from '../domains/tls/dnssec.ts';
 import {
+  type DnssecMemory,
   type DnssecProgress,
   type DnssecSeen,
   dnssecEvents,
@@ -75,14 +76,27 @@ export async function lookAtTls(
 
 /** Where DNSSEC stands with this look, before it is remembered. */
 async function progressOf(
-  { store }: Pick<Context, 'store'>,
-  { tenantId, facts: { id, name } }: Zone,
+  context: Pick<Context, 'store'>,
+  zone: Zone,
   seen: DnssecSeen,
   now: number,
 ): Promise<DnssecProgress> {
-  const before = (await store.tlsSnapshots.get(tenantId, id))?.dnssec;
-  const memory = rememberDnssec(name, before, seen, now);
-  return dnssecProgress(dnssecView(name, seen.received, seen.parent?.records ?? null), memory, false);
+  const { tenantId, facts } = zone;
+  const before = (await context.store.tlsSnapshots.get(tenantId, facts.id))?.dnssec;
+  return dnssecStanding(context, zone, seen, rememberDnssec(facts.name, before, seen, now));
+}
+
+/** A look with what is remembered, for who reads it. Whether Cloudflare is the registrar is known from the mirror: no call. */
+export async function dnssecStanding(
+  { store }: Pick<Context, 'store'>,
+  { tenantId, facts: { name, accountId } }: Zone,
+  { received, parent }: DnssecSeen,
+  memory: DnssecMemory,
+): Promise<DnssecProgress> {
+  const mirror = await store.registrations.read(tenantId, { accountId, namespace: 'live' });
+  const isRegisteredHere = mirror?.registrations.some(({ domain }) => domain === name) ?? false;
+  const view = dnssecView(name, received, parent?.records ?? null, { isRegisteredHere });
+  return dnssecProgress(view, memory, isRegisteredHere);
 }
 
 /** DNSSEC alone: one call, and a question to the parent. */

@@ -27,6 +27,7 @@ import type {
   ConnectSession,
   ConnectSessionList,
   CreatedApiKey,
+  CustomHostname,
   CustomHostnames,
   Discovery,
   DiscoveryRequest,
@@ -389,18 +390,36 @@ export interface Operations {
     readonly answer: null;
   };
   /** Every TLS setting, certificate, DNSSEC and CAA of a zone with a verdict. Asks Cloudflare: 12 calls. */
-  readonly showTls: { readonly input: { readonly zone: string }; readonly answer: TlsReport };
+  readonly showTls: {
+    readonly input: { readonly zone: string; readonly query?: { readonly connection?: string } };
+    readonly answer: TlsReport;
+  };
   /** Settings of a zone as Cloudflare has them: a call for each. Without `names`, all that are known. */
   readonly listSettings: {
-    readonly input: { readonly zone: string; readonly query?: { readonly names?: string } };
+    readonly input: {
+      readonly zone: string;
+      readonly query?: { readonly connection?: string; readonly names?: string };
+    };
     readonly answer: SettingList;
   };
   /** Where DNSSEC stands: at Cloudflare, at the parent, and what comes next */
-  readonly showDnssec: { readonly input: { readonly zone: string }; readonly answer: Dnssec };
-  /** When the certificates of zones end, soonest first. Asks Cloudflare: 6 calls for each zone; 200 zones at most */
+  readonly showDnssec: {
+    readonly input: { readonly zone: string; readonly query?: { readonly connection?: string } };
+    readonly answer: Dnssec;
+  };
+  /** When the certificates of zones end, soonest first, as they were last seen, and when that was. With `refresh=true` it looks first. Asks Cloudflare: 6 calls for each zone then, 200 zones at most; else none, for any number */
   readonly certificateCalendar: {
-    readonly input: { readonly query?: { readonly zones?: string; readonly connection?: string } };
+    readonly input: {
+      readonly query?: { readonly zones?: string; readonly connection?: string; readonly refresh?: boolean };
+    };
     readonly answer: CertificateCalendar;
+  };
+  /** The same as iCalendar (RFC 5545), with an alarm two weeks before. With `refresh=true` it looks first. Asks Cloudflare: 6 calls for each zone then, 200 zones at most; else none, for any number */
+  readonly certificateICalendar: {
+    readonly input: {
+      readonly query?: { readonly zones?: string; readonly connection?: string; readonly refresh?: boolean };
+    };
+    readonly answer: string;
   };
   /** Every zone setting that a plan may change, with what it may be and what it needs */
   readonly listSettingCatalogue: {
@@ -588,19 +607,37 @@ export interface Operations {
   /** Call off a change set that has not begun, or was interrupted */
   readonly cancelChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSet };
   /** Every certificate of a zone with its state, its end and the quotas. Asks Cloudflare: 5 calls. */
-  readonly listCertificates: { readonly input: { readonly zone: string }; readonly answer: ZoneCertificates };
+  readonly listCertificates: {
+    readonly input: { readonly zone: string; readonly query?: { readonly connection?: string } };
+    readonly answer: ZoneCertificates;
+  };
   /** Client certificates that Cloudflare shows to origins */
   readonly listOriginPullCertificates: {
-    readonly input: { readonly zone: string };
+    readonly input: { readonly zone: string; readonly query?: { readonly connection?: string } };
     readonly answer: OriginPullCertificates;
   };
   /** Customers' hostnames of a zone: two statuses as one state, with what comes next */
   readonly listHostnames: {
-    readonly input: { readonly zone: string; readonly query?: { readonly hostname?: string } };
+    readonly input: {
+      readonly zone: string;
+      readonly query?: { readonly connection?: string; readonly hostname?: string };
+    };
     readonly answer: CustomHostnames;
   };
+  /** One of them, by its name or its id: where it stands, and what the customer has to publish */
+  readonly getHostname: {
+    readonly input: {
+      readonly zone: string;
+      readonly hostname: string;
+      readonly query?: { readonly connection?: string };
+    };
+    readonly answer: CustomHostname;
+  };
   /** The TLS of every zone as it was last seen, and when. Asks Cloudflare nothing. */
-  readonly listTls: { readonly input: Readonly<Record<string, never>>; readonly answer: TlsOverview };
+  readonly listTls: {
+    readonly input: { readonly query?: { readonly connection?: string } };
+    readonly answer: TlsOverview;
+  };
   /** What a change of certificates or hostnames would do, and whether it may. Nothing is stored. */
   readonly planCertificates: {
     readonly input: { readonly zone: string; readonly body: CertificatePlanInput };
@@ -911,6 +948,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listSettings: { method: 'GET', path: '/v1/zones/{zone}/settings', answer: 'json' },
   showDnssec: { method: 'GET', path: '/v1/zones/{zone}/dnssec', answer: 'json' },
   certificateCalendar: { method: 'GET', path: '/v1/certificates/calendar', answer: 'json' },
+  certificateICalendar: { method: 'GET', path: '/v1/certificates/calendar.ics', answer: 'text' },
   listSettingCatalogue: { method: 'GET', path: '/v1/settings', answer: 'json' },
   searchDomains: { method: 'GET', path: '/v1/domains/search', answer: 'json' },
   checkDomains: { method: 'GET', path: '/v1/domains/check', answer: 'json' },
@@ -950,6 +988,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listCertificates: { method: 'GET', path: '/v1/zones/{zone}/certificates', answer: 'json' },
   listOriginPullCertificates: { method: 'GET', path: '/v1/zones/{zone}/origin-pulls', answer: 'json' },
   listHostnames: { method: 'GET', path: '/v1/zones/{zone}/hostnames', answer: 'json' },
+  getHostname: { method: 'GET', path: '/v1/zones/{zone}/hostnames/{hostname}', answer: 'json' },
   listTls: { method: 'GET', path: '/v1/tls', answer: 'json' },
   planCertificates: { method: 'POST', path: '/v1/zones/{zone}/certificates/plan', answer: 'json' },
   saveCertificateChange: {

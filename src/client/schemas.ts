@@ -657,6 +657,8 @@ export type DriftAdoption = {
 };
 
 export type TlsReport = {
+  readonly zone: { readonly id: string; readonly name: string };
+  /** The same as in `zone` */
   readonly zoneId: string;
   readonly zoneName: string;
   readonly findings: readonly {
@@ -681,7 +683,12 @@ export type SettingList = {
     readonly value?: unknown;
     readonly editable: boolean | null;
     readonly modifiedOn: string | null;
-    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly error: {
+      readonly code: string;
+      readonly kind: string;
+      readonly message: string;
+      readonly next: readonly string[];
+    } | null;
   }[];
 };
 
@@ -765,13 +772,20 @@ export type CertificateCalendar = {
       /** RFC 3339, UTC */
       readonly expiresAt: string | null;
     };
+    /** When the zone's certificates were looked at */
+    readonly readAt: string;
   }[];
+  /** Zones whose certificates could not be read, and why */
   readonly unreadable: readonly {
     readonly zoneId: string;
     readonly zoneName: string;
     readonly code: string;
+    readonly kind: string;
     readonly message: string;
+    readonly next: readonly string[];
   }[];
+  /** Zones that nobody has looked at yet: nothing is known of their certificates */
+  readonly neverRead: readonly { readonly zoneId: string; readonly zoneName: string }[];
 };
 
 export type DomainOfferList = { readonly items: readonly DomainOffer[] };
@@ -1218,6 +1232,8 @@ export type PlanInput =
       readonly baseline?: 'modern' | 'strict';
       /** A document with `tls:` and `settings:` */
       readonly text?: string;
+      /** What messages call it */
+      readonly file?: string;
       readonly connection?: string;
     }
   | {
@@ -1260,6 +1276,8 @@ export type CertificatePlanInput =
       readonly certificate: string;
       /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
       readonly privateKey?: string;
+      /** What messages call it */
+      readonly file?: string;
       readonly bundleMethod?: string;
       readonly type?: string;
     }
@@ -1270,11 +1288,15 @@ export type CertificatePlanInput =
       readonly certificate: string;
       /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
       readonly privateKey?: string;
+      /** What messages call it */
+      readonly file?: string;
     }
   | {
       readonly kind: 'origin-ca';
       /** PEM. The key stays with you. */
       readonly csr: string;
+      /** What messages call it */
+      readonly file?: string;
       readonly hosts?: readonly string[];
       readonly validityDays?: number;
     }
@@ -1286,6 +1308,8 @@ export type CertificatePlanInput =
       readonly certificate: string;
       /** PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`) */
       readonly privateKey?: string;
+      /** What messages call it */
+      readonly file?: string;
     }
   | { readonly kind: 'origin-pull-delete'; readonly id: string }
   | {
@@ -1302,7 +1326,8 @@ export type CertificatePlanInput =
       readonly authority?: string;
       readonly wildcard?: boolean;
       readonly minTls?: string;
-      readonly origin?: string;
+      /** Null: the fallback origin */
+      readonly origin?: string | null;
     }
   | {
       readonly kind: 'hostname-edit';
@@ -1311,7 +1336,8 @@ export type CertificatePlanInput =
       readonly authority?: string;
       readonly wildcard?: boolean;
       readonly minTls?: string;
-      readonly origin?: string;
+      /** Null: the fallback origin */
+      readonly origin?: string | null;
     }
   | { readonly kind: 'hostname-restart'; readonly hostname: string }
   | { readonly kind: 'hostname-delete'; readonly hostname: string }

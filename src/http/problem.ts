@@ -154,6 +154,7 @@ const SHOWN_DETAILS = [
   'changeSetId',
   'zoneId',
   'latest',
+  'elsewhere',
 ];
 
 function shownDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -97,8 +97,11 @@ export const FOREIGN_MENTIONS: readonly {
   { method: 'POST', path: () => '/v1/zones', body: ({ connection }) => ({ name: 'a.com', connection }) },
   { method: 'GET', path: ({ zone }) => `/v1/drift?zone=${zone}` },
   { method: 'GET', path: ({ connection }) => `/v1/drift?connection=${connection}` },
-  { method: 'GET', path: ({ zone }) => `/v1/certificates/calendar?zones=${zone}` },
-  { method: 'GET', path: ({ connection }) => `/v1/certificates/calendar?connection=${connection}` },
+  ...['calendar', 'calendar.ics'].flatMap((name) => [
+    { method: 'GET', path: ({ zone }: Things) => `/v1/certificates/${name}?zones=${zone}` },
+    { method: 'GET', path: ({ connection }: Things) => `/v1/certificates/${name}?connection=${connection}` },
+  ]),
+  { method: 'GET', path: ({ connection }) => `/v1/tls?connection=${connection}` },
   ...['', '/search?text=a&', '/check?names=a.com&', '/calendar?', '/calendar.ics?'].map((rest) => ({
     method: 'GET',
     path: ({ connection }: Things) => `/v1/domains${rest || '?'}connection=${connection}`,
@@ -197,6 +200,7 @@ export function pathOf({ path, tag, operationId }: Endpoint, things: Things): st
     .replace('{record}', things.record)
     .replace('{domain}', things.domain)
     .replace('{extension}', 'com')
+    .replace('{hostname}', 'www.customer.example')
     .replace('{sequence}', String(things.sequence))
     .replace('{id}', ids[tag] ?? things.changeSet);
   return `${filled}${QUERIES[operationId] ?? ''}`;

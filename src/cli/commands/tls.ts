@@ -1,7 +1,7 @@
 /** `zoneward tls`: a zone's SSL/TLS on one screen, set by words or baselines; DNSSEC; when certificates end. */
 import type { Command } from 'commander';
 import type { BaselineName, SettingsWish } from '../../app/handed-out.ts';
-import { BASELINE_NAMES, dnssecToJson } from '../../app/handed-out.ts';
+import { BASELINE_NAMES, certificateICalendar, dnssecToJson, tlsToJson } from '../../app/handed-out.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { examples, span } from '../help.ts';
 import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';
-import { calendarIcs, calendarJson, formatCalendar, formatDnssec, formatTls, tlsJson } from '../views/tls.ts';
+import { calendarJson, formatCalendar, formatDnssec, formatTls } from '../views/tls.ts';
 import { registerCertificates } from './tls-certificates.ts';
 import { registerFleet, showFleet } from './tls-fleet.ts';
 import { registerHostnames } from './tls-hostnames.ts';
@@ -40,7 +40,7 @@ function registerShow(tls: Command, cli: Cli): void {
         const named = zone ?? session.flags.zone;
         if (named === undefined) return showFleet(session);
         const view = await tenant.tls.show(session.zoneName(named), session.via);
-        session.out.result({ json: () => tlsJson(view), text: () => formatTls(session.out, view) });
+        session.out.result({ json: () => tlsToJson(view), text: () => formatTls(session.out, view) });
         return view.findings.some(({ verdict }) => verdict === 'bad') ? EXIT.findings : EXIT.done;
       }),
     );
@@ -208,7 +208,7 @@ function registerCalendar(tls: Command, cli: Cli): void {
           const stored = flags.stored === true ? { stored: true } : {};
           const calendar = await tenant.tls.calendar(zones, { ...session.via, ...stored });
           const { out } = session;
-          if (flags.ical === true) session.io.stdout.write(calendarIcs(calendar, out.now()));
+          if (flags.ical === true) session.io.stdout.write(certificateICalendar(calendar, out.now()));
           else out.result({ json: () => calendarJson(calendar), text: () => formatCalendar(out, calendar) });
           return EXIT.done;
         },

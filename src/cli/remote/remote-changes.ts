@@ -3,23 +3,33 @@ import {
   type Applied,
   type ChangeSet,
   type ConnectionId,
+  changesAnything,
+  isZonewardError,
   type Moment,
   type Planned,
+  type Secret,
   type ZonePlan,
   ZonewardError,
 } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import { type ChangeSetDetails, type Client, type PlanInput, waitForJob } from '../../client/index.ts';
 import { asked, notOnServer } from './remote-error.ts';
-import { milliseconds, plansOf } from './remote-models.ts';
+import { milliseconds, planOf, plansOf } from './remote-models.ts';
 
 type Changes = Pick<
   Tenant['changes'],
   'plan' | 'planAdd' | 'planEdit' | 'planSaved' | 'planUndo' | 'planRestore' | 'apply' | 'approve' | 'cancel'
 >;
 
-/** Has the server plan what is wanted; the plan can be applied through `changes` afterwards. */
-export type RemotePlanner = (input: PlanInput, summary: string) => Promise<Planned>;
+/**
+ * Has the server plan what is wanted; the plan can be applied through `changes` afterwards. `keys` stay here until then.
+ * Without a summary it is the server's.
+ */
+export type RemotePlanner = (
+  input: PlanInput,
+  summary?: string,
+  keys?: ReadonlyMap<string, Secret>,
+) => Promise<Planned>;
 
 export function remoteChanges(client: Client): {
   readonly changes: Changes;
@@ -27,26 +37,50 @@ export function remoteChanges(client: Client): {
 } {
   // What was asked for, so that the server can plan the same again and compare.
   const inputs = new WeakMap<Planned, PlanInput>();
-  const planned: RemotePlanner = async (input, summary) => {
-    const plans = plansOf(await asked(client.planFile({ body: input })));
-    const made: Planned = {
+  const made: Maker = (input, plans, more) => {
+    const result: Planned = {
       connection: { id: '' as ConnectionId } as Planned['connection'],
       zones: plans.map((plan) => ({ plan }) as Planned['zones'][number]),
       conflicts: [],
-      summary,
+      summary: plans[0]?.source ?? '',
       undoes: null,
+      ...more,
     };
-    inputs.set(made, input);
-    return made;
+    inputs.set(result, input);
+    return result;
+  };
+  const planned: RemotePlanner = async (input, summary, keys) => {
+    const more = {
+      ...(summary === undefined ? {} : { summary }),
+      ...(keys === undefined ? {} : { keys }),
+    };
+    if (!holdsObjects(input))
+      return made(input, plansOf(await asked(client.planFile({ body: input }))), more);
+    // Plan files carry no certificates.
+    const view = await asked(client.plan({ body: input }));
+    return made(input, view.plans.map(planOf), { summary: view.summary, ...more });
   };
 
-  return { planned, changes: changesOver(client, { planned, inputs }) };
+  return { planned, changes: changesOver(client, { planned, made, inputs }) };
 }
 
-function changesOver(
-  client: Client,
-  { planned, inputs }: { readonly planned: RemotePlanner; readonly inputs: WeakMap<Planned, PlanInput> },
-): Changes {
+type Maker = (
+  input: PlanInput,
+  plans: readonly ZonePlan[],
+  more: Partial<Pick<Planned, 'summary' | 'keys'>>,
+) => Planned;
+
+function holdsObjects(input: PlanInput): boolean {
+  return input.kind === 'certificates' && !input.change.kind.endsWith('proofs');
+}
+
+interface Planners {
+  readonly planned: RemotePlanner;
+  readonly made: Maker;
+  readonly inputs: WeakMap<Planned, PlanInput>;
+}
+
+function changesOver(client: Client, { planned, made, inputs }: Planners): Changes {
   return {
     plan: async (zone, { text, file, format }, { connection, scope } = {}) => {
       if (scope !== undefined && scope !== 'own' && scope.kind !== 'names') throw notOnServer('this scope');
@@ -78,24 +112,27 @@ function changesOver(
         ...(only === undefined ? {} : { only }),
         ...(force === undefined ? {} : { force }),
       };
-      const { conflicts } = await asked(client.plan({ body: input }));
-      if (conflicts.length > 0) throw conflicting(conflicts.length);
-      return planned(input, `Undo: ${id}`);
+      const { conflicts, settingConflicts, plans } = await asked(client.plan({ body: input }));
+      const moved = conflicts.length + settingConflicts.length;
+      if (moved > 0) throw conflicting(moved);
+      return made(input, plans.map(planOf), { summary: `Undo: ${id}` });
     },
     planRestore: (zone, to) => planned({ kind: 'restore', zone, ...momentOf(to) }, `${zone} back`),
-    apply: async (made, request = {}) => {
-      const input = inputs.get(made);
+    apply: async (wanted, request = {}) => {
+      const input = inputs.get(wanted);
       if (input === undefined) throw notOnServer('a plan from elsewhere');
-      const plans = made.zones.map(({ plan }) => plan).filter(({ groups }) => groups.length > 0);
+      const plans = wanted.zones.map(({ plan }) => plan).filter(changesAnything);
       if (plans.length === 0) return null;
       const body = {
         plan: input,
         expect: plans.map(({ hash }) => hash),
         allow: request.allow ?? [],
-        summary: (request.summary ?? made.summary).slice(0, 500),
+        summary: (request.summary ?? wanted.summary).slice(0, 500),
       };
       const { id } = await asked(client.saveChangeSet({ body }));
-      return applied(client, id, plans, request);
+      const [key] = wanted.keys?.values() ?? [];
+      if (key === undefined) return applied(client, id, plans, request);
+      return appliedWithKey(client, { id, key, plans }, request);
     },
     approve: async (id) => {
       await asked(client.approveChangeSet({ id }));
@@ -120,21 +157,19 @@ function conflicting(count: number): ZonewardError {
   });
 }
 
+interface ApplyOptions {
+  readonly signal?: AbortSignal;
+  readonly verify?: boolean;
+  readonly continueOnRefusal?: boolean;
+}
+
 async function applied(
   client: Client,
   id: string,
   plans: readonly ZonePlan[],
-  {
-    signal,
-    verify,
-    continueOnRefusal,
-  }: { signal?: AbortSignal; verify?: boolean; continueOnRefusal?: boolean },
+  { signal, ...options }: ApplyOptions,
 ): Promise<Applied> {
-  const options = {
-    ...(verify === undefined ? {} : { verify }),
-    ...(continueOnRefusal === undefined ? {} : { continueOnRefusal }),
-  };
-  const started = await asked(client.applyChangeSet({ id, body: options }));
+  const started = await asked(client.applyChangeSet({ id, body: bodyOf(options) }));
   // The job is the server's: a person who stops asks it to stop, and still hears how it ended.
   const stop = (): void => void client.cancelJob({ id: started.id }).catch(() => {});
   signal?.addEventListener('abort', stop, { once: true });
@@ -143,14 +178,46 @@ async function applied(
   );
   const details = await asked(client.getChangeSet({ id }));
   if (job.state === 'failed' && details.status === 'planned') throw ofJob(job.error);
-  const changeSet = changeSetOf(details, plans);
+  return appliedOf(details, plans, null);
+}
+
+/** A job carries no private key: this is one request, which takes the key along and ends when it is done. */
+async function appliedWithKey(
+  client: Client,
+  { id, key, plans }: { readonly id: string; readonly key: Secret; readonly plans: readonly ZonePlan[] },
+  options: ApplyOptions,
+): Promise<Applied> {
+  let stopped: ZonewardError | null = null;
+  try {
+    await asked(client.applyWithKey({ id, body: { privateKey: key.reveal(), ...bodyOf(options) } }));
+  } catch (error) {
+    if (!isZonewardError(error)) throw error;
+    stopped = error;
+  }
+  const details = await asked(client.getChangeSet({ id }));
+  if (stopped !== null && (details.status === 'planned' || details.status === 'approved')) throw stopped;
+  return appliedOf(details, plans, stopped);
+}
+
+function bodyOf({ verify, continueOnRefusal }: ApplyOptions) {
+  return {
+    ...(verify === undefined ? {} : { verify }),
+    ...(continueOnRefusal === undefined ? {} : { continueOnRefusal }),
+  };
+}
+
+function appliedOf(
+  details: ChangeSetDetails,
+  plans: readonly ZonePlan[],
+  stopped: ZonewardError | null,
+): Applied {
   const zones = details.plans.map(({ zone, outcomes }) => ({
     zoneId: zone.id,
     outcomes,
-    stopped: null,
+    stopped,
     verified: null,
   }));
-  return { changeSet, status: details.status, zones } as unknown as Applied;
+  return { changeSet: changeSetOf(details, plans), status: details.status, zones } as unknown as Applied;
 }
 
 function changeSetOf(details: ChangeSetDetails, plans: readonly ZonePlan[]): ChangeSet {

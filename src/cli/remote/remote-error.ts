@@ -44,7 +44,7 @@ function ofApiError({ status, code, message, next, problem }: ApiError): Zonewar
     code,
     kind: KIND_OF_STATUS[status] ?? 'internal',
     next,
-    details: { status, requestId: problem?.request_id ?? null },
+    details: { ...problem?.details, status, requestId: problem?.request_id ?? null },
   });
 }
 

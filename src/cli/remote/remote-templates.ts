@@ -1,10 +1,11 @@
 /** Templates behind a server: its pack, plans of them, and what is applied. Files are read here and sent as text. */
-import { type AppliedTemplate, parseRdata, parseRecordType, type Template } from '../../app/handed-out.ts';
+import type { AppliedTemplate, Template } from '../../app/handed-out.ts';
 import type { TemplateReference, TenantTemplates } from '../../app/tenant-templates.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';
 import type { RemotePlanner } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
+import { rdataOf } from './remote-models.ts';
 
 const FILE_NAME_MAX = 255;
 
@@ -42,12 +43,6 @@ function wanted(reference: TemplateReference): api.TemplateCheck['template'] {
 function templateOf(view: api.Template): Template {
   const { key: _, title: __, variables: ___, groups: ____, ...template } = view;
   return template;
-}
-
-function rdataOf(type: string, content: string) {
-  const known = parseRecordType(type);
-  const parsed = known === undefined ? null : parseRdata(known, content);
-  return parsed?.ok === true ? parsed.value : { type: 'unknown', rrtype: type, content };
 }
 
 function appliedOf({ key, standing, changeSetId, appliedAt, recordCount: _, ...view }: api.AppliedTemplate) {

@@ -1,10 +1,11 @@
 /**
  * A tenant behind a server, in the shape of the facade, for `--server`. It has what reading, planning, applying,
- * undoing, registering, provisioning and verifying need; what it does not have says so.
+ * undoing, certificates, registering, provisioning and verifying need; what it does not have says so.
  */
 import type { Moment, Zone, ZoneAdvice } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import { allPages, type Client, waitForJob } from '../../client/index.ts';
+import { remoteCertificates, remoteHostnames } from './remote-certificates.ts';
 import { ofJob, remoteChanges } from './remote-changes.ts';
 import { remoteConnectSessions } from './remote-connect-sessions.ts';
 import { asked, notOnServer } from './remote-error.ts';
@@ -12,6 +13,7 @@ import { eventOf, milliseconds, recordOf, revisionOf, zoneOf } from './remote-mo
 import { remoteProvisioning } from './remote-provisioning.ts';
 import { remoteRegistrar } from './remote-registrar.ts';
 import { remoteTemplates } from './remote-templates.ts';
+import { remoteTls } from './remote-tls.ts';
 import { remoteVerify } from './remote-verify.ts';
 import { remoteWebhooks } from './remote-webhooks.ts';
 
@@ -28,6 +30,9 @@ export function remoteTenant(client: Client, name: string): Tenant {
     provisioning: only('provisioning', remoteProvisioning(client)),
     templates: only('templates', remoteTemplates(client, planned)),
     connectSessions: remoteConnectSessions(client),
+    tls: only('tls', remoteTls(client, planned)),
+    certificates: only('certificates', remoteCertificates(client, planned)),
+    hostnames: only('hostnames', remoteHostnames(client, planned)),
   };
   return new Proxy(rooms, {
     // A promise of a tenant must not be taken for one itself.

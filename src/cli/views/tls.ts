@@ -12,7 +12,7 @@ import {
 import { errorFacts } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
-import { isoTime } from '../output/time.ts';
+import { isoTime, relativeTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';
 import { nextSteps } from './connection.ts';
 
@@ -33,10 +33,6 @@ export function formatTls(out: Output, { zone, findings }: TlsView): string {
     return `${head}${tail}${fix === null ? '' : `\n    ${paint.dim('→')} ${visible(fix)}`}\n`;
   });
   return `${paint.bold(visible(toUnicode(zone.facts.name)))}\n${lines.join('')}`;
-}
-
-export function tlsJson({ zone, findings }: TlsView): Record<string, unknown> {
-  return { zone: { id: zone.facts.id, name: zone.facts.name }, findings };
 }
 
 export function formatSettings(out: Output, settings: readonly ZoneSetting[]): string {
@@ -115,8 +111,8 @@ function parentText({ atParent, parentDs }: DnssecView): string {
   }
 }
 
-export function formatCalendar(out: Output, { entries, unreadable }: TlsCalendar): string {
-  if (entries.length + unreadable.length === 0) return 'No certificates.\n';
+export function formatCalendar(out: Output, { entries, unreadable, neverRead }: TlsCalendar): string {
+  if (entries.length + unreadable.length + neverRead.length === 0) return 'No certificates.\n';
   const table = out.table<TlsCalendar['entries'][number]>(
     [
       { title: 'expires', cell: ({ pack }) => isoTime(pack.expiresAt)?.slice(0, 10) ?? '' },
@@ -125,59 +121,26 @@ export function formatCalendar(out: Output, { entries, unreadable }: TlsCalendar
       { title: 'status', cell: ({ pack }) => pack.status },
       { title: 'authority', cell: ({ pack }) => pack.authority ?? '' },
       { title: 'hosts', cell: ({ pack }) => pack.hosts.join(' '), shrinksTo: 16 },
+      { title: 'seen', cell: ({ readAt }) => relativeTime(readAt, out.now()) },
     ],
     entries,
   );
-  const rest = unreadable.map(({ zone, error }) => `? ${zone.facts.name}: ${visible(error.message)}\n`);
-  return `${table}${rest.join('')}`;
+  const rest = [
+    ...unreadable.map(({ zone, error }) => `? ${zone.facts.name}: ${visible(error.message)}\n`),
+    ...neverRead.map(({ facts }) => `? ${facts.name}: nobody has looked yet\n`),
+  ];
+  return `${entries.length === 0 ? '' : table}${rest.join('')}`;
 }
 
-export function calendarJson({ entries, unreadable }: TlsCalendar): Record<string, unknown> {
+export function calendarJson({ entries, unreadable, neverRead }: TlsCalendar): Record<string, unknown> {
   return {
-    certificates: entries.map(({ zone, pack }) => ({
+    certificates: entries.map(({ zone, pack, readAt }) => ({
       zone: zone.facts.name,
       ...pack,
       expiresAt: isoTime(pack.expiresAt),
+      readAt: isoTime(readAt),
     })),
     unreadable: unreadable.map(({ zone, error }) => ({ zone: zone.facts.name, error: errorFacts(error) })),
+    neverRead: neverRead.map(({ facts }) => facts.name),
   };
-}
-
-/** RFC 5545: a day for each certificate, with an alarm two weeks before. */
-export function calendarIcs({ entries }: TlsCalendar, now: number): string {
-  const events = entries.flatMap(({ zone, pack }) => [
-    'BEGIN:VEVENT',
-    `UID:${pack.id}-${pack.expiresAt}@zoneward`,
-    `DTSTAMP:${stamp(now)}`,
-    `DTSTART;VALUE=DATE:${stamp(pack.expiresAt ?? 0).slice(0, 8)}`,
-    `SUMMARY:${escaped(`Certificate of ${zone.facts.name} expires (${pack.type})`)}`,
-    `DESCRIPTION:${escaped(`${pack.status}; ${pack.hosts.join(', ')}`)}`,
-    'BEGIN:VALARM',
-    'ACTION:DISPLAY',
-    `DESCRIPTION:${escaped(`Certificate of ${zone.facts.name} expires in two weeks`)}`,
-    'TRIGGER:-P14D',
-    'END:VALARM',
-    'END:VEVENT',
-  ]);
-  const lines = [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//zoneward//certificates//EN',
-    ...events,
-    'END:VCALENDAR',
-  ];
-  return `${lines.map(folded).join('\r\n')}\r\n`;
-}
-
-function stamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\;,]/g, (char) => `\\${char}`).replace(/[\r\n]+/g, ' ');
-}
-
-/** Lines are at most 75 octets; what is longer goes on after a line break and a space. Names are ASCII here. */
-function folded(line: string): string {
-  return line.length <= 75 ? line : `${line.slice(0, 75)}\r\n ${folded(line.slice(75))}`;
 }

@@ -3,6 +3,7 @@
  * same as iCalendar (RFC 5545). Cloudflare's API renews nothing on demand: what can be done is auto-renew, or the
  * dashboard, and every entry says which.
  */
+import { type CalendarEvent, calendarDay, iCalendarOf } from '../../base/icalendar.ts';
 import { type DomainName, toUnicode } from '../../dns/name.ts';
 import { hasLapsed, type Registration } from './model.ts';
 
@@ -55,60 +56,15 @@ function entryOf(registration: Registration, now: number): ExpiryEntry | null {
 
 /** One all-day event for each expiry. The same entries give the same bytes. */
 export function formatICalendar(entries: readonly ExpiryEntry[], now: number): string {
-  const stamp = `${basic(new Date(now).toISOString()).slice(0, 15)}Z`;
-  const lines = [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//Zoneward//Domains//EN',
-    ...entries.flatMap((entry) => eventLines(entry, stamp)),
-    'END:VCALENDAR',
-  ];
-  return lines.map((line) => `${fold(line)}\r\n`).join('');
+  return iCalendarOf('Zoneward//Domains', entries.map(eventOf), now);
 }
 
-function eventLines(entry: ExpiryEntry, stamp: string): string[] {
-  const day = basic(entry.expiresAt).slice(0, 8);
-  const shown = toUnicode(entry.domain);
-  const what = entry.autoRenew ? 'renews itself' : 'expires';
-  const told = entry.autoRenew
-    ? `Auto-renewal may charge from ${entry.chargesFrom?.slice(0, 10)} on.`
-    : entry.next.join(' ');
-  return [
-    'BEGIN:VEVENT',
-    `UID:${entry.domain}-${day}@zoneward`,
-    `DTSTAMP:${stamp}`,
-    `DTSTART;VALUE=DATE:${day}`,
-    `SUMMARY:${escapeText(`${shown} ${what}`)}`,
-    `DESCRIPTION:${escapeText(told)}`,
-    'END:VEVENT',
-  ];
-}
-
-/** `2027-01-02T03:04:05.000Z` → `20270102T030405000Z`, after bringing it to UTC. */
-function basic(time: string): string {
-  return new Date(time).toISOString().replace(/[-:.]/g, '');
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[\\;,]/g, (mark) => `\\${mark}`).replaceAll('\n', '\\n');
-}
-
-const LINE_OCTETS_MAX = 75;
-
-/** Long lines go on after a line break and a space; never inside a character. */
-function fold(line: string): string {
-  const parts: string[] = [];
-  let part = '';
-  let octets = 0;
-  for (const character of line) {
-    const size = new TextEncoder().encode(character).length;
-    if (octets + size > LINE_OCTETS_MAX) {
-      parts.push(part);
-      part = ' ';
-      octets = 1;
-    }
-    part += character;
-    octets += size;
-  }
-  return [...parts, part].join('\r\n');
+function eventOf({ domain, expiresAt, autoRenew, chargesFrom, next }: ExpiryEntry): CalendarEvent {
+  const at = Date.parse(expiresAt);
+  return {
+    uid: `${domain}-${calendarDay(at)}@zoneward`,
+    at,
+    summary: `${toUnicode(domain)} ${autoRenew ? 'renews itself' : 'expires'}`,
+    description: autoRenew ? `Auto-renewal may charge from ${chargesFrom?.slice(0, 10)} on.` : next.join(' '),
+  };
 }

@@ -201,7 +201,13 @@ function dnssecJudgement({ dnssec, zone }: TlsFacts): Judgement {
     case 'active':
       return { verdict: GOOD, why: 'signed, and the parent vouches for it' };
     case 'waits-for-ds':
-      return { verdict: BETTER, why: 'signed; waits for the registrar to publish its DS', ...look };
+      return {
+        verdict: BETTER,
+        why: dnssec.atCloudflareRegistrar
+          ? 'signed; waits for Cloudflare, its registrar, which is expected to publish its DS by itself'
+          : 'signed; waits for the registrar to publish its DS',
+        ...look,
+      };
     case 'waits-for-cloudflare':
       return {
         verdict: BETTER,

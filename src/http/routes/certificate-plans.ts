@@ -20,9 +20,26 @@ export async function wholeZone(caller: Caller, zone: string): Promise<string> {
   return (await findZone(caller, zone)).facts.id;
 }
 
+/** Through which connection a zone is looked at, where it could be more than one. */
+export const viaQuery: z.ZodObject<{ connection: z.ZodOptional<z.ZodString> }, z.core.$strict> =
+  z.strictObject({ connection: host.optional() });
+
+export async function viaOf(
+  caller: Caller,
+  { connection }: { readonly connection?: string | undefined },
+): Promise<{ readonly connection?: string }> {
+  return connection === undefined ? {} : { connection: (await findConnection(caller, connection)).id };
+}
+
 type Maybe<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
-type Wish = Maybe<{ method: string; authority: string; wildcard: boolean; minTls: string; origin: string }>;
-type Files = { readonly certificate: string } & Maybe<{ privateKey: string }>;
+type Wish = Maybe<{
+  method: string;
+  authority: string;
+  wildcard: boolean;
+  minTls: string;
+  origin: string | null;
+}>;
+type Files = { readonly certificate: string } & Maybe<{ privateKey: string; file: string }>;
 
 export type CertificateChange =
   | ({ readonly kind: 'order' } & Maybe<{
@@ -36,7 +53,11 @@ export type CertificateChange =
   | ({ readonly kind: 'proofs'; readonly id: string } & Maybe<{ through: string }>)
   | ({ readonly kind: 'upload' } & Files & Maybe<{ bundleMethod: string; type: string }>)
   | ({ readonly kind: 'replace'; readonly id: string } & Files)
-  | ({ readonly kind: 'origin-ca'; readonly csr: string } & Maybe<{ hosts: string[]; validityDays: number }>)
+  | ({ readonly kind: 'origin-ca'; readonly csr: string } & Maybe<{
+      file: string;
+      hosts: string[];
+      validityDays: number;
+    }>)
   | ({ readonly kind: 'origin-pull-upload'; readonly level: 'zone' | 'hostname' } & Files)
   | ({
       readonly kind: 'origin-pull-hostname';
@@ -53,19 +74,21 @@ const through = host.optional().openapi({
   description:
     'The connection that publishes, where the names lie in zones of several. Others are told in the plan.',
 });
+const file = host.optional().openapi({ description: 'What messages call it' });
 const files = {
   certificate: pem.openapi({ description: 'PEM: leaf first, then its issuers' }),
   privateKey: pem.optional().openapi({
     description:
       'PEM. Held against the certificate and kept nowhere: it is given again when the change set is applied (`applyWithKey`)',
   }),
+  file,
 };
 const wish = {
   method: word.optional(),
   authority: word.optional(),
   wildcard: z.boolean().optional(),
   minTls: word.optional(),
-  origin: host.optional(),
+  origin: host.nullable().optional().openapi({ description: 'Null: the fallback origin' }),
 };
 
 export const certificateChange: z.ZodType<CertificateChange> = z
@@ -91,6 +114,7 @@ export const certificateChange: z.ZodType<CertificateChange> = z
     z.strictObject({
       kind: z.literal('origin-ca'),
       csr: pem.openapi({ description: 'PEM. The key stays with you.' }),
+      file,
       hosts,
       validityDays: days,
     }),
@@ -202,6 +226,7 @@ async function planProofs(caller: Caller, zone: string, change: ProofsChange, vi
       code: elsewhere.length === 0 ? 'no-proofs' : 'proofs-elsewhere',
       kind: 'conflict',
       next: elsewhere.map((proof) => `Publish: ${proofText(proof)}`),
+      details: { elsewhere },
     },
   );
 }
@@ -230,8 +255,8 @@ function planOwnCertificate(
     case 'replace':
       return certificates.planReplace(zone, change.id, filesOf(change), via);
     case 'origin-ca': {
-      const { kind: _, csr, ...order } = change;
-      return certificates.planOriginOrder(zone, { csr: { text: csr, file: 'csr' }, ...defined(order) }, via);
+      const { kind: _, csr, file: named = 'csr', ...order } = change;
+      return certificates.planOriginOrder(zone, { csr: { text: csr, file: named }, ...defined(order) }, via);
     }
     case 'origin-ca-revoke':
       return certificates.planOriginRevoke(zone, change.id, via);
@@ -248,9 +273,9 @@ function planOwnCertificate(
   }
 }
 
-function filesOf({ certificate, privateKey }: Files) {
+function filesOf({ certificate, privateKey, file: named = 'certificate' }: Files) {
   return {
-    certificate: { text: certificate, file: 'certificate' },
+    certificate: { text: certificate, file: named },
     ...(privateKey === undefined ? {} : { key: { secret: new Secret(privateKey), file: 'privateKey' } }),
   };
 }

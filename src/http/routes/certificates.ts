@@ -20,14 +20,25 @@ import {
   certificatesView,
   fleetShape,
   fleetView,
+  hostnameShape,
   hostnamesShape,
   hostnamesView,
+  hostnameView,
   pullsShape,
   pullView,
   signingRequestShape,
 } from '../shapes/certificates.ts';
 import { changeSetShape, changeSetView, plannedView, planShape } from '../shapes/changes.ts';
-import { certificateChange, host, id, pem, planCertificates, wholeZone } from './certificate-plans.ts';
+import {
+  certificateChange,
+  host,
+  id,
+  pem,
+  planCertificates,
+  viaOf,
+  viaQuery,
+  wholeZone,
+} from './certificate-plans.ts';
 import { throwStopped } from './changes.ts';
 
 const tag = 'certificates';
@@ -40,10 +51,12 @@ const list = endpoint({
   summary: 'Every certificate of a zone with its state, its end and the quotas. Asks Cloudflare: 5 calls.',
   scope: 'read',
   params: zoneParams,
+  query: viaQuery,
   answers: { status: 200, description: 'The certificates', schema: certificatesShape },
-  handle: async ({ caller, signal }, { params }) => {
+  handle: async ({ caller, signal }, { params, query }) => {
     const zone = await wholeZone(caller, params.zone);
-    return json(certificatesView(await caller.tenant.certificates.list(zone, { signal })));
+    const request = { signal, ...(await viaOf(caller, query)) };
+    return json(certificatesView(await caller.tenant.certificates.list(zone, request)));
   },
 });
 
@@ -55,10 +68,12 @@ const pulls = endpoint({
   summary: 'Client certificates that Cloudflare shows to origins',
   scope: 'read',
   params: zoneParams,
+  query: viaQuery,
   answers: { status: 200, description: 'The certificates', schema: pullsShape },
-  handle: async ({ caller, signal }, { params }) => {
+  handle: async ({ caller, signal }, { params, query }) => {
     const zone = await wholeZone(caller, params.zone);
-    return json({ items: (await caller.tenant.certificates.originPulls(zone, { signal })).map(pullView) });
+    const request = { signal, ...(await viaOf(caller, query)) };
+    return json({ items: (await caller.tenant.certificates.originPulls(zone, request)).map(pullView) });
   },
 });
 
@@ -70,14 +85,31 @@ const hostnames = endpoint({
   summary: "Customers' hostnames of a zone: two statuses as one state, with what comes next",
   scope: 'read',
   params: zoneParams,
-  query: z.strictObject({ hostname: host.optional().openapi({ description: 'Only this one' }) }),
+  query: viaQuery.extend({ hostname: host.optional().openapi({ description: 'Only this one' }) }),
   answers: { status: 200, description: 'The hostnames', schema: hostnamesShape },
   handle: async ({ caller, signal }, { params, query }) => {
     const zone = await wholeZone(caller, params.zone);
-    const list = await caller.tenant.hostnames.list(zone, { signal });
+    const list = await caller.tenant.hostnames.list(zone, { signal, ...(await viaOf(caller, query)) });
     const wanted = query.hostname?.toLowerCase();
     const found = list.hostnames.filter((one) => wanted === undefined || one.hostname.hostname === wanted);
     return json(hostnamesView({ ...list, hostnames: found }));
+  },
+});
+
+const hostname = endpoint({
+  method: 'get',
+  path: '/v1/zones/{zone}/hostnames/{hostname}',
+  operationId: 'getHostname',
+  tag,
+  summary: 'One of them, by its name or its id: where it stands, and what the customer has to publish',
+  scope: 'read',
+  params: zoneParams.extend({ hostname: host }),
+  query: viaQuery,
+  answers: { status: 200, description: 'The hostname', schema: hostnameShape },
+  handle: async ({ caller, signal }, { params, query }) => {
+    const zone = await wholeZone(caller, params.zone);
+    const request = { signal, ...(await viaOf(caller, query)) };
+    return json(hostnameView(await caller.tenant.hostnames.show(zone, params.hostname, request)));
   },
 });
 
@@ -88,10 +120,11 @@ const fleet = endpoint({
   tag,
   summary: 'The TLS of every zone as it was last seen, and when. Asks Cloudflare nothing.',
   scope: 'read',
+  query: viaQuery,
   answers: { status: 200, description: 'The zones', schema: fleetShape },
-  handle: async ({ caller }) => {
+  handle: async ({ caller }, { query }) => {
     requireAllNames(caller);
-    const all = await caller.tenant.tls.list();
+    const all = await caller.tenant.tls.list(await viaOf(caller, query));
     return json({ items: all.filter(({ zone }) => seesZone(caller, zone)).map(fleetView) });
   },
 });
@@ -246,6 +279,7 @@ export const CERTIFICATE_ENDPOINTS: readonly Endpoint[] = [
   list,
   pulls,
   hostnames,
+  hostname,
   fleet,
   plan,
   save,

@@ -3,13 +3,16 @@ import { z } from '@hono/zod-openapi';
 import {
   BASELINE_NAMES,
   type BaselineName,
+  certificateICalendar,
   dnssecToJson,
   type Planned,
   type SettingsWish,
+  type TlsCalendar,
+  tlsToJson,
 } from '../../app/handed-out.ts';
-import { type Caller, findConnection, requireAllNames, seesZone } from '../caller.ts';
-import { type Endpoint, endpoint, json } from '../endpoint.ts';
-import { nameList, zoneParams } from '../inputs.ts';
+import { type Caller, requireAllNames, seesZone } from '../caller.ts';
+import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
+import { flag, nameList, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
   certificateCalendarShape,
@@ -18,9 +21,8 @@ import {
   settingListShape,
   settingView,
   tlsShape,
-  tlsView,
 } from '../shapes/tls.ts';
-import { wholeZone } from './certificate-plans.ts';
+import { viaOf, viaQuery, wholeZone } from './certificate-plans.ts';
 
 const tag = 'tls';
 const ZONES_MAX = 200;
@@ -35,9 +37,12 @@ const show = endpoint({
     'Every TLS setting, certificate, DNSSEC and CAA of a zone with a verdict. Asks Cloudflare: 12 calls.',
   scope: 'read',
   params: zoneParams,
+  query: viaQuery,
   answers: { status: 200, description: 'The findings', schema: tlsShape },
-  handle: async ({ caller, signal }, { params }) =>
-    json(tlsView(await caller.tenant.tls.show(await wholeZone(caller, params.zone), { signal }))),
+  handle: async ({ caller, signal }, { params, query }) => {
+    const zone = await wholeZone(caller, params.zone);
+    return json(tlsToJson(await caller.tenant.tls.show(zone, { signal, ...(await viaOf(caller, query)) })));
+  },
 });
 
 const settings = endpoint({
@@ -48,11 +53,12 @@ const settings = endpoint({
   summary: 'Settings of a zone as Cloudflare has them: a call for each. Without `names`, all that are known.',
   scope: 'read',
   params: zoneParams,
-  query: z.strictObject({ names: nameList(100).optional() }),
+  query: viaQuery.extend({ names: nameList(100).optional() }),
   answers: { status: 200, description: 'The settings', schema: settingListShape },
   handle: async ({ caller, signal }, { params, query }) => {
     const zone = await wholeZone(caller, params.zone);
-    const found = await caller.tenant.tls.settings(zone, query.names ?? [], { signal });
+    const request = { signal, ...(await viaOf(caller, query)) };
+    const found = await caller.tenant.tls.settings(zone, query.names ?? [], request);
     return json({ items: found.map(settingView) });
   },
 });
@@ -65,46 +71,75 @@ const dnssec = endpoint({
   summary: 'Where DNSSEC stands: at Cloudflare, at the parent, and what comes next',
   scope: 'read',
   params: zoneParams,
+  query: viaQuery,
   answers: { status: 200, description: 'DNSSEC of the zone', schema: dnssecShape },
-  handle: async ({ caller, signal }, { params }) =>
-    json(dnssecToJson(await caller.tenant.tls.dnssec(await wholeZone(caller, params.zone), { signal }))),
+  handle: async ({ caller, signal }, { params, query }) => {
+    const zone = await wholeZone(caller, params.zone);
+    const request = { signal, ...(await viaOf(caller, query)) };
+    return json(dnssecToJson(await caller.tenant.tls.dnssec(zone, request)));
+  },
 });
+
+const calendarQuery = z.strictObject({
+  zones: nameList(ZONES_MAX).optional(),
+  connection: reference.optional(),
+  refresh: flag.optional().openapi({ description: 'Looks at every zone first' }),
+});
+type CalendarQuery = z.output<typeof calendarQuery>;
+const CALENDAR_COST = `With \`refresh=true\` it looks first. Asks Cloudflare: 6 calls for each zone then, ${ZONES_MAX} zones at most; else none, for any number`;
 
 const calendar = endpoint({
   method: 'get',
   path: '/v1/certificates/calendar',
   operationId: 'certificateCalendar',
   tag,
-  summary: `When the certificates of zones end, soonest first. Asks Cloudflare: 6 calls for each zone; ${ZONES_MAX} zones at most`,
+  summary: `When the certificates of zones end, soonest first, as they were last seen, and when that was. ${CALENDAR_COST}`,
   scope: 'read',
-  query: z.strictObject({ zones: nameList(ZONES_MAX).optional(), connection: reference.optional() }),
+  query: calendarQuery,
   answers: { status: 200, description: 'The certificates', schema: certificateCalendarShape },
-  handle: async ({ caller, signal }, { query }) => {
-    const zones = await zonesMeant(caller, query);
-    return json(certificateCalendarView(await caller.tenant.tls.calendar(zones, { signal })));
-  },
+  handle: async (call, { query }) => json(certificateCalendarView(await calendarOf(call, query))),
 });
 
-async function zonesMeant(
-  caller: Caller,
-  asked: { readonly zones?: readonly string[] | undefined; readonly connection?: string | undefined },
-): Promise<readonly string[]> {
+const iCalendar = endpoint({
+  method: 'get',
+  path: '/v1/certificates/calendar.ics',
+  operationId: 'certificateICalendar',
+  tag,
+  summary: `The same as iCalendar (RFC 5545), with an alarm two weeks before. ${CALENDAR_COST}`,
+  scope: 'read',
+  query: calendarQuery,
+  answers: { status: 200, description: 'The calendar', type: 'text/calendar' },
+  handle: async (call, { query }) => ({
+    kind: 'text',
+    type: 'text/calendar; charset=utf-8',
+    body: certificateICalendar(await calendarOf(call, query), Date.now()),
+  }),
+});
+
+async function calendarOf({ caller, signal }: Call, query: CalendarQuery): Promise<TlsCalendar> {
+  const zones = await zonesMeant(caller, query);
+  const stored = query.refresh !== true;
+  if (!stored && zones.length > ZONES_MAX)
+    throw new HttpError(
+      422,
+      'zones-too-many',
+      `These are ${zones.length} zones, and six calls to Cloudflare for each.`,
+      {
+        next: [
+          `Name ${ZONES_MAX} at most: ?zones=a.example,b.example`,
+          'Or leave `refresh` out: as they were last seen, for any number of zones.',
+        ],
+      },
+    );
+  return caller.tenant.tls.calendar(zones, { signal, stored, ...(await viaOf(caller, query)) });
+}
+
+async function zonesMeant(caller: Caller, query: CalendarQuery): Promise<readonly string[]> {
   requireAllNames(caller);
-  if (asked.zones !== undefined) return Promise.all(asked.zones.map((zone) => wholeZone(caller, zone)));
-  const via =
-    asked.connection === undefined ? {} : { connection: (await findConnection(caller, asked.connection)).id };
-  const all = (await caller.tenant.zones.list(via)).filter(
-    (zone) => seesZone(caller, zone) && zone.facts.status !== 'deleted',
-  );
-  if (all.length <= ZONES_MAX) return all.map(({ facts }) => facts.id);
-  throw new HttpError(
-    422,
-    'zones-too-many',
-    `These are ${all.length} zones, and six calls to Cloudflare for each.`,
-    {
-      next: [`Name ${ZONES_MAX} at most: ?zones=a.example,b.example`],
-    },
-  );
+  if (query.zones !== undefined) return Promise.all(query.zones.map((zone) => wholeZone(caller, zone)));
+  return (await caller.tenant.zones.list(await viaOf(caller, query)))
+    .filter((zone) => seesZone(caller, zone) && zone.facts.status !== 'deleted')
+    .map(({ facts }) => facts.id);
 }
 
 /** A kind of plan: settings by words (`mode=strict`, `dnssec=on`), a baseline, or a document. */
@@ -115,6 +150,7 @@ export const settingsPlan: z.ZodObject<
     words: z.ZodOptional<z.ZodArray<z.ZodString>>;
     baseline: z.ZodOptional<z.ZodEnum<{ [Name in BaselineName]: Name }>>;
     text: z.ZodOptional<z.ZodString>;
+    file: z.ZodOptional<z.ZodString>;
     connection: z.ZodOptional<z.ZodString>;
   },
   z.core.$strict
@@ -129,20 +165,21 @@ export const settingsPlan: z.ZodObject<
     .openapi({ description: '`mode=strict`, `hsts.max_age=31536000`, `dnssec=on`' }),
   baseline: z.enum(BASELINE_NAMES).optional(),
   text: z.string().max(65_536).optional().openapi({ description: 'A document with `tls:` and `settings:`' }),
+  file: reference.optional().openapi({ description: 'What messages call it' }),
   connection: reference.optional(),
 });
 
 /** `zones` and `connection` by their ids. */
 export function planSettings(
   caller: Caller,
-  { words, baseline, text }: z.output<typeof settingsPlan>,
+  { words, baseline, text, file = 'request' }: z.output<typeof settingsPlan>,
   target: { readonly zones: readonly string[]; readonly via: { readonly connection?: string } },
 ): Promise<Planned> {
   requireAllNames(caller);
   const wishes: SettingsWish[] = [
     ...(words === undefined ? [] : [{ words }]),
     ...(baseline === undefined ? [] : [{ baseline }]),
-    ...(text === undefined ? [] : [{ file: 'request', text }]),
+    ...(text === undefined ? [] : [{ file, text }]),
   ];
   const [wish] = wishes;
   if (wish === undefined || wishes.length > 1)
@@ -150,4 +187,4 @@ export function planSettings(
   return caller.tenant.tls.plan(target.zones, wish, target.via);
 }
 
-export const TLS_ENDPOINTS: readonly Endpoint[] = [show, settings, dnssec, calendar];
+export const TLS_ENDPOINTS: readonly Endpoint[] = [show, settings, dnssec, calendar, iCalendar];

@@ -113,7 +113,7 @@ export const signingRequestShape: z.ZodType = z
   })
   .openapi('SigningRequest');
 
-const hostnameShape = z
+export const hostnameShape: z.ZodType = z
   .strictObject({
     id: z.string(),
     hostname: z.string(),
@@ -139,7 +139,7 @@ const hostnameShape = z
   })
   .openapi('CustomHostname');
 
-function hostnameView({ hostname, view }: ListedHostname): View {
+export function hostnameView({ hostname, view }: ListedHostname): View {
   const { ssl, ownership, ...rest } = hostname;
   return {
     ...rest,

@@ -3,6 +3,7 @@
  * every answer against its shape.
  */
 import { z } from '@hono/zod-openapi';
+import type { ZonewardError } from '../../app/handed-out.ts';
 
 export const time: z.ZodString = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
 export const maybeTime: z.ZodNullable<z.ZodString> = time.nullable();
@@ -51,4 +52,16 @@ export type View = Readonly<Record<string, unknown>>;
 
 export function isoTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
+}
+
+/** Why one thing of several could not be read. */
+export const faultShape: z.ZodType = z.strictObject({
+  code: z.string(),
+  kind: z.string(),
+  message: z.string(),
+  next: texts,
+});
+
+export function faultView({ code, kind, message, next }: ZonewardError): View {
+  return { code, kind, message, next };
 }

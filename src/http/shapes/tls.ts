@@ -1,7 +1,7 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { SettingDomain, TlsCalendar, TlsView, ZoneSetting } from '../../app/handed-out.ts';
-import { isoTime, maybeTime, texts, type View } from './common.ts';
+import type { SettingDomain, TlsCalendar, Zone, ZoneSetting } from '../../app/handed-out.ts';
+import { faultShape, faultView, isoTime, maybeTime, orNull, texts, time, type View } from './common.ts';
 
 const finding = z.strictObject({
   what: z.string(),
@@ -12,7 +12,12 @@ const finding = z.strictObject({
   fix: z.string().nullable(),
 });
 export const tlsShape: z.ZodType = z
-  .strictObject({ zoneId: z.string(), zoneName: z.string(), findings: z.array(finding) })
+  .strictObject({
+    zone: z.strictObject({ id: z.string(), name: z.string() }),
+    zoneId: z.string().openapi({ description: 'The same as in `zone`' }),
+    zoneName: z.string(),
+    findings: z.array(finding),
+  })
   .openapi('TlsReport');
 
 const plainDomain = {
@@ -42,7 +47,7 @@ const setting = z.strictObject({
   value: z.unknown().openapi({ description: 'Null where it could not be read' }),
   editable: z.boolean().nullable(),
   modifiedOn: z.string().nullable(),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  error: orNull(faultShape),
 });
 export const settingListShape: z.ZodType = z.strictObject({ items: z.array(setting) }).openapi('SettingList');
 
@@ -96,18 +101,32 @@ const pack = z.strictObject({
   authority: z.string().nullable(),
   expiresAt: maybeTime,
 });
+const zoneNamed = { zoneId: z.string(), zoneName: z.string() };
 export const certificateCalendarShape: z.ZodType = z
   .strictObject({
-    items: z.array(z.strictObject({ zoneId: z.string(), zoneName: z.string(), certificate: pack })),
-    unreadable: z.array(
-      z.strictObject({ zoneId: z.string(), zoneName: z.string(), code: z.string(), message: z.string() }),
+    items: z.array(
+      z.strictObject({
+        ...zoneNamed,
+        certificate: pack,
+        readAt: time.openapi({ description: "When the zone's certificates were looked at" }),
+      }),
     ),
+    unreadable: z
+      .array(
+        z.strictObject({
+          ...zoneNamed,
+          code: z.string(),
+          kind: z.string(),
+          message: z.string(),
+          next: texts,
+        }),
+      )
+      .openapi({ description: 'Zones whose certificates could not be read, and why' }),
+    neverRead: z.array(z.strictObject(zoneNamed)).openapi({
+      description: 'Zones that nobody has looked at yet: nothing is known of their certificates',
+    }),
   })
   .openapi('CertificateCalendar');
-
-export function tlsView({ zone, findings }: TlsView): View {
-  return { zoneId: zone.facts.id, zoneName: zone.facts.name, findings };
-}
 
 function domainView(domain: SettingDomain): View {
   if (domain.kind !== 'fields') return { ...domain };
@@ -123,24 +142,19 @@ export function settingView({ name, setting: id, title, domain, state, error }: 
     value: state?.value ?? null,
     editable: state?.editable ?? null,
     modifiedOn: state?.modifiedOn ?? null,
-    error: error === null ? null : { code: error.code, message: error.message },
+    error: error === null ? null : faultView(error),
   };
 }
 
-export function certificateCalendarView({ entries, unreadable }: TlsCalendar): View {
+export function certificateCalendarView({ entries, unreadable, neverRead }: TlsCalendar): View {
+  const named = ({ facts }: Zone) => ({ zoneId: facts.id, zoneName: facts.name });
   return {
-    items: entries.map(({ zone, pack: { id, type, status, hosts, authority, expiresAt } }) => ({
-      zoneId: zone.facts.id,
-      zoneName: zone.facts.name,
-      certificate: {
-        ...{ id, type, status, hosts, authority, expiresAt: isoTime(expiresAt) },
-      },
+    items: entries.map(({ zone, readAt, pack: { id, type, status, hosts, authority, expiresAt } }) => ({
+      ...named(zone),
+      certificate: { ...{ id, type, status, hosts, authority, expiresAt: isoTime(expiresAt) } },
+      readAt: isoTime(readAt),
     })),
-    unreadable: unreadable.map(({ zone, error: { code, message } }) => ({
-      zoneId: zone.facts.id,
-      zoneName: zone.facts.name,
-      code,
-      message,
-    })),
+    unreadable: unreadable.map(({ zone, error }) => ({ ...named(zone), ...faultView(error) })),
+    neverRead: neverRead.map(named),
   };
 }
