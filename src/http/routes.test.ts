@@ -7,7 +7,7 @@ import { fitting, nearlyFitting } from '../../test/kit/schema-arbitrary.ts';
 import type { Lookup } from '../outbound/messenger.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { openApiDocument } from './openapi.ts';
-import { BODIES, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
+import { BODIES, CUSTOMER_HOSTNAME, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
 import { type Ask, type Edge, openEdge } from './testing.ts';
 
 /** Resolves to an address for documentation, which is refused before anything is connected to. */
@@ -53,6 +53,18 @@ async function populate(engine: Engine, edge: Edge, key: string, name = 'later')
   };
 }
 
+/** The customer's hostname that paths name, in the zone that they name. */
+async function serveHostname({ sandbox }: Engine): Promise<void> {
+  const { id } = sandbox.zones().find(({ name }) => name === 'example.com') ?? { id: '' };
+  sandbox.updateZone(id, { entitlements: ['ssl-for-saas'] });
+  const made = await fetch(`${sandbox.baseUrl}/zones/${id}/custom_hostnames`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sandbox.tokens.full}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ hostname: CUSTOMER_HOSTNAME, ssl: { method: 'txt', type: 'dv' } }),
+  });
+  assert.equal(made.status, 201, await made.text());
+}
+
 /** A purchase that is under way, and a domain that is being brought up. */
 async function orderNames(
   edge: Edge,
@@ -90,6 +102,7 @@ describe('every route', () => {
       { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
       { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
     ]);
+    await serveHostname(engine);
     edge = openEdge(engine.zoneward);
     owner = (await edge.makeKey('acme', ['admin'])).secret;
     reader = (await edge.makeKey('acme', ['read'])).secret;

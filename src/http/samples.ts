@@ -1,6 +1,9 @@
 /** For tests: a request to every endpoint that its own tenant may make, with the ids of things that are there. */
 import type { Endpoint } from './endpoint.ts';
 
+/** A customer's hostname (SSL for SaaS) that the zone of `Things` serves. */
+export const CUSTOMER_HOSTNAME = 'www.customer.example';
+
 /** Ids of one tenant's things. */
 export interface Things {
   readonly connection: string;
@@ -200,7 +203,7 @@ export function pathOf({ path, tag, operationId }: Endpoint, things: Things): st
     .replace('{record}', things.record)
     .replace('{domain}', things.domain)
     .replace('{extension}', 'com')
-    .replace('{hostname}', 'www.customer.example')
+    .replace('{hostname}', CUSTOMER_HOSTNAME)
     .replace('{sequence}', String(things.sequence))
     .replace('{id}', ids[tag] ?? things.changeSet);
   return `${filled}${QUERIES[operationId] ?? ''}`;
