@@ -386,7 +386,7 @@ describe('the command line through a server', () => {
       set.plans[0].settings.find((one: { setting: string }) => one.setting === 'min_tls_version').before,
     );
     assert.equal((await json(`tls dnssec ${ZONE} enable --yes`)).applied.status, 'applied');
-    const waited = await remote(`tls dnssec ${ZONE} status --wait 1ms --json`);
+    const waited = await remote(`tls dnssec ${ZONE} status --wait 1s --json`);
     assert.equal(waited.code, 3, waited.stderr);
     assert.equal(JSON.parse(waited.stdout).stage, 'waits-for-ds');
     await same(`tls dnssec ${ZONE}`);

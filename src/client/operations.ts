@@ -93,6 +93,7 @@ import type {
   RoundList,
   RoundRequest,
   Session,
+  SettingCatalogue,
   SettingList,
   SignIn,
   SigningRequest,
@@ -424,7 +425,7 @@ export interface Operations {
   /** Every zone setting that a plan may change, with what it may be and what it needs */
   readonly listSettingCatalogue: {
     readonly input: Readonly<Record<string, never>>;
-    readonly answer: SettingList;
+    readonly answer: SettingCatalogue;
   };
   /** Names that might be bought, by words. Prices are those of this moment. */
   readonly searchDomains: {

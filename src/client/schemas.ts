@@ -788,6 +788,24 @@ export type CertificateCalendar = {
   readonly neverRead: readonly { readonly zoneId: string; readonly zoneName: string }[];
 };
 
+export type SettingCatalogue = {
+  readonly items: readonly {
+    /** Cloudflare's id; stable in documents, plans and journals */ readonly key: string;
+    readonly source: string;
+    readonly title: string;
+    /** What it may be: `switch`, `choice` with its values, `number` with its bounds */
+    readonly domain: { readonly kind: string; readonly [key: string]: unknown };
+    /** Its name in the `tls:` section of a document */
+    readonly tlsName?: string;
+    /** The lowest Cloudflare plan that may change it */
+    readonly plan?: string;
+    readonly addOn?: string;
+    /** It can be read only */
+    readonly fixed?: boolean;
+    readonly [key: string]: unknown;
+  }[];
+};
+
 export type DomainOfferList = { readonly items: readonly DomainOffer[] };
 
 export type DomainOffer = {

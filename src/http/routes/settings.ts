@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { SETTINGS } from '../../app/handed-out.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 
-const settingListShape = z
+const settingCatalogueShape = z
   .strictObject({
     items: z.array(
       z.looseObject({
@@ -23,7 +23,7 @@ const settingListShape = z
       }),
     ),
   })
-  .openapi('SettingList');
+  .openapi('SettingCatalogue');
 
 const list = endpoint({
   method: 'get',
@@ -32,7 +32,7 @@ const list = endpoint({
   tag: 'tls',
   summary: 'Every zone setting that a plan may change, with what it may be and what it needs',
   scope: 'read',
-  answers: { status: 200, description: 'The settings', schema: settingListShape },
+  answers: { status: 200, description: 'The settings', schema: settingCatalogueShape },
   handle: async () => json({ items: SETTINGS.map(({ style: _, ...shown }) => shown) }),
 });
 
