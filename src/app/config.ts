@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ZonewardError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import { withoutPassword } from '../store/postgres-url.ts';
+import { POSTGRES_POOL, withoutPassword } from '../store/postgres-url.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 import { readSettingsFile } from './settings-file.ts';
 
@@ -16,6 +16,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ConfigInput {
   readonly home?: string;
   readonly store?: string;
+  /** Of a store on PostgreSQL: connections for writing, and as many for reading, 1 to 100. Default 5. */
+  readonly storePool?: number;
   readonly baseUrl?: string;
   readonly keyFile?: string;
   /** Takes every audit checkpoint by POST, as JSON. */
@@ -37,6 +39,8 @@ export interface Config {
   readonly storeUrl: Secret;
   /** The same as it may be shown. */
   readonly storePlace: string;
+  /** Of a store on PostgreSQL: connections for writing, and as many for reading. */
+  readonly storePool: number;
   /** As it was given; null: by default. */
   readonly vaultKeys: string | null;
   readonly keyFile: string;
@@ -68,6 +72,8 @@ export interface DnsServer {
   readonly port: number;
 }
 
+const POOL_MAX = 100;
+
 export const CLOUDFLARE_BASE_URL = 'https://api.cloudflare.com/client/v4';
 
 /** Throws what is wrong with the configuration file, and `base-url-invalid`, `dns-server-invalid`, `setting-invalid`. */
@@ -75,7 +81,8 @@ export function resolveConfig(input: ConfigInput, environment: Environment): Con
   const given = (name: SettingName): string | undefined => {
     // Under a setting's name a host may hand in more than a text: its own place for keys, for one.
     const option = (input as Partial<Record<SettingName, unknown>>)[name];
-    const value = typeof option === 'string' ? option : environment[SETTINGS[name].variable];
+    const text = typeof option === 'number' ? String(option) : option;
+    const value = typeof text === 'string' ? text : environment[SETTINGS[name].variable];
     return value === '' ? undefined : value;
   };
   const home = path.resolve(given('home') ?? defaultHome(environment));
@@ -87,6 +94,7 @@ export function resolveConfig(input: ConfigInput, environment: Environment): Con
     home,
     storeUrl: new Secret(store),
     storePlace: withoutPassword(store),
+    storePool: checkPool(read('storePool') ?? String(POSTGRES_POOL)),
     vaultKeys: read('vaultKeys')?.trim() ?? null,
     keyFile: inHome('keyFile', 'vault.key'),
     signingKeyFile: inHome('signingKeyFile', 'audit-signing.key'),
@@ -109,6 +117,12 @@ function listOf(text: string | undefined): readonly string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function checkPool(text: string): number {
+  const size = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (size >= 1 && size <= POOL_MAX) return size;
+  throw settingInvalid('storePool', text, `Give a whole number from 1 to ${POOL_MAX}.`);
 }
 
 function checkPort(text: string): number {

@@ -109,6 +109,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   });
   const store = await openStore({
     url: config.storeUrl.reveal(),
+    pool: config.storePool,
     clock,
     random,
     seal: sealEvent,

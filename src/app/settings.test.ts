@@ -29,6 +29,12 @@ describe('settings', () => {
     assert.equal(of(null, {}, {}), null);
     assert.equal(resolved(file, {}, {}).port, 1);
     assert.equal(resolved(null, {}, {}).port, 4_500);
+    assert.equal(resolved('storePool: 20\n', {}, {}).storePool, 20);
+    assert.equal(resolved('storePool: 20\n', {}, { ZONEWARD_STORE_POOL: '100' }).storePool, 100);
+    assert.equal(resolved('storePool: 20\n', { storePool: 7 }, { ZONEWARD_STORE_POOL: '100' }).storePool, 7);
+    for (const storePool of [0, -1, 2.5, 101, Number.NaN, Number.POSITIVE_INFINITY])
+      assert.throws(() => resolved(null, { storePool }, {}), { code: 'setting-invalid' }, `${storePool}`);
+    assert.equal(resolved(null, {}, { ZONEWARD_STORE_POOL: '' }).storePool, 5);
   });
 
   it('may be lists in a file', () => {
@@ -45,6 +51,7 @@ describe('settings', () => {
     ['an inherited name', 'constructor: x', 'config-unknown', /"constructor" is not a setting/],
     ['the variable instead of the name', 'ZONEWARD_STORE: x', 'config-unknown', /is not a setting/],
     ['the home folder', 'home: /x', 'config-not-in-file', /ZONEWARD_HOME/],
+    ['a size that is a list of lists', 'storePool: [[5]]', 'config-value-invalid', /must be a text/],
     ['a value that is a map', 'store: {a: b}', 'config-value-invalid', /must be a text/],
     ['a value that is true', 'publicUrl: true', 'config-value-invalid', /must be a text/],
     ['a list of lists', 'webhookAllow: [[a]]', 'config-value-invalid', /must be a text/],
@@ -73,6 +80,9 @@ describe('settings', () => {
   const values: readonly (readonly [input: Environment, code: string])[] = [
     [{ ZONEWARD_PORT: '70000' }, 'setting-invalid'],
     [{ ZONEWARD_PORT: '1e3' }, 'setting-invalid'],
+    ...['0', '-1', '101', '1000', '5.5', '1e1', ' 5', 'five', '0x5', '٥'].map(
+      (size) => [{ ZONEWARD_STORE_POOL: size }, 'setting-invalid'] as const,
+    ),
     [{ ZONEWARD_LOG_LEVEL: 'loud' }, 'setting-invalid'],
     [{ ZONEWARD_PUBLIC_URL: 'zoneward.example' }, 'setting-invalid'],
     [{ ZONEWARD_PUBLIC_URL: 'https://a:b@zoneward.example' }, 'setting-invalid'],

@@ -22,6 +22,7 @@ export type SettingName =
   | 'home'
   | 'config'
   | 'store'
+  | 'storePool'
   | 'baseUrl'
   | 'dnsServer'
   | 'parentDnsServer'
@@ -58,6 +59,12 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     flag: '--store',
     about: 'the store: `sqlite:PATH` or `postgres://…`',
     byDefault: '`sqlite:` and `zoneward.db` in the home folder',
+  },
+  storePool: {
+    variable: 'ZONEWARD_STORE_POOL',
+    about:
+      'of a store on PostgreSQL: connections of each process for writing, and as many for reading, from 1 to 100; up to 3 more are for wake-ups',
+    byDefault: '`5`',
   },
   baseUrl: {
     variable: 'CLOUDFLARE_API_BASE_URL',

@@ -85,6 +85,8 @@ import { openZoneSightings } from './zone-sightings.ts';
 export interface StoreOptions {
   /** `sqlite:PATH`, `sqlite::memory:` for one that ends with its process, or `postgres://…`: a secret. */
   readonly url: string;
+  /** On PostgreSQL: connections for writing, and as many for reading; opened when needed. Default 5. */
+  readonly pool?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly seal: SealEvent;
@@ -156,7 +158,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 /** The same on an engine that the caller opened, and which `close` closes. */
-export async function openStoreOn(engine: Engine, options: Omit<StoreOptions, 'url'>): Promise<Store> {
+export async function openStoreOn(
+  engine: Engine,
+  options: Omit<StoreOptions, 'url' | 'pool'>,
+): Promise<Store> {
   const writer = new Kysely<Schema>({ dialect: engine.dialect });
   const db = engine.readerDialect === null ? writer : new Kysely<Schema>({ dialect: engine.readerDialect });
   const { clock, random, seal } = options;
@@ -244,11 +249,11 @@ async function closeAll({ db, writer, engine, commitGroup }: StoreContext): Prom
   await writer.destroy();
 }
 
-async function openEngine({ url, clock }: StoreOptions): Promise<Engine> {
+async function openEngine({ url, pool, clock }: StoreOptions): Promise<Engine> {
   if (isPostgresUrl(url)) {
     // Whoever stays with a file does not wait for the driver.
     const { openPostgresEngine } = await import('./dialect-postgres.ts');
-    return openPostgresEngine(url, clock);
+    return openPostgresEngine(url, clock, pool);
   }
   const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
   if (path !== '') return openSqliteEngine(path, clock);

@@ -8,6 +8,9 @@ const PROTOCOLS: ReadonlySet<string> = new Set(['postgres:', 'postgresql:']);
 /** Of libpq. `pg` takes any other word for "no TLS" without a sound. */
 const SSL_MODES: ReadonlySet<string> = new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']);
 
+/** Connections of a process for writing, and as many for reading, where nobody says. */
+export const POSTGRES_POOL = 5;
+
 export function isPostgresUrl(url: string): boolean {
   return /^postgres(ql)?:/.test(url);
 }

