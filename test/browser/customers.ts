@@ -67,7 +67,8 @@ export function customerFlows(given: () => Rig): void {
 
     const before = rig.sandbox.requests().length;
     await page.goto(`${rig.server.url}/connections/new`);
-    await page.locator('input[type=password]').fill(rig.sandbox.tokens.readOnly);
+    const token = rig.sandbox.createToken({ name: 'watched', permissions: ['Zone Read', 'DNS Read'] });
+    await page.locator('input[type=password]').fill(token.value);
     await page.getByLabel('Label').fill('Watched');
     await page.getByRole('button', { name: 'Test and save' }).click();
     await page.getByText('Watched is connected').waitFor();

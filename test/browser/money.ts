@@ -12,8 +12,7 @@ export function moneyFlows(given: () => Rig): void {
   it('lets somebody else approve a purchase, and calls one off', async () => {
     const rig = given();
     const tenant = rig.zoneward.tenant('local');
-    const [connection] = await tenant.connections.list();
-    assert.ok(connection !== undefined);
+    const connection = await tenant.connections.get('Example account');
     await tenant.registrar.setSpendLimit({ monthly: { currency: 'USD', amount: '100.00' } });
     await tenant.policies.set({}, { approval: 'always' });
     const ordered = async (name: string): Promise<string> => {
@@ -60,7 +59,7 @@ export function moneyFlows(given: () => Rig): void {
     await list.getByText(/is locked at its registrar/).waitFor();
     assert.match(page.url(), /names=/);
     await shot(page, 'transfer');
-    await list.getByRole('button', { name: `Transfer ${MOVING} in…` }).click();
+    await list.getByRole('button', { name: `Transfer it in… (${MOVING})` }).click();
     const begin = page.getByRole('button', { name: 'Begin the transfer for 10.46 USD' });
     await page.getByLabel('Code of its registrar', { exact: true }).fill(CODE);
     await page.getByLabel(/^To begin it, type the amount/).fill('10.4');

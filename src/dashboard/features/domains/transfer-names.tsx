@@ -137,7 +137,7 @@ function Offer({ offer, place }: { readonly offer: TransferOffer; readonly place
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`Transfer ${shown} in…`}
+            aria-label={`Transfer it in… (${shown})`}
             onClick={() => setOpen(true)}
           >
             Transfer it in…
