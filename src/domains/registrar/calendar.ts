@@ -3,8 +3,9 @@
  * same as iCalendar (RFC 5545). Cloudflare's API renews nothing on demand: what can be done is auto-renew, or the
  * dashboard, and every entry says which.
  */
-import { type CalendarEvent, calendarDay, iCalendarOf } from '../../base/icalendar.ts';
+
 import { type DomainName, toUnicode } from '../../dns/name.ts';
+import { type CalendarEvent, calendarDay, iCalendarOf } from '../icalendar.ts';
 import { hasLapsed, type Registration } from './model.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 /** When certificates of zones end: soonest first, with how long ago each zone was looked at; and as iCalendar. */
 import type { ZonewardError } from '../../base/errors.ts';
-import { type CalendarEvent, iCalendarOf } from '../../base/icalendar.ts';
+import { type CalendarEvent, iCalendarOf } from '../icalendar.ts';
 import type { Zone } from '../zones/model.ts';
 import type { DatedCertificate } from './snapshot.ts';
 
