@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { OTHER_VARIABLES, SETTINGS } from '../src/app/settings.ts';
+import { administer, createDatabase } from './kit/postgres.ts';
 import { runCli } from './kit/spawn-cli.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -89,6 +91,7 @@ interface Service {
   readonly cap_drop?: readonly string[];
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test?: readonly string[] };
 }
 
 describe('the compose file', () => {
@@ -107,11 +110,46 @@ describe('the compose file', () => {
     for (const [name, { command = [], environment = {}, build, volumes = [] }] of ours) {
       await isRunnable(command);
       for (const variable of Object.keys(environment)) knows(variable);
-      assert.match(environment['ZONEWARD_STORE'] ?? '', /^postgres:\/\/.*\$\{POSTGRES_PASSWORD:\?/, name);
+      assert.equal(environment['ZONEWARD_STORE'], 'postgres://zoneward@postgres:5432/zoneward', name);
+      assert.match(environment['PGPASSWORD'] ?? '', /^\$\{POSTGRES_PASSWORD:\?/, name);
       assert.match(environment['ZONEWARD_VAULT_KEY'] ?? '', /^\$\{ZONEWARD_VAULT_KEY:\?/);
       assert.ok(existsSync(path.join(ROOT, 'deploy', build?.context ?? '-', build?.dockerfile ?? '-')));
       for (const volume of volumes) assert.ok((volume.split(':')[0] ?? '') in compose.volumes, volume);
     }
+  });
+
+  it('takes a password of any characters', async () => {
+    const password = "a/b+c=@#%:?&'d";
+    const database = await createDatabase();
+    const role = `deploy_${process.pid}`;
+    const name = new URL(database.url).pathname.slice(1);
+    const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-deploy-'));
+    try {
+      await administer(`create role ${role} login password '${password.replaceAll("'", "''")}'`);
+      await administer(`alter database ${name} owner to ${role}`);
+      // As the compose file has it, but for the name of the host.
+      const store = compose.services['serve-1']?.environment?.['ZONEWARD_STORE'] ?? '';
+      const url = Object.assign(new URL(store), { host: new URL(database.url).host, pathname: `/${name}` });
+      url.username = role;
+      const env = { ZONEWARD_HOME: home, ZONEWARD_STORE: url.href };
+      const right = await runCli(['store', 'check'], { env: { ...env, PGPASSWORD: password } });
+      assert.equal(right.code, 0, right.stderr);
+      const wrong = await runCli(['store', 'check'], { env: { ...env, PGPASSWORD: 'b' } });
+      assert.notEqual(wrong.code, 0);
+      assert.ok(!`${right.stdout}${right.stderr}`.includes(password));
+    } finally {
+      await database.drop();
+      rmSync(home, { recursive: true });
+    }
+  });
+
+  it('takes PostgreSQL for ready only once it answers where it is asked', () => {
+    assert.deepEqual(compose.services['postgres']?.healthcheck?.test?.slice(0, 4), [
+      'CMD',
+      'pg_isready',
+      '-h',
+      '127.0.0.1',
+    ]);
   });
 
   it('gives them no more than they need', () => {
@@ -138,6 +176,28 @@ describe('the systemd unit', () => {
       .matchAll(/(\w+)=/g))
       knows(name);
     assert.deepEqual(of('User'), ['zoneward']);
+  });
+
+  it('finds the files that must be there, once its own steps were followed', async () => {
+    const steps = unit.split('\n').filter((line) => line.startsWith('#   '));
+    const config = /ZONEWARD_CONFIG=(\S+)/.exec(of('Environment').join(' '))?.[1] ?? '';
+    const made = steps.find((step) => step.includes(`install -D --mode=644 /dev/null ${config}`));
+    assert.ok(made !== undefined && steps.indexOf(made) < steps.findIndex((step) => step.includes('--now')));
+    assert.ok(read('docs/operations.md').includes(made.replace('#', '').trim()));
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'zoneward-deploy-'));
+    try {
+      const file = path.join(folder, 'etc', 'zoneward.yaml');
+      const env = { ZONEWARD_HOME: path.join(folder, 'home'), ZONEWARD_CONFIG: file };
+      const missing = await runCli(['store', 'check'], { env });
+      assert.equal(missing.code, 2);
+      assert.match(missing.stderr, /is not there/);
+      const { status } = spawnSync('install', ['-D', '--mode=644', '/dev/null', file]);
+      assert.equal(status, 0);
+      const empty = await runCli(['init'], { env });
+      assert.equal(empty.code, 0, empty.stderr);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is hardened', () => {

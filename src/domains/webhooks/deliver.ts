@@ -1,6 +1,7 @@
 /**
- * Delivering: what is due is sent, endpoint by endpoint, in the order of its events. A message whose sender dies between
- * the post and the note of it is sent again: at least once, and receivers know a message by its id.
+ * Delivering: what is due is sent, endpoint by endpoint, in the order of its events. An attempt is noted before its post,
+ * as one whose outcome is unknown, and again with what came of it. A message whose sender dies in between is sent again:
+ * at least once, receivers know it by its id, and the log tells of both attempts.
  */
 import type { Clock, Random } from '../../base/clock.ts';
 import type { Secret } from '../../base/secret.ts';
@@ -13,6 +14,7 @@ import { signedHeaders } from './sign.ts';
 /** Longer than one attempt may take. */
 const LEASE_MS = 60_000;
 const DELIVERIES_MAX = 50;
+const OUTCOME_UNKNOWN = 'outcome-unknown';
 /** Who acts where nobody asked. */
 const PRINCIPAL = 'zoneward';
 
@@ -59,6 +61,7 @@ async function deliverAll(
     const delivery = await store.delivery(first.tenantId, first.id, claimed.id);
     if (delivery?.state !== 'pending') continue;
     const secrets = await signing(endpoint);
+    if (!(await store.record(underWay(delivery, clock.now()), holder))) break;
     const next = await attempt(ports, endpoint, { delivery, secrets, signal });
     // Stopped in the middle of the post: it may have arrived, and is sent again.
     if (next === null || !(await store.record(next.delivery, holder))) break;
@@ -66,6 +69,12 @@ async function deliverAll(
     await keepEndpoint(ports, endpoint, next.endpoint);
   }
   return tried;
+}
+
+/** Stays in the log as it is when the sender is killed, or stopped, before it knows more. */
+function underWay(delivery: Delivery, at: number): Delivery {
+  const attempt = { at, status: null, durationMs: 0, error: OUTCOME_UNKNOWN };
+  return { ...delivery, attempts: [...delivery.attempts, attempt] };
 }
 
 function takesMessages({ disabled, holdUntil }: WebhookEndpoint, now: number): boolean {

@@ -50,7 +50,10 @@ export interface Attempt {
   /** Null when no answer came. */
   readonly status: number | null;
   readonly durationMs: number;
-  /** A code of ours, `timeout` or `address-refused` for example; null after an answer. */
+  /**
+   * A code of ours, `timeout` or `address-refused` for example; null after an answer. `outcome-unknown`: under way, or its
+   * sender ended in the middle of it; it may have arrived.
+   */
   readonly error: string | null;
 }
 

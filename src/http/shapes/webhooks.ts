@@ -29,7 +29,9 @@ const attempt = z.strictObject({
   at: time,
   status: z.int().nullable().openapi({ description: 'Null when no answer came' }),
   durationMs: z.int(),
-  error: z.string().nullable(),
+  error: z.string().nullable().openapi({
+    description: '`outcome-unknown`: under way, or its sender ended in the middle; it may have arrived',
+  }),
 });
 const delivery = z
   .strictObject({
