@@ -2204,6 +2204,7 @@ export type WebhookDelivery = {
     /** Null when no answer came */
     readonly status: number | null;
     readonly durationMs: number;
+    /** `outcome-unknown`: under way, or its sender ended in the middle; it may have arrived */
     readonly error: string | null;
   }[];
   /** RFC 3339, UTC */
