@@ -8,7 +8,7 @@ import type { Context } from 'hono';
 import type { ConnectVisit, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts';
-import type { Call, Endpoint, KeyCall, OpenCall, Reply } from './endpoint.ts';
+import { type Call, type Endpoint, isDoneOnce, type KeyCall, type OpenCall, type Reply } from './endpoint.ts';
 import { type Holder, recogniseHolder, stillStands } from './holder.ts';
 import { type DoneOnce, doOnce, IDEMPOTENCY_HEADER } from './idempotency.ts';
 import type { OpenStreams, StreamPlace } from './open-streams.ts';
@@ -57,6 +57,9 @@ export interface EdgeBindings {
 export type EdgeTypes = { Variables: Variables; Bindings: EdgeBindings };
 export type Edge = Context<EdgeTypes>;
 
+/** What the operator does to the whole store. No tenant has this name. */
+const OF_NO_TENANT = '*';
+
 export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: Edge): Promise<Response> {
   const admitted = await admit(ports, endpoint, edge);
   const input = await readInput(edge, endpoint);
@@ -67,14 +70,14 @@ export async function dispatch(ports: DispatchPorts, endpoint: Endpoint, edge: E
     const reply = await withinTime(ports, run(ports, endpoint, request));
     return respond(edge, withEntityTag(edge, reply));
   }
-  if (admitted.caller === undefined)
+  if (admitted.holder === undefined || !isDoneOnce(endpoint))
     return respond(edge, plain(await withinTime(ports, run(ports, endpoint, request))));
   const { method, path } = edge.req;
   const once = doOnce(
     ports.zoneward,
     {
-      tenant: admitted.caller.tenantName,
-      caller: admitted.caller.key.id,
+      tenant: admitted.caller?.tenantName ?? OF_NO_TENANT,
+      caller: admitted.holder.key.id,
       key: edge.req.header(IDEMPOTENCY_HEADER),
       method,
       path: `${path}${searchOf(edge.req.url)}`,

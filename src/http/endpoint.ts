@@ -133,6 +133,15 @@ export interface OpenEndpoint {
   readonly run: (call: OpenCall, input: Input) => Promise<Reply>;
 }
 
+/**
+ * Whether `Idempotency-Key` counts here: at every write of a key's holder. A stream is over when it is over, and a session
+ * or a link ends once.
+ */
+export function isDoneOnce(endpoint: Endpoint): boolean {
+  if (endpoint.method === 'get' || endpoint.streams === true) return false;
+  return endpoint.for === 'tenant' || (endpoint.for === 'key' && endpoint.scope !== null);
+}
+
 /** `undefined` where an endpoint takes nothing of the kind. */
 type Given<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, from the schemas that validate. */
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, isDoneOnce } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { CSRF_HEADER } from './holder.ts';
 import { IDEMPOTENCY_HEADER } from './idempotency.ts';
@@ -93,7 +93,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
         ? {}
         : { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },
-    ...(method === 'get' || endpoint.for !== 'tenant' ? {} : { parameters: [IDEMPOTENCY_PARAMETER] }),
+    ...(isDoneOnce(endpoint) ? { parameters: [IDEMPOTENCY_PARAMETER] } : {}),
     responses: {
       [answers.status]: { description: answers.description, ...content },
       default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: problemDetails } } },

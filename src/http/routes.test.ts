@@ -2,86 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import { type Engine, NOWHERE, startEngine } from '../../test/kit/engine.ts';
 import { fitting, nearlyFitting } from '../../test/kit/schema-arbitrary.ts';
-import type { Lookup } from '../outbound/messenger.ts';
+import { serveHostname } from '../../test/kit/serve-hostname.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { openApiDocument } from './openapi.ts';
-import { BODIES, CUSTOMER_HOSTNAME, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
+import { BODIES, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
 import { type Ask, type Edge, openEdge } from './testing.ts';
-
-/** Resolves to an address for documentation, which is refused before anything is connected to. */
-const RECEIVER = 'https://hooks.example.com/';
-const NOWHERE: Lookup = (_host, answer) => answer(null, [{ address: '192.0.2.1', family: 4 }]);
-
-async function populate(engine: Engine, edge: Edge, key: string, name = 'later'): Promise<Things> {
-  const token = engine.sandbox.tokens.full;
-  const added = await edge.ask('POST', '/v1/connections', { key, body: { credential: { token } } });
-  assert.equal(added.status, 201, added.text);
-  await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key, body: {} }), key);
-  const zones = await edge.ask('GET', '/v1/zones', { key });
-  const zone = zones.body.items[0].id;
-  const plan = { kind: 'add', zone, record: { name, type: 'A', content: '192.0.2.9' } };
-  const saved = await edge.ask('POST', '/v1/change-sets', { key, body: { plan } });
-  assert.equal(saved.status, 201, saved.text);
-  const job = await edge.ask('POST', `/v1/zones/${zone}/sync`, { key });
-  // What goes on behind would be counted as asked by whoever comes next.
-  await edge.ended(job, key);
-  const made = await edge.ask('POST', '/v1/api-keys', { key, body: { label: 'other', scopes: ['read'] } });
-  const webhook = await edge.ask('POST', '/v1/webhooks', { key, body: { url: RECEIVER } });
-  assert.equal(webhook.status, 201, webhook.text);
-  const sent = await edge.ask('POST', `/v1/webhooks/${webhook.body.id}/test`, { key });
-  const records = await edge.ask('GET', `/v1/zones/${zone}/records`, { key });
-  const { purchase, domain } = await orderNames(edge, key, name);
-  const [event] = (await edge.ask('GET', '/v1/audit?limit=1', { key })).body.items;
-  const link = await edge.ask('POST', '/v1/connect-sessions', { key, body: {} });
-  assert.equal(link.status, 201, link.text);
-  return {
-    connectSession: link.body.id,
-    record: records.body.items[0].id,
-    purchase,
-    domain,
-    sequence: event.sequence,
-    webhook: webhook.body.id,
-    delivery: sent.body.id,
-    connection: added.body.connection.id,
-    zone,
-    changeSet: saved.body.id,
-    job: job.body.id,
-    apiKey: made.body.id,
-    token,
-  };
-}
-
-/** The customer's hostname that paths name, in the zone that they name. */
-async function serveHostname({ sandbox }: Engine): Promise<void> {
-  const { id } = sandbox.zones().find(({ name }) => name === 'example.com') ?? { id: '' };
-  sandbox.updateZone(id, { entitlements: ['ssl-for-saas'] });
-  const made = await fetch(`${sandbox.baseUrl}/zones/${id}/custom_hostnames`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${sandbox.tokens.full}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ hostname: CUSTOMER_HOSTNAME, ssl: { method: 'txt', type: 'dv' } }),
-  });
-  assert.equal(made.status, 201, await made.text());
-}
-
-/** A purchase that is under way, and a domain that is being brought up. */
-async function orderNames(
-  edge: Edge,
-  key: string,
-  name: string,
-): Promise<Pick<Things, 'purchase' | 'domain'>> {
-  const limit = { monthly: { amount: '1000.00', currency: 'USD' } };
-  assert.equal((await edge.ask('PUT', '/v1/spend-limit', { key, body: limit })).status, 200);
-  const wanted = `${name}-wanted.com`;
-  const checked = await edge.ask('GET', `/v1/domains/check?names=${wanted}`, { key });
-  const confirmPrice = checked.body.items?.[0].price.registration;
-  const bought = await edge.ask('POST', '/v1/domains', { key, body: { domain: wanted, confirmPrice } });
-  assert.equal(bought.status, 202, bought.text);
-  const begun = await edge.ask('POST', '/v1/provisionings', { key, body: { domain: `${name}-up.com` } });
-  assert.equal(begun.status, 202, begun.text);
-  return { purchase: bought.body.id, domain: begun.body.domain };
-}
+import { populate } from './things.ts';
 
 describe('every route', () => {
   let engine: Engine;
@@ -107,7 +35,7 @@ describe('every route', () => {
     owner = (await edge.makeKey('acme', ['admin'])).secret;
     reader = (await edge.makeKey('acme', ['read'])).secret;
     foreigner = (await edge.makeKey('globex', ['admin'])).secret;
-    things = await populate(engine, edge, owner);
+    things = await populate(edge, owner, engine.sandbox.tokens.full);
     // The foreigner has a connection too: what is not theirs is not found for another reason than having nothing.
     const own = { credential: { token: things.token }, accountId: engine.sandbox.accountId, untested: true };
     assert.equal((await edge.ask('POST', '/v1/connections', { key: foreigner, body: own })).status, 201);
@@ -219,57 +147,6 @@ describe('every route', () => {
     const answer = await edge.ask('POST', '/v1/provisionings', { key, body: start });
     assert.deepEqual([answer.status, answer.body.code], [404, 'provisioning-unknown'], answer.text);
     assert.equal((await edge.ask('DELETE', `/v1/connections/${id}`, { key: owner })).status, 200);
-  });
-
-  it('does every write once for an idempotency key, and shows no secret twice', async () => {
-    const key = (await edge.makeKey('umbrella', ['admin'])).secret;
-    const own = await populate(engine, edge, key, 'umbrella');
-    const wrong: string[] = [];
-    const hidden: string[] = [];
-    for (const endpoint of ENDPOINTS) {
-      const { method, operationId, path } = endpoint;
-      if (method === 'get' || endpoint.for !== 'tenant' || operationId === 'eraseTenant') continue;
-      // A stream tells what happens now and stores nothing, so there is nothing to do once.
-      if (endpoint.streams === true) continue;
-      const body = BODIES[operationId];
-      const headers = { 'idempotency-key': `every ${operationId}`.replaceAll(' ', '-') };
-      const send = (target: string) =>
-        edge.ask(method.toUpperCase(), target, {
-          key,
-          headers,
-          ...(body === undefined ? {} : { body: body(own) }),
-        });
-      // What would take away what the others need is asked for by an id that is not there: that answer is kept, too.
-      const things = ['removeConnection', 'revokeApiKey', 'removeWebhook'].includes(operationId)
-        ? { ...own, connection: 'con_none', apiKey: 'key_none', webhook: 'whk_none' }
-        : own;
-      const first = await send(pathOf(endpoint, things));
-      const second = await send(pathOf(endpoint, things));
-      const isKept = first.status < 300 || [403, 404, 412, 422].includes(first.status);
-      if (isKept !== (second.headers.get('idempotent-replayed') === 'true'))
-        wrong.push(`${operationId}: ${first.status}, then ${second.status} not replayed`);
-      if (isKept && first.status !== second.status)
-        wrong.push(`${operationId}: ${first.status}, then ${second.status}`);
-      if (!isKept) continue;
-      const shownOnce = Object.keys(first.body).filter(
-        (member) => typeof first.body[member] === 'string' && second.body[member] === null,
-      );
-      if (shownOnce.some((member) => second.text.includes(first.body[member])))
-        wrong.push(`${operationId}: shows ${shownOnce} twice`);
-      if (shownOnce.length > 0) hidden.push(operationId);
-      const sync = `/v1/zones/${own.zone}/${operationId === 'syncZone' ? 'activate' : 'sync'}`;
-      const other = await edge.ask('POST', sync, { key, headers });
-      if (other.body.code !== 'idempotency-key-reused')
-        wrong.push(`${operationId} ${path}: another request with its key: ${other.text}`);
-    }
-    const SHOW_ONCE = ['createApiKey', 'addWebhook', 'rotateWebhookSecret'];
-    assert.deepEqual(
-      SHOW_ONCE.filter((operationId) => !hidden.includes(operationId)),
-      [],
-      'what is shown once is not kept',
-    );
-    assert.deepEqual(wrong, []);
-    assert.deepEqual(edge.failures.splice(0).map(String), []);
   });
 
   it('never answers 500, whatever comes', async () => {
@@ -409,7 +286,7 @@ describe('every route', () => {
     // A tenant of its own, with a zone and a connection, that ends as it likes.
     const made = await edge.makeKey('fuzzed', ['admin']);
     const operator = await edge.makeKey(null, ['admin']);
-    const own = await populate(engine, edge, made.secret, 'fuzzed');
+    const own = await populate(edge, made.secret, engine.sandbox.tokens.full, 'fuzzed');
     const schemas = ENDPOINTS.flatMap((endpoint) => {
       const operation = document.paths[endpoint.path]?.[endpoint.method];
       const schema = operation?.requestBody?.content['application/json']?.schema;
@@ -439,7 +316,12 @@ describe('every route', () => {
   it('is there for its own tenant', async () => {
     const last = ['removeConnection', 'revokeApiKey', 'removeWebhook'];
     const inOrder = ENDPOINTS.toSorted((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
-    const fresh = await populate(engine, edge, (await edge.makeKey('initech', ['admin'])).secret, 'own');
+    const fresh = await populate(
+      edge,
+      (await edge.makeKey('initech', ['admin'])).secret,
+      engine.sandbox.tokens.full,
+      'own',
+    );
     const key = (await edge.makeKey('initech', ['admin'])).secret;
     const wrong: string[] = [];
     for (const endpoint of inOrder) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openZoneward, type Tenant, type Zoneward, type ZonewardOptions } from '../../src/index.ts';
+import type { Lookup } from '../../src/outbound/messenger.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { createDatabase } from './postgres.ts';
 
@@ -11,7 +12,12 @@ export interface Engine extends AsyncDisposable {
   readonly zoneward: Zoneward;
   readonly tenant: Tenant;
   readonly home: string;
+  /** Opens the same store once more, as a later process does. Whoever asks closes it. */
+  reopen(): Promise<Zoneward>;
 }
+
+/** Resolves every name to an address for documentation, which is refused before anything is connected to. */
+export const NOWHERE: Lookup = (_host, answer) => answer(null, [{ address: '192.0.2.1', family: 4 }]);
 
 /**
  * The tenant uses the sandbox's full-rights token from the environment. The store is a file; with `TEST_STORE=postgres`
@@ -24,20 +30,23 @@ export async function startEngine(
   const sandbox = await startSandbox({ dnsPort: false, warn: () => {}, ...options });
   const home = await mkdtemp(path.join(os.tmpdir(), 'zoneward-test-'));
   const database = process.env['TEST_STORE'] === 'postgres' ? await createDatabase() : null;
-  const zoneward = await openZoneward({
-    ...(database === null ? {} : { store: database.url }),
-    ...engine,
-    home,
-    environment: {
-      CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
-      CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
-      CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
-    },
-  });
+  const reopen = (): Promise<Zoneward> =>
+    openZoneward({
+      ...(database === null ? {} : { store: database.url }),
+      ...engine,
+      home,
+      environment: {
+        CLOUDFLARE_API_TOKEN: sandbox.tokens.full,
+        CLOUDFLARE_ACCOUNT_ID: sandbox.accountId,
+        CLOUDFLARE_API_BASE_URL: sandbox.baseUrl,
+      },
+    });
+  const zoneward = await reopen();
   return {
     sandbox,
     zoneward,
     home,
+    reopen,
     tenant: zoneward.tenant('local'),
     [Symbol.asyncDispose]: async () => {
       await zoneward.close();

@@ -1,0 +1,296 @@
+/**
+ * `Idempotency-Key` on every write, generated from the table of endpoints: 409 while the first request is under way, 422
+ * with another body, the same answer for the same request, also from a store that was closed and opened again; and what
+ * is shown once stands in no answer that is kept.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Engine, NOWHERE, startEngine } from '../../test/kit/engine.ts';
+import { fitting } from '../../test/kit/schema-arbitrary.ts';
+import { serveHostname } from '../../test/kit/serve-hostname.ts';
+import type { KeptAnswer } from '../app/handed-out.ts';
+import type { Zoneward } from '../app/open-zoneward.ts';
+import { type Endpoint, isDoneOnce } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { openApiDocument } from './openapi.ts';
+import { BODIES, pathOf, type Things } from './samples.ts';
+import { type Answer, type Edge, openEdge } from './testing.ts';
+import { populate } from './things.ts';
+
+/** With a second connection many need to be told which; the rest takes away what the others need, the tenant last. */
+const LAST = [
+  'addConnection',
+  'importConnections',
+  'deleteZone',
+  'removeConnection',
+  'revokeApiKey',
+  'removeWebhook',
+  'eraseTenant',
+];
+const WRITES = ENDPOINTS.filter(isDoneOnce).toSorted(
+  (a, b) => LAST.indexOf(a.operationId) - LAST.indexOf(b.operationId),
+);
+/** Writes that take no key, each with what makes it safe to send again. */
+const TAKE_NO_KEY: Readonly<Record<string, string>> = {
+  signIn: 'another session',
+  signOut: 'a session ends once',
+  testByLink: 'stores nothing',
+  saveByLink: 'a link ends with its use',
+};
+/** Where the sample is refused, and a sample that is taken is at hand. */
+const TAKEN: Readonly<Record<string, unknown>> = {
+  registerDomain: { domain: 'bought-here.com', confirmPrice: '10.46' },
+};
+const QUERY: Readonly<Record<string, string>> = { deleteZone: '?allow=zone-delete' };
+/** Refused here for what may pass, so that the next try does the work. */
+const MAY_PASS = new Set([
+  'rotateConnection',
+  'continueRotation',
+  'cancelRotation',
+  'adoptDrift',
+  'cancelPurchase',
+  'resumeChangeSet',
+  'applyWithKey',
+  'cancelChangeSet',
+  'startTransfer',
+]);
+const SHOW_ONCE = [
+  'addWebhook',
+  'createApiKey',
+  'createConnectSession',
+  'makeSigningRequest',
+  'prepareErasure',
+  'rotateWebhookSecret',
+];
+const SEEDS_MAX = 200;
+
+/** A door between the hold of a key and the work under it: a request that waits there is in flight, whatever it does. */
+interface Door {
+  readonly zoneward: Zoneward;
+  /** Everything that was ever kept. */
+  readonly kept: KeptAnswer[];
+  /** @returns when a request stands before the door, with what lets it in. */
+  close(): { readonly reached: Promise<void>; open(): void };
+}
+
+function behindDoor(zoneward: Zoneward): Door {
+  const kept: KeptAnswer[] = [];
+  let door: { readonly reach: () => void; readonly opened: Promise<void> } | null = null;
+  const { begin, keep } = zoneward.idempotency;
+  const idempotency: Zoneward['idempotency'] = {
+    ...zoneward.idempotency,
+    begin: async (request, hold) => {
+      const verdict = await begin(request, hold);
+      if (verdict.kind === 'begin') door?.reach();
+      if (verdict.kind === 'begin') await door?.opened;
+      return verdict;
+    },
+    keep: (request, holder, answer) => {
+      kept.push(answer);
+      return keep(request, holder, answer);
+    },
+  };
+  return {
+    zoneward: { ...zoneward, idempotency },
+    kept,
+    close: () => {
+      const reached = Promise.withResolvers<void>();
+      const opened = Promise.withResolvers<void>();
+      door = { reach: reached.resolve, opened: opened.promise };
+      const open = (): void => {
+        door = null;
+        opened.resolve();
+      };
+      return { reached: reached.promise, open };
+    },
+  };
+}
+
+/** Another body that the endpoint takes; undefined where there is none, or it takes no body. */
+function anotherBody({ method, path, body: schema }: Endpoint, things: Things, body: unknown): unknown {
+  if (schema === null) return undefined;
+  const { paths, components } = openApiDocument() as unknown as {
+    // biome-ignore lint/suspicious/noExplicitAny: a schema is what the document says.
+    readonly paths: any;
+    readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+  };
+  const described = paths[path][method].requestBody.content['application/json'].schema;
+  const world = { named: components.schemas, texts: [...Object.values(things).map(String), 'www', 'A'] };
+  const one = fitting(described, world);
+  for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
+    const [sample] = fc.sample(one, { numRuns: 1, seed });
+    const text = JSON.stringify(sample);
+    if (text !== JSON.stringify(body) && schema.safeParse(JSON.parse(text)).success) return sample;
+  }
+  return undefined;
+}
+
+describe('every write under an idempotency key', () => {
+  let engine: Engine;
+  let door: Door;
+  let edge: Edge;
+  let key: string;
+  let operator: string;
+  let things: Things;
+  /** Another process on the same store. */
+  let beside: Zoneward;
+  let besideEdge: Edge;
+  const answered: {
+    readonly endpoint: Endpoint;
+    readonly target: string;
+    readonly body: unknown;
+    readonly other: unknown;
+    readonly kept: Answer;
+  }[] = [];
+  const shownOnce: { readonly operationId: string; readonly secret: string }[] = [];
+
+  before(async () => {
+    engine = await startEngine({}, { webhookTransport: { lookup: NOWHERE } });
+    engine.sandbox.seedZone('example.com', [
+      { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
+      { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
+    ]);
+    await serveHostname(engine);
+    door = behindDoor(engine.zoneward);
+    edge = openEdge(door.zoneward);
+    key = (await edge.makeKey('acme', ['admin'])).secret;
+    operator = (await edge.makeKey(null, ['admin'])).secret;
+    things = await populate(edge, key, engine.sandbox.tokens.full);
+    beside = await engine.reopen();
+    besideEdge = openEdge(beside);
+    await besideEdge.runner.stop();
+  });
+  after(async () => {
+    await edge.runner.stop();
+    await beside.close();
+    await engine[Symbol.asyncDispose]();
+  });
+
+  const send = (
+    endpoint: Pick<Endpoint, 'method' | 'operationId' | 'for'>,
+    path: string,
+    body: unknown,
+    at: Edge = edge,
+  ): Promise<Answer> =>
+    at.ask(endpoint.method.toUpperCase(), path, {
+      key: endpoint.for === 'key' ? operator : key,
+      headers: { 'idempotency-key': `once-${endpoint.operationId}` },
+      ...(body === undefined ? {} : { body }),
+    });
+  /** What was asked of Cloudflare and written down so far. */
+  const done = async (): Promise<unknown> => ({
+    calls: engine.sandbox.counts().total,
+    trail: (await engine.zoneward.tenant('acme').audit.list({}, 1))[0]?.sequence,
+  });
+
+  it('counts at every write but a few', () => {
+    const others = ENDPOINTS.filter(
+      (one) => one.method !== 'get' && one.streams !== true && !isDoneOnce(one),
+    );
+    assert.deepEqual(others.map(({ operationId }) => operationId).sort(), Object.keys(TAKE_NO_KEY).sort());
+  });
+
+  for (const endpoint of WRITES) {
+    const { method, path: pattern, operationId } = endpoint;
+    it(`${method.toUpperCase()} ${pattern} is done once`, async () => {
+      const target = `${pathOf(endpoint, things)}${QUERY[operationId] ?? ''}`;
+      const body = TAKEN[operationId] ?? BODIES[operationId]?.(things);
+      const other = anotherBody(endpoint, things, body);
+      assert.equal(other === undefined, endpoint.body === null, 'another body is found where one is taken');
+      const otherwise = (at = edge): Promise<Answer> => sendOther(endpoint, target, other, at);
+      const before = await done();
+      const { reached, open } = door.close();
+      const sent = send(endpoint, target, body);
+      await Promise.race([reached, sent]);
+      const meanwhile = [await send(endpoint, target, body), await send(endpoint, target, body, besideEdge)];
+      const others = [await otherwise(), await otherwise(besideEdge)];
+      const between = await done();
+      open();
+      const first = await sent;
+      if (String(first.body.id).startsWith('job_')) await edge.ended(first, key);
+      const after = await done();
+      const again = await send(endpoint, target, body);
+      if (isKept(first)) others.push(await otherwise());
+
+      for (const { status, body: problem, headers } of meanwhile)
+        assert.deepEqual(
+          [status, problem.code, headers.get('retry-after')],
+          [409, 'idempotency-in-flight', '1'],
+        );
+      for (const one of others)
+        assert.deepEqual([one.status, one.body.code], [422, 'idempotency-key-reused'], one.text);
+      assert.deepEqual(between, before, 'nothing is done beside the first');
+      assert.equal(isKept(first), !MAY_PASS.has(operationId), first.text);
+      if (!isKept(first)) return assert.equal(again.headers.get('idempotent-replayed'), null);
+      assert.deepEqual(await done(), after, 'nothing is done twice');
+      const hidden = assertReplay(again, first);
+      shownOnce.push(...hidden.map((member) => ({ operationId, secret: first.body[member] })));
+      answered.push({ endpoint, target, body, other, kept: again });
+    });
+  }
+
+  it('is answered as before from the store that was closed and opened again', async () => {
+    await edge.runner.stop();
+    await engine.zoneward.close();
+    await beside.close();
+    beside = await engine.reopen();
+    besideEdge = openEdge(beside);
+    await besideEdge.runner.stop();
+    assert.equal(answered.length, WRITES.length - MAY_PASS.size);
+    const before = engine.sandbox.counts().total;
+    for (const { endpoint, target, body, other, kept } of answered) {
+      const again = await send(endpoint, target, body, besideEdge);
+      assert.deepEqual(assertReplay(again, kept), [], endpoint.operationId);
+      const reused = await sendOther(endpoint, target, other, besideEdge);
+      assert.equal(reused.body.code, 'idempotency-key-reused', endpoint.operationId);
+    }
+    assert.equal(engine.sandbox.counts().total, before, 'nothing was asked of Cloudflare');
+  });
+
+  it('keeps no secret that is shown once, nor one that came in', async () => {
+    assert.deepEqual([...new Set(shownOnce.map(({ operationId }) => operationId))].sort(), SHOW_ONCE);
+    const secrets = [...shownOnce.map(({ secret }) => secret), things.token, 'PRIVATE KEY'];
+    assert.ok(secrets.every((one) => one.length > 8));
+    const texts = door.kept.map((one) => JSON.stringify(one));
+    assert.ok(texts.length >= answered.length);
+    // The rows of the store as they lie there, whatever table they are in.
+    if (process.env['TEST_STORE'] !== 'postgres') texts.push(...(await filesOf(engine.home)));
+    for (const secret of secrets) assert.ok(!texts.some((text) => text.includes(secret)), 'a secret is kept');
+  });
+
+  /** Where nothing can be said in a body, another request is one to another place. */
+  function sendOther(endpoint: Endpoint, target: string, other: unknown, at: Edge): Promise<Answer> {
+    if (other !== undefined) return send(endpoint, target, other, at);
+    const places = WRITES.filter((one) => one.for === endpoint.for && one.body === null);
+    const place = places.find(({ operationId }) => operationId !== endpoint.operationId);
+    assert.ok(place !== undefined);
+    return send({ ...place, operationId: endpoint.operationId }, pathOf(place, things), undefined, at);
+  }
+});
+
+async function filesOf(home: string): Promise<readonly string[]> {
+  const names = (await readdir(home)).filter((name) => name.includes('.db'));
+  assert.ok(names.length > 0, 'the store is a file');
+  return Promise.all(names.map((name) => readFile(path.join(home, name), 'latin1')));
+}
+
+/** A refusal that may pass is not kept: the next try does the work. */
+function isKept({ status }: Answer): boolean {
+  return status < 300 || [403, 404, 412, 422].includes(status);
+}
+
+/** @returns the members that the repeated answer shows no more. */
+function assertReplay(again: Answer, first: Answer): readonly string[] {
+  assert.equal(again.headers.get('idempotent-replayed'), 'true', again.text);
+  for (const header of ['content-type', 'location', 'etag'])
+    assert.equal(again.headers.get(header), first.headers.get(header), header);
+  const hidden = Object.keys(first.body).filter(
+    (member) => first.body[member] !== null && again.body[member] === null,
+  );
+  const shown = { ...first.body, ...Object.fromEntries(hidden.map((member) => [member, null])) };
+  assert.deepEqual([again.status, again.body], [first.status, shown]);
+  return hidden;
+}
