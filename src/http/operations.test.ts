@@ -58,8 +58,10 @@ describe('operations over HTTP', () => {
       ],
     );
     assert.ok(!done.text.includes(token.value));
-    const again = await ask('POST', '/v1/connections/import', { text: `token\n${token.value}\n` });
-    assert.equal(again.body.items[0].outcome, 'present', again.text);
+    for (const same of [`token\n${token.value}\n`, text]) {
+      const again = await ask('POST', '/v1/connections/import', { text: same });
+      assert.equal(again.body.items[0].outcome, 'present', again.text);
+    }
     for (const reference of ['env:HOME', 'file:/etc/hostname']) {
       const named = await ask('POST', '/v1/connections/import', {
         text: `label,reference\nNamed,${reference}\n`,

@@ -67,9 +67,14 @@ export async function addConnection(ports: AddPorts, input: NewConnection): Prom
   const problems = [...checkDescriptors(input), ...checkRotation(input.rotateEveryDays)];
   if (problems.length > 0) throw new InvalidInputError('The connection is not valid.', problems);
   const others = await ports.store.list(input.tenantId);
-  if (input.label !== undefined) refuseTakenLabel(input.label.trim(), others);
   const fingerprint = await ports.vault.fingerprint(input.tenantId, secretText(input.credential));
   const same = others.filter((other) => other.fingerprint === fingerprint);
+  const label = input.label?.trim();
+  const namesake = same.find((other) => other.label === label);
+  // The same again, label and all, is there already; it is no label that somebody else has taken.
+  if (namesake !== undefined && isSameAccount(input, namesake) && input.duplicate !== true)
+    throw duplicateOf(namesake);
+  if (label !== undefined) refuseTakenLabel(label, others);
 
   const refuseDouble = (account: AccountId): void => {
     const double = same.find((other) => other.accountId === account);
@@ -86,6 +91,10 @@ export async function addConnection(ports: AddPorts, input: NewConnection): Prom
   const connection = await save(ports, input, { accountId, fingerprint, report });
   const warnings = [...(report?.warnings ?? []), ...same.map((other) => sharedWith(other))];
   return { connection, report, warnings };
+}
+
+function isSameAccount({ accountId }: NewConnection, other: Connection): boolean {
+  return accountId === null || accountId === other.accountId;
 }
 
 async function testOrThrow(ports: AddPorts, input: NewConnection): Promise<TestReport> {

@@ -55,11 +55,34 @@ describe('importing', () => {
     );
     const [first] = [...state.connections.values()];
     assert.deepEqual([first?.tags, first?.metadata], [['eu', 'live'], { tier: '0' }]);
-    assert.deepEqual(outcomes(await run(text.replace('Shop 0', 'Other 0').replace('Shop 1', 'Other 1'))), [
+    const present = [
       [2, 'present', 'connection-duplicate'],
       [3, 'present', 'connection-duplicate'],
-    ]);
+    ];
+    const again = await run(text);
+    assert.deepEqual(outcomes(again), present);
+    assert.deepEqual(
+      again.map(({ connectionId }) => connectionId),
+      lines.map(({ connectionId }) => connectionId),
+    );
+    const unplaced = text.replaceAll(/,[0-9a-f]{32},/g, ',,');
+    assert.notEqual(unplaced, text);
+    assert.deepEqual(outcomes(await run(unplaced)), present, 'nor without the account');
+    assert.deepEqual(
+      outcomes(await run(text.replace('Shop 0', 'Other 0').replace('Shop 1', 'Other 1'))),
+      present,
+    );
     assert.equal(state.connections.size, 2);
+  });
+
+  it('adds nothing under a label that another credential has, or the same one for another account', async () => {
+    const { world, state, run } = setUp();
+    const [first, second] = [world.addToken({}), world.addToken({})];
+    await run(csv([first]));
+    assert.deepEqual(outcomes(await run(csv([second]))), [[2, 'failed', 'label-taken']]);
+    const elsewhere = csv([first]).replace(String(first.accountId), '0'.repeat(32));
+    assert.deepEqual(outcomes(await run(elsewhere)), [[2, 'failed', 'label-taken']]);
+    assert.equal(state.connections.size, 1);
   });
 
   it('tells every line for itself: bad lines do not hold up good ones', async () => {
