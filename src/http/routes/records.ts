@@ -52,29 +52,90 @@ const records = endpoint({
     const revision =
       place === null ? await revisionOf(call, zone, momentOf(query)) : numberAt(place, 'revision');
     const { search, type, sort, limit } = query;
-    const page = await call.caller.tenant.zones.recordListPage(
+    const list = {
       zone,
-      { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
-      {
-        revision,
-        order: sort,
-        limit,
-        ...(place === null ? {} : { after: recordPlace(place), total: numberAt(place, 'total') }),
-      },
-    );
+      revision,
+      filter: { ...(search === undefined ? {} : { search }), ...(type === undefined ? {} : { type }) },
+    };
+    const wanted = {
+      order: sort,
+      limit,
+      ...(place === null ? {} : { after: recordPlace(place), total: numberAt(place, 'total') }),
+    };
+    const page = await (call.caller.key.reach.namePatterns === null
+      ? listPage(call, list, wanted)
+      : narrowedPage(call, list, wanted));
     const last = page.more ? page.records.at(-1) : undefined;
-    const reaches = nameFilter(call.caller, zone.facts.name);
     return json({
       revision,
-      items: page.records
-        .filter(({ record }) => reaches(record.fields.name))
-        .map(({ record }) => recordView(record)),
+      items: page.records.map(({ record }) => recordView(record)),
       next: last === undefined ? null : formatCursor(scope, { revision, total: page.total, ...last.place }),
       total: page.total,
       freshness: freshnessView(zone.freshness),
     });
   },
 });
+
+type ListPage = Call['caller']['tenant']['zones']['recordListPage'];
+
+/** What is listed: a zone at a revision, narrowed. */
+interface Listed {
+  readonly zone: Zone;
+  readonly revision: number;
+  readonly filter: Parameters<ListPage>[1];
+}
+
+type Wanted = Parameters<ListPage>[2];
+type RecordListPage = Awaited<ReturnType<ListPage>>;
+
+function listPage(
+  { caller }: Call,
+  { zone, revision, filter }: Listed,
+  page: Wanted,
+): Promise<RecordListPage> {
+  return caller.tenant.zones.recordListPage(zone, filter, { ...page, revision });
+}
+
+/** So many rows at a time where most of them may be passed over. */
+const CHUNK = 2_000;
+
+/**
+ * For a key that reaches some names only: neither the total nor the place where a page ends tells of other records, so a
+ * search cannot ask after them. The first page walks the whole list to count it; the cursor carries the count on.
+ */
+async function narrowedPage(call: Call, list: Listed, { total, ...wanted }: Wanted): Promise<RecordListPage> {
+  const records: RecordListPage['records'][number][] = [];
+  for await (const record of reached(call, list, wanted)) {
+    records.push(record);
+    if (records.length > wanted.limit) break;
+  }
+  let counted = total;
+  if (counted === undefined) {
+    counted = 0;
+    // In the order of ids, which costs least.
+    for await (const _ of reached(call, list, { order: 'id' })) counted += 1;
+  }
+  const more = records.length > wanted.limit;
+  return { revision: list.revision, records: records.slice(0, wanted.limit), more, total: counted };
+}
+
+/** The records of the list that the key reaches, from a place on. */
+async function* reached(
+  call: Call,
+  list: Listed,
+  { order, after }: Pick<Wanted, 'order' | 'after'>,
+): AsyncGenerator<RecordListPage['records'][number]> {
+  const reaches = nameFilter(call.caller, list.zone.facts.name);
+  for (let place = after, more = true; more; ) {
+    call.signal.throwIfAborted();
+    const from = place === undefined ? {} : { after: place };
+    // The total of all is not asked for.
+    const page = await listPage(call, list, { order, limit: CHUNK, total: 0, ...from });
+    yield* page.records.filter(({ record }) => reaches(record.fields.name));
+    place = page.records.at(-1)?.place;
+    more = page.more;
+  }
+}
 
 function recordPlace(place: Place) {
   return {
