@@ -6,6 +6,7 @@ import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { orNull } from '../shapes/common.ts';
 import { connectionView } from '../shapes/connections.ts';
 import { minterShape, rotationListShape, rotationShape, rotationView } from '../shapes/rotations.ts';
 import { credential, readCredential } from './connections.ts';
@@ -50,7 +51,7 @@ async function latestOf({ caller }: Call, id: string) {
   return { rotation: latest === undefined ? null : rotationView(latest) };
 }
 
-const latestShape = z.strictObject({ rotation: rotationShape.nullable() }).openapi('LatestRotation');
+const latestShape = z.strictObject({ rotation: orNull(rotationShape) }).openapi('LatestRotation');
 
 const latest = endpoint({
   method: 'get',
