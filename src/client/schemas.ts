@@ -238,7 +238,7 @@ export type Rotation = {
   readonly lastError: { readonly code: string; readonly message: string } | null;
 };
 
-export type LatestRotation = { readonly rotation: Rotation & (Readonly<Record<string, unknown>> | null) };
+export type LatestRotation = { readonly rotation: Rotation | null };
 
 export type RotationRequest = {
   /** Only what the connection's profile needs */ readonly narrow?: boolean;
