@@ -224,6 +224,8 @@ describe('refusals', () => {
     assert.equal(result.status, 'partly-applied');
     assert.deepEqual([zone.batches, posted(zone)], [2, 3]);
     assert.match(result.zones[0]?.stopped?.message ?? '', /81045/);
+    // Not --continue: it would not help.
+    assert.match(result.zones[0]?.stopped?.next.join() ?? '', /^The zone is full/);
   });
 
   it('a request refused for its size is cut to what every plan takes, and so are the next', async () => {

@@ -317,6 +317,25 @@ describe('commands', () => {
     assert.equal(ran.stderr, '');
   });
 
+  it('a full zone: few of the refused are listed, the way out is named, and nothing is left to resume', async () => {
+    sandbox.seedZone('full.example', []);
+    sandbox.updateZone('full.example', { recordQuota: 20 });
+    const lines = Array.from({ length: 30 }, (_, i) => `h${i} 300 IN A 192.0.2.${i}`);
+    writeFileSync(path.join(folder, 'full.zone'), `$ORIGIN full.example.\n${lines.join('\n')}\n`);
+    await zoneward('zones sync full.example');
+    const ran = await zoneward('apply full.example -f full.zone --yes --continue');
+    assert.equal(ran.code, 1, ran.stderr);
+    assert.equal(ran.stdout.split('refused by Cloudflare').length - 1, 10);
+    assert.match(ran.stdout, /… and 20 changes more for the same reason/);
+    assert.match(ran.stderr, /→ The zone is full: remove records, or raise its plan or quota/);
+    assert.doesNotMatch(ran.stderr, /--continue/);
+    assert.equal(sandbox.records('full.example').length, 0);
+    const id = /chg_[0-9a-z]+/.exec(ran.stdout)?.[0] ?? assert.fail(ran.stdout);
+    const resumed = await zoneward(`changes resume ${id}`);
+    assert.equal(resumed.code, 5);
+    assert.match(resumed.stderr, /is failed: there is nothing left of it to go on with\n.*changes show chg_/);
+  });
+
   it('never says a secret, and keeps none outside the vault', () => {
     const { full, readOnly, account } = sandbox.tokens;
     for (const secret of [full, readOnly, account]) {

@@ -3,7 +3,14 @@
  * what became of it. The same for a file, an edit, an undo and a resumed change set.
  */
 import type { Command } from 'commander';
-import type { Applied, ApplyProgress, ApplyRequest, GuardFinding, Planned } from '../app/handed-out.ts';
+import type {
+  Applied,
+  ApplyProgress,
+  ApplyRequest,
+  GuardFinding,
+  Planned,
+  ZonePlan,
+} from '../app/handed-out.ts';
 import {
   changeCount,
   changesAnything,
@@ -65,7 +72,8 @@ export async function applyPlanned(
   await beforeSend?.();
   const tenant = await session.tenant();
   const startedAt = out.now();
-  const applied = await withProgress(session, planned, (request) =>
+  const plans = planned.zones.map(({ plan }) => plan);
+  const applied = await withProgress(session, plans, (request) =>
     tenant.changes.apply(planned, { ...request, ...requestOf(flags) }),
   );
   if (applied === null) return EXIT.done;
@@ -83,11 +91,11 @@ export function requestOf(flags: ApplyFlags): ApplyRequest {
 /** Runs `work` with a progress bar and a Ctrl-C that stops between requests. */
 export async function withProgress<T>(
   session: Session,
-  zones: Pick<Planned, 'zones'> | null,
+  plans: readonly Pick<ZonePlan, 'zoneId' | 'zoneName'>[],
   work: (request: Pick<ApplyRequest, 'signal' | 'onProgress'>) => Promise<T>,
 ): Promise<T> {
   const bar = session.progress();
-  const names = new Map(zones?.zones.map(({ plan }) => [plan.zoneId as string, plan.zoneName as string]));
+  const names = new Map(plans.map(({ zoneId, zoneName }) => [zoneId as string, zoneName as string]));
   const words = {
     saying: 'Stopping after the request under way; press Ctrl-C again to end at once.',
     hard: 'Ended at once. The journal knows what was sent: see `zoneward changes list`, and `zoneward changes resume`.',

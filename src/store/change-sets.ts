@@ -157,7 +157,7 @@ export async function moveStatus(
     const now = await changeSetRow(trx, tenantId, id).select('status').executeTakeFirst();
     throw conflict(
       'change-set-moved',
-      `The change set ${id} is ${now?.status}, not ${move.from.join(' or ')}.`,
+      `The change set ${id} is ${now?.status}; this takes one that is ${move.from.join(' or ')}.`,
       {
         changeSetId: id,
         status: now?.status,

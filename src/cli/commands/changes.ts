@@ -1,6 +1,7 @@
 /** `zoneward changes`: change sets, what became of them, and going on with one that stopped. */
 import { type Command, Option } from 'commander';
-import type { ApplyRequest, ChangeSetId, ChangeSetStatus } from '../../app/handed-out.ts';
+import type { ApplyRequest, ChangeSet, ChangeSetId, ChangeSetStatus } from '../../app/handed-out.ts';
+import { ZonewardError } from '../../app/handed-out.ts';
 import { type ApplyFlags, requestOf, tellApplied, withProgress } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { examples, wholeNumber } from '../help.ts';
@@ -123,11 +124,24 @@ export async function resumeChangeSet(
 ): Promise<number> {
   const tenant = await session.tenant();
   const details = await tenant.changes.get(id);
+  refuseEnded(details.changeSet);
   session.out.line(session.out.json ? '' : formatChangeSet(session.out, details).trimEnd());
   await confirm(session.io, `Go on with ${id}?`, session.flags.yes === true);
   const startedAt = session.out.now();
-  const applied = await withProgress(session, null, (request) =>
+  const applied = await withProgress(session, details.changeSet.plans, (request) =>
     tenant.changes.resume(id, { ...request, ...requestOf(flags), ...more }),
   );
   return tellApplied(session, null, applied, session.out.now() - startedAt);
+}
+
+/** Before anybody is asked for a yes. */
+function refuseEnded({ id, status }: ChangeSet): void {
+  if (status !== 'applied' && status !== 'partly-applied' && status !== 'failed' && status !== 'cancelled')
+    return;
+  throw new ZonewardError(`The change set ${id} is ${status}: there is nothing left of it to go on with`, {
+    code: 'change-set-moved',
+    kind: 'conflict',
+    next: [`zoneward changes show ${id}`],
+    details: { status },
+  });
 }

@@ -19,6 +19,7 @@ import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { isoTime, relativeTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';
+import { counted } from '../output/words.ts';
 import { nextSteps } from './connection.ts';
 import { planPaint } from './plan.ts';
 
@@ -124,10 +125,20 @@ const STATE_WORDS: Readonly<Record<OperationOutcome['state'], string>> = {
   unknown: 'outcome unknown',
 };
 
-/** The operations that were not applied, each with its reason. */
+/** Of changes that share one reason, more than these are counted. */
+const SAME_REASON_SHOWN_MAX = 10;
+
+/** The operations that were not applied, each with its reason; of many with the same one the first few. */
 export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly OperationOutcome[]): string {
-  return outcomes
-    .filter(({ state }) => state !== 'applied')
+  const undone = outcomes.filter(({ state }) => state !== 'applied');
+  const alike = Map.groupBy(undone, ({ state, message }) => `${state} ${message ?? ''}`);
+  return [...alike.values()].map((same) => formatAlike(out, plan, same)).join('');
+}
+
+function formatAlike(out: Output, plan: ZonePlan, same: readonly OperationOutcome[]): string {
+  // One more is not worth the line that says so.
+  const shown = same.length > SAME_REASON_SHOWN_MAX + 1 ? same.slice(0, SAME_REASON_SHOWN_MAX) : same;
+  const lines = shown
     .map(({ groupId, change: index, state, message }) => {
       const change = plan.groups.find(({ id }) => id === groupId)?.changes[index];
       const setting = plan.settings?.find(({ id }) => id === groupId)?.setting;
@@ -136,6 +147,8 @@ export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly Ope
       return `  ${out.paint.red('✖')} ${what}: ${STATE_WORDS[state]}${why}\n`;
     })
     .join('');
+  const more = same.length - shown.length;
+  return more === 0 ? lines : `${lines}  … and ${counted(more, 'change')} more for the same reason\n`;
 }
 
 function describe(change: Change): string {

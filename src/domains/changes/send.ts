@@ -10,7 +10,7 @@ import { checkMoved } from './moved.ts';
 import type { Run, SendJob } from './run.ts';
 import { type Sent, sendRequest } from './send-request.ts';
 import { RESENDS_MAX, waitForBudget } from './send-rules.ts';
-import { isRecordLevel, isTooLarge, nameSuspects } from './suspects.ts';
+import { isRecordLevel, isTooLarge, isZoneFull, nameSuspects } from './suspects.ts';
 
 /** Requests that halving may cost beyond the plan. */
 const BISECT_CALLS_MAX = 40;
@@ -133,8 +133,16 @@ async function handleRefusal(
   throw new ZonewardError(message, {
     code: 'batch-refused',
     kind: 'refused',
-    next: ['Correct the source and plan again, or apply with --continue to leave out what is refused.'],
+    next: nextAfter(error),
     details: error.details,
     cause: error,
   });
+}
+
+function nextAfter(error: ZonewardError): string[] {
+  if (isZoneFull(error))
+    return [
+      'The zone is full: remove records, or raise its plan or quota at Cloudflare. Then plan again: what was applied stays.',
+    ];
+  return ['Correct the source and plan again, or apply with --continue to leave out what is refused.'];
 }

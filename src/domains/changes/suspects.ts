@@ -30,6 +30,11 @@ export function isTooLarge(error: ZonewardError): boolean {
   );
 }
 
+/** The zone holds as many records as it may. */
+export function isZoneFull(error: ZonewardError): boolean {
+  return faultsOf(error).some(({ code }) => code === 81_045);
+}
+
 /** Not 81045: a full zone is no record's fault. */
 function isConflictCode(code: number): boolean {
   return code === 81_044 || (code >= 81_053 && code <= 81_060) || code === 83_011;
