@@ -10,6 +10,7 @@ import { engineHolder } from './api-keys.ts';
 import { type BulkWish, bulkSummary, provisionItems, wishItems } from './bulk-provision.ts';
 import type { Context } from './context.ts';
 import type { Tenant } from './open-zoneward.ts';
+import { type PlanEverywhere, planEverywhere } from './plan-everywhere.ts';
 import type { Applied } from './tenant-changes.ts';
 import { parseTenant } from './tenant-name.ts';
 
@@ -28,6 +29,8 @@ export type JobRequest =
   | { readonly kind: 'change-sets.recover' }
   /** One round of a connection: hears what moved, reads what is due. */
   | { readonly kind: 'rounds.run'; readonly connection?: string }
+  /** Plans the same edit or removal in many zones, and stores it as a change set to be looked at. Writes nothing. */
+  | ({ readonly kind: 'change-sets.plan' } & PlanEverywhere)
   /** Brings domains up, each as far as it can go now; its wish is kept with the job. */
   | { readonly kind: 'provisionings.bulk'; readonly domains: readonly BulkWish[] };
 
@@ -126,6 +129,8 @@ function dedupeKeyOf(request: JobRequest): string {
   if (request.kind === 'change-set.apply') return `apply:${request.changeSetId}`;
   if (request.kind === 'provisionings.bulk')
     return `bulk:${createHash('sha256').update(JSON.stringify(request.domains)).digest('hex')}`;
+  if (request.kind === 'change-sets.plan')
+    return `plan:${createHash('sha256').update(JSON.stringify(request)).digest('hex')}`;
   if (request.kind === 'change-sets.recover') return 'recover';
   if (request.kind === 'rounds.run') return `round:${request.connection ?? ''}`;
   return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
@@ -169,6 +174,8 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
       });
       return appliedSummary(applied);
     },
+    'change-sets.plan': async (job, { signal, report }) =>
+      planEverywhere(of(job).changes, job.input as unknown as PlanEverywhere, { signal, report }),
     'change-sets.recover': async (job, { signal }) => {
       const recovered = await of(job).changes.recover({ signal });
       return {

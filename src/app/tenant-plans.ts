@@ -290,7 +290,7 @@ function narrow(
   };
 }
 
-function severalConnections(): ZonewardError {
+export function severalConnections(): ZonewardError {
   return new ZonewardError('These zones belong to several connections; one change set goes through one', {
     code: 'several-connections',
     kind: 'input',
@@ -312,7 +312,7 @@ function describeSelection(selection: RecordSelection): string {
     .join(' ');
 }
 
-function noRecord(selection: RecordSelection): ZonewardError {
+export function noRecord(selection: RecordSelection): ZonewardError {
   return new ZonewardError(`No record is meant by: ${describeSelection(selection)}`, {
     code: 'record-unknown',
     kind: 'not-found',

@@ -47,6 +47,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   saveChangeSet: ({ zone }) => ({
     plan: { kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } },
   }),
+  planEverywhere: ({ zone }) => ({ zones: [zone], select: { name: 'www' }, set: { ttl: '600' } }),
   rotateConnection: () => ({}),
   setMinter: () => ({ credential: null }),
   discoverZones: ({ connection }) => ({ connection }),
@@ -93,6 +94,16 @@ export const FOREIGN_MENTIONS: readonly {
   readonly body?: (things: Things) => unknown;
 }[] = [
   { method: 'POST', path: () => '/v1/zones/sync', body: ({ connection }) => ({ connection }) },
+  {
+    method: 'POST',
+    path: () => '/v1/change-sets/everywhere',
+    body: ({ zone }) => ({ zones: [zone], select: { type: 'A' }, remove: true }),
+  },
+  {
+    method: 'POST',
+    path: () => '/v1/change-sets/everywhere',
+    body: ({ connection }) => ({ connection, select: { type: 'A' }, remove: true }),
+  },
   { method: 'POST', path: () => '/v1/connect-sessions', body: ({ connection }) => ({ relink: connection }) },
   { method: 'GET', path: ({ connection }) => `/v1/zones?connection=${connection}` },
   { method: 'GET', path: ({ connection }) => `/v1/records?type=A&connection=${connection}` },

@@ -15,11 +15,13 @@ import {
   findZone,
   refuseForeignNames,
   requireAllNames,
+  seesZone,
 } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { planFileShape, plannedView, planShape, recordCheckShape } from '../shapes/changes.ts';
+import { jobShape, jobView } from '../shapes/jobs.ts';
 import { certificatesPlan, planCertificates } from './certificate-plans.ts';
 import { planRevert, revertPlan } from './drift.ts';
 import { planTemplate, templatePlan, templateRemoval } from './templates.ts';
@@ -298,4 +300,70 @@ const planFile = endpoint({
   },
 });
 
-export const PLAN_ENDPOINTS: readonly Endpoint[] = [check, plan, planFile];
+/** Each is read at Cloudflare, one after the other. */
+const EVERYWHERE_MAX = 5_000;
+
+const everywhere = endpoint({
+  method: 'post',
+  path: '/v1/change-sets/everywhere',
+  operationId: 'planEverywhere',
+  tag,
+  summary:
+    'Plan one edit or removal in many zones as a job, and store it as a change set to be looked at; `result.changeSetId` is it',
+  scope: 'apply',
+  body: z
+    .strictObject({
+      zones: z.array(zone).min(1).max(EVERYWHERE_MAX).optional().openapi({
+        description: 'Absent: every zone that the key reaches, of `connection` where that is given',
+      }),
+      connection,
+      select: selection,
+      set: recordText.partial().optional().openapi({ description: 'What records become' }),
+      remove: z.literal(true).optional().openapi({ description: 'In place of `set`' }),
+      allow: z.array(z.string().max(64)).max(50).optional(),
+      summary: z.string().min(1).max(500).optional(),
+    })
+    .openapi('EverywhereChange'),
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call, { body }) => {
+    requireAllNames(call.caller);
+    if ((body.set === undefined) === (body.remove === undefined))
+      throw new HttpError(422, 'change-ambiguous', 'Give `set` or `remove`: one of them.');
+    const { allow, summary } = body;
+    const { tenantName, principal } = call.caller;
+    const request = {
+      kind: 'change-sets.plan' as const,
+      ...(await zonesMeant(call.caller, body)),
+      select: defined(body.select) as RecordSelection,
+      set: body.set === undefined ? ('remove' as const) : (defined(body.set) as RecordSet),
+      ...(allow === undefined ? {} : { allow }),
+      ...(summary === undefined ? {} : { summary }),
+    };
+    const job = await call.zoneward.jobs.add(tenantName, request, { principal });
+    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+  },
+});
+
+/** The zones by their ids, each the caller's; refused before anything is read where they have several connections. */
+async function zonesMeant(
+  caller: Caller,
+  body: { readonly zones?: readonly string[] | undefined; readonly connection?: string | undefined },
+): Promise<{ readonly zones: readonly string[]; readonly connection?: string }> {
+  const via =
+    body.connection === undefined ? {} : { connection: (await findConnection(caller, body.connection)).id };
+  const zones =
+    body.zones === undefined
+      ? (await caller.tenant.zones.list(via)).filter((one) => seesZone(caller, one))
+      : await Promise.all(body.zones.map((reference) => findZone(caller, reference)));
+  const there = zones.filter(({ facts }) => facts.status !== 'deleted');
+  if (there.length === 0) throw new HttpError(422, 'zones-none', 'There is no zone to plan.');
+  if (there.length > EVERYWHERE_MAX)
+    throw new HttpError(422, 'zones-too-many', `These are ${there.length} zones; ${EVERYWHERE_MAX} at most.`);
+  if (body.connection === undefined && new Set(there.map((one) => one.connectionId)).size > 1)
+    throw new HttpError(422, 'several-connections', 'These zones belong to several connections.', {
+      next: ['Name a `connection`, and plan the zones of each by themselves.'],
+    });
+  return { zones: [...new Set(there.map(({ facts }) => facts.id))], ...via };
+}
+
+export const PLAN_ENDPOINTS: readonly Endpoint[] = [check, plan, planFile, everywhere];
