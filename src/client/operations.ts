@@ -38,6 +38,7 @@ import type {
   DriftAdoption,
   Erasure,
   ErasureCertificate,
+  EverywhereChange,
   ExpiryCalendar,
   Extension,
   ExtensionList,
@@ -557,6 +558,8 @@ export interface Operations {
   readonly plan: { readonly input: { readonly body: PlanInput }; readonly answer: Plan };
   /** The same as a file to keep, with the exact requests; give it back to have just that applied */
   readonly planFile: { readonly input: { readonly body: PlanInput }; readonly answer: PlanFile };
+  /** Plan one edit or removal in many zones as a job, and store it as a change set to be looked at; `result.changeSetId` is it */
+  readonly planEverywhere: { readonly input: { readonly body: EverywhereChange }; readonly answer: Job };
   /** Change sets, newest first: of a zone, a connection, a state, an author, a span of time */
   readonly listChangeSets: {
     readonly input: {
@@ -766,7 +769,7 @@ export interface Operations {
       readonly query?: {
         readonly limit?: number;
         readonly cursor?: string;
-        readonly kind?: 'zones.sync' | 'change-set.apply' | 'provisionings.bulk';
+        readonly kind?: 'zones.sync' | 'change-set.apply' | 'change-sets.plan' | 'provisionings.bulk';
         readonly state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
       };
     };
@@ -977,6 +980,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   checkRecord: { method: 'POST', path: '/v1/zones/{zone}/records/check', answer: 'json' },
   plan: { method: 'POST', path: '/v1/plans', answer: 'json' },
   planFile: { method: 'POST', path: '/v1/plans/file', answer: 'json' },
+  planEverywhere: { method: 'POST', path: '/v1/change-sets/everywhere', answer: 'json' },
   listChangeSets: { method: 'GET', path: '/v1/change-sets', answer: 'json' },
   saveChangeSet: { method: 'POST', path: '/v1/change-sets', answer: 'json' },
   recoverChangeSets: { method: 'POST', path: '/v1/change-sets/recover', answer: 'json' },

@@ -1369,6 +1369,28 @@ export type CertificatePlanInput =
 /** A plan to keep; give it back as `planFile` */
 export type PlanFile = Readonly<Record<string, unknown>>;
 
+export type EverywhereChange = {
+  /** Absent: every zone that the key reaches, of `connection` where that is given */
+  readonly zones?: readonly string[];
+  readonly connection?: string;
+  readonly select: RecordSelection;
+  /** What records become */
+  readonly set?: {
+    readonly name?: string;
+    readonly type?: string;
+    readonly content?: string;
+    /** `auto`, `300`, `5m` */
+    readonly ttl?: string;
+    readonly proxied?: boolean;
+    readonly comment?: string;
+    readonly tags?: readonly string[];
+  };
+  /** In place of `set` */
+  readonly remove?: true;
+  readonly allow?: readonly string[];
+  readonly summary?: string;
+};
+
 export type ChangeSetPage = {
   readonly items: readonly ChangeSet[];
   /** The `cursor` of the next page; null on the last */
