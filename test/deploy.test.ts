@@ -40,6 +40,7 @@ describe('the image', () => {
   it('is made in two stages, on the Node that the package asks for, and run by nobody in particular', () => {
     const known = [
       'FROM',
+      'ARG',
       'WORKDIR',
       'COPY',
       'RUN',
@@ -69,6 +70,16 @@ describe('the image', () => {
       .join(' ')
       .matchAll(/(\w+)=/g))
       knows(name);
+  });
+
+  it('installs what the lockfile says, and holds what a package would', () => {
+    const installed = of('RUN').find((line) => line.includes('--omit=dev')) ?? '';
+    assert.match(installed, /^npm ci --omit=dev --ignore-scripts /);
+    const { files, bin } = JSON.parse(read('package.json')) as { files: string[]; bin: { zoneward: string } };
+    for (const folder of files.filter((name) => !name.includes('.')))
+      assert.ok(of('COPY').includes(`--from=build /src/${folder} ./${folder}`), folder);
+    assert.ok(installed.includes(`ln -s /opt/zoneward/${bin.zoneward} /usr/local/bin/zoneward`));
+    assert.equal(of('WORKDIR').at(-1), '/opt/zoneward');
   });
 
   it('begins with a command that exists, and asks an address that is served', async () => {
