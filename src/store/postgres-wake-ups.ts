@@ -66,15 +66,21 @@ async function start(url: string): Promise<PgBoss> {
   // Its own trouble costs time, not work, and is over when the server is back.
   boss.on('error', () => {});
   boss.on('warning', () => {});
-  await boss.start();
-  await boss.createQueue(QUEUE, {
-    policy: 'short',
-    notify: true,
-    expireInSeconds: WORD_EXPIRES_SECONDS,
-    retentionSeconds: WORDS_KEPT_SECONDS,
-    deleteAfterSeconds: WORD_EXPIRES_SECONDS,
-  });
-  return boss;
+  try {
+    await boss.start();
+    await boss.createQueue(QUEUE, {
+      policy: 'short',
+      notify: true,
+      expireInSeconds: WORD_EXPIRES_SECONDS,
+      retentionSeconds: WORDS_KEPT_SECONDS,
+      deleteAfterSeconds: WORD_EXPIRES_SECONDS,
+    });
+    return boss;
+  } catch (error) {
+    // Its timers would keep the process alive, with nobody to stop them.
+    await boss.stop({ graceful: false, timeout: STOP_MAX_MS }).catch(() => {});
+    throw error;
+  }
 }
 
 /** Follows the schema of the store's tables, so that two stores of one database have a queue each. */
