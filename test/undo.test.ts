@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { RecordId } from '../src/base/ids.ts';
+import type { Planned } from '../src/app/handed-out.ts';
+import type { ChangeSetId, RecordId } from '../src/base/ids.ts';
 import type { LiveRecord } from '../src/dns/live-record.ts';
 import type { RecordFields } from '../src/dns/record.ts';
 import { outcomesOfAnswer } from '../src/domains/changes/answer.ts';
@@ -429,6 +430,31 @@ describe('undo on the sandbox', () => {
       assert.equal(changeSet.undoneInPart, inPart);
     }
     assert.deepEqual(received(engine, zone), before);
+  });
+
+  it('of settings one by one is whole with the last, and not once one of them came again', async () => {
+    await using engine = await startEngine();
+    const { sandbox, tenant } = engine;
+    const zone = 'settings.example';
+    sandbox.seedZone(zone, []);
+    const source = {
+      text: `zone: ${zone}\nsettings:\n  ssl: strict\n  min_tls_version: "1.2"\n`,
+      file: 'z.yaml',
+    };
+    const apply = async (planned: Planned) =>
+      (await tenant.changes.apply(planned, { allow: ALL_WORDS }))?.changeSet.id ?? assert.fail();
+    const id = await apply(await tenant.changes.plan(zone, source));
+    const undo = async (of: ChangeSetId, groupId: string) => {
+      const by = await apply(await tenant.changes.planUndo(of, { only: [{ groupId }] }));
+      const { changeSet } = await tenant.changes.get(of);
+      assert.equal(changeSet.undoneBy, by);
+      return { by, inPart: changeSet.undoneInPart };
+    };
+    const first = await undo(id, 's1');
+    assert.equal(first.inPart, true);
+    await apply(await tenant.changes.planUndo(first.by));
+    assert.equal((await undo(id, 's2')).inPart, true, 's1 stands again');
+    assert.equal((await undo(id, 's1')).inPart, false);
   });
 
   it('that Cloudflare refuses in part leaves the rest to be taken back', async () => {

@@ -16,6 +16,9 @@ import { planObjectsUndo } from './object-plans.ts';
 import { planSettingsUndo } from './settings-plans.ts';
 import type { ZonePorts } from './tenant-plans.ts';
 
+/** More times than this nobody takes one change set back; beyond it, it stays taken back in part. */
+const UNDOS_MAX = 200;
+
 /** What the zones of one undo add up to. */
 export interface UndoTally {
   readonly conflicts: UndoConflict[];
@@ -55,21 +58,49 @@ export async function planZoneUndo(
   const undo = await planSettingsUndo(ports, zone, { plan, outcomes, options, base });
   tally.conflicts.push(...records.conflicts);
   tally.settingConflicts.push(...undo.conflicts);
-  tally.inPart ||= !records.isWhole || undo.conflicts.length > 0 || leavesOut(plan, outcomes, options.only);
+  const isRest = await leavesOut(context, changeSet, plan, outcomes, options.only);
+  tally.inPart ||= !records.isWhole || undo.conflicts.length > 0 || isRest;
   const selection = options.only === undefined ? {} : { only: options.only };
   return planObjectsUndo(ports.cloudflare, zone, { plan, outcomes, ...selection, base: undo.planned });
 }
 
-/** Whether settings, certificates or hostnames that were changed are not among what is to be taken back. */
-function leavesOut(
+/**
+ * Whether settings, certificates or hostnames that were changed are neither among what is to be taken back nor taken
+ * back before, as the journal tells: it costs no call. An earlier undo that was itself taken back does not count.
+ */
+async function leavesOut(
+  { store: { journal } }: Context,
+  changeSet: ChangeSet,
   plan: ZonePlan | undefined,
   outcomes: readonly OperationOutcome[],
   only: readonly UndoSelection[] | undefined,
-): boolean {
+): Promise<boolean> {
   if (plan === undefined || only === undefined) return false;
-  const applied = new Set(outcomes.filter(({ state }) => state === 'applied').map(({ groupId }) => groupId));
   const wanted = new Set(only.map(({ groupId }) => groupId));
-  return [...(plan.settings ?? []), ...(plan.objects ?? [])].some(
-    ({ id }) => applied.has(id) && !wanted.has(id),
+  const left = new Set(
+    [...keysOfApplied(plan, outcomes)].flatMap(([id, key]) => (wanted.has(id) ? [] : key)),
   );
+  if (left.size === 0) return false;
+  const { tenantId, id: undoes, createdAt: since } = changeSet;
+  for (const undo of await journal.list(tenantId, { undoes, since }, UNDOS_MAX)) {
+    const own = undo.plans.find(({ zoneId }) => zoneId === plan.zoneId);
+    if (own === undefined || undo.undoneBy !== null) continue;
+    const back = keysOfApplied(own, await journal.outcomes(tenantId, undo.id, plan.zoneId));
+    for (const key of back.values()) left.delete(key);
+  }
+  return left.size > 0;
+}
+
+/** What of settings and objects a plan is known to have changed: by its place in the plan, the thing itself. */
+function keysOfApplied(
+  { settings = [], objects = [] }: ZonePlan,
+  outcomes: readonly OperationOutcome[],
+): Map<string, string> {
+  const applied = new Map(
+    outcomes.filter(({ state }) => state === 'applied').map((outcome) => [outcome.groupId, outcome]),
+  );
+  const keys = new Map(settings.map(({ id, setting }) => [id, `setting ${setting}`]));
+  for (const { id, resource, objectId } of objects)
+    keys.set(id, `${resource} ${objectId ?? applied.get(id)?.recordId ?? id}`);
+  return new Map([...keys].filter(([id]) => applied.has(id)));
 }

@@ -44,10 +44,11 @@ export async function listChangeSets(
     author?: string;
     since?: number;
     until?: number;
+    undoes?: ChangeSetId;
   },
   limit: number | null,
 ): Promise<ChangeSet[]> {
-  const { before, connectionId, zoneId, status, author, since, until } = filter;
+  const { before, connectionId, zoneId, status, author, since, until, undoes } = filter;
   const rows = await trx
     .selectFrom('change_sets')
     .selectAll()
@@ -57,6 +58,7 @@ export async function listChangeSets(
     .$if(author !== undefined, (query) => query.where('author', '=', author ?? ''))
     .$if(since !== undefined, (query) => query.where('created_at', '>=', since ?? 0))
     .$if(until !== undefined, (query) => query.where('created_at', '<', until ?? 0))
+    .$if(undoes !== undefined, (query) => query.where('undoes', '=', undoes ?? ''))
     .$if(zoneId !== undefined, (query) =>
       query.where('id', 'in', (eb) =>
         eb

@@ -52,6 +52,8 @@ export interface ChangeJournal {
       readonly zoneId?: ZoneId;
       readonly status?: ChangeSetStatus;
       readonly author?: Principal;
+      /** What takes this one back. */
+      readonly undoes?: ChangeSetId;
       /** Made at or after, and before, milliseconds since the epoch. */
       readonly since?: number;
       readonly until?: number;
