@@ -6,7 +6,7 @@ import path from 'node:path';
 const startedAt = performance.now();
 const root = path.join(import.meta.dirname, '..');
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-process.stdout.write('building dist/ …\n');
+process.stderr.write('building dist/ …\n');
 run(path.join(root, 'node_modules/.bin/tsc'), '-p', 'tsconfig.build.json');
 const files = globSync('src/**/*.{yaml,html,css,svg}', { cwd: root, exclude: ['src/dashboard/**'] });
 for (const file of files) {

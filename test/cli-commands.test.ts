@@ -83,7 +83,11 @@ describe('commands', () => {
     const same = await zoneward('connections add', again);
     assert.equal(same.code, 5);
     assert.match(same.stderr, /saved already/);
-    const taken = await zoneward(['connections', 'add', '--label', 'Cloudflare Domains Integration'], again);
+    const labelled = ['connections', 'add', '--label', 'Cloudflare Domains Integration'];
+    const both = await zoneward(labelled, again);
+    assert.equal(both.code, 5);
+    assert.match(both.stderr, /saved already/);
+    const taken = await zoneward(labelled, { env: { CLOUDFLARE_API_TOKEN: sandbox.tokens.readOnly } });
     assert.equal(taken.code, 5);
     assert.match(taken.stderr, /label .* is taken/);
   });
