@@ -1,4 +1,7 @@
-/** Builds `dist/`: JavaScript and declarations by tsc, the files that the code reads beside itself, the dashboard. */
+/**
+ * Builds `dist/`: JavaScript and declarations by tsc, the files that the code reads beside itself, the dashboard. Told on
+ * stderr: `npm pack --json` runs it, and has stdout for itself.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +18,7 @@ for (const file of files) {
   copyFileSync(path.join(root, file), target);
 }
 run(process.execPath, path.join(root, 'scripts', 'dashboard.ts'));
-process.stdout.write(`dist/ is built (${((performance.now() - startedAt) / 1000).toFixed(0)} s)\n`);
+process.stderr.write(`dist/ is built (${((performance.now() - startedAt) / 1000).toFixed(0)} s)\n`);
 
 function run(command: string, ...args: readonly string[]): void {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
