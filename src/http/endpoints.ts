@@ -6,6 +6,7 @@ import { CERTIFICATE_ENDPOINTS } from './routes/certificates.ts';
 import { CHANGE_ENDPOINTS } from './routes/changes.ts';
 import { CONNECT_SESSION_ENDPOINTS } from './routes/connect-sessions.ts';
 import { CONNECTION_ENDPOINTS } from './routes/connections.ts';
+import { CREDENTIAL_ENDPOINTS } from './routes/credentials.ts';
 import { DOMAIN_ENDPOINTS } from './routes/domains.ts';
 import { DRIFT_ENDPOINTS } from './routes/drift.ts';
 import { INVENTORY_ENDPOINTS } from './routes/inventory.ts';
@@ -32,6 +33,7 @@ import { ZONE_ENDPOINTS } from './routes/zones.ts';
 export const ENDPOINTS: readonly Endpoint[] = [
   ...SESSION_ENDPOINTS,
   ...CONNECTION_ENDPOINTS,
+  ...CREDENTIAL_ENDPOINTS,
   ...ROTATION_ENDPOINTS,
   ...INVENTORY_ENDPOINTS,
   ...ZONE_ENDPOINTS,

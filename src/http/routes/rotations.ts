@@ -9,7 +9,7 @@ import { HttpError } from '../problem.ts';
 import { orNull } from '../shapes/common.ts';
 import { connectionView } from '../shapes/connections.ts';
 import { minterShape, rotationListShape, rotationShape, rotationView } from '../shapes/rotations.ts';
-import { credential, readCredential } from './connections.ts';
+import { credential, readCredential } from './credentials.ts';
 
 const tag = 'rotations';
 const DRAIN_MS_MAX = 3_600_000;
