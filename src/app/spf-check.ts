@@ -30,9 +30,9 @@ export async function spfProblems(
     const after = draft.action === 'delete' ? null : spfOf(draft.after.fields);
     if (after === null) continue;
     const before = beforeOf(drafts, after.name);
-    const cost = await spfCost(after.text, ask);
-    // More than enough by itself is an error of the draft already.
+    // More than enough by itself is an error of the draft already: nobody need be asked.
     if (countOwn(after.text) > SPF_LOOKUPS_MAX) continue;
+    const cost = await spfCost(after.text, ask);
     const wasOver = before !== null && (await spfCost(before.text, ask)).lookups > SPF_LOOKUPS_MAX;
     // A sandbox's own server knows nothing of the world, and that is nothing to tell.
     problems.push(...judge(after.name, cost, { wasOver, tellsUnknown: servers.length > 0 }));

@@ -64,13 +64,15 @@ export function tenantDrift(
       },
     );
   };
-  const coverage: TenantDrift['coverage'] = async ({ zone, connection } = {}, sees = () => true) => {
-    const scope = connection === undefined ? {} : { connectionId: (await reach.connection(connection)).id };
+  const coverage: TenantDrift['coverage'] = async ({ zone, connection } = {}, sees) => {
+    const connectionId = connection === undefined ? undefined : (await reach.connection(connection)).id;
+    // The store counts by itself; zones are loaded only for who sees some of them.
+    if (zone === undefined && sees === undefined) return store.mirror.coverage(tenantId, connectionId);
     const zones =
       zone === undefined
-        ? await store.mirror.listZones(tenantId, scope)
+        ? await store.mirror.listZones(tenantId, connectionId === undefined ? {} : { connectionId })
         : [await reach.zone(zone, connection)];
-    const counted = zones.filter((one) => one.facts.status !== 'deleted' && sees(one));
+    const counted = zones.filter((one) => one.facts.status !== 'deleted' && (sees?.(one) ?? true));
     return coverageOf(counted.map(({ freshness }) => freshness));
   };
   return {

@@ -83,6 +83,11 @@ export function seesZone(caller: Caller, { facts, connectionId }: Zone): boolean
   return (zoneIds === null || zoneIds.includes(facts.id)) && seesConnection(caller, { id: connectionId });
 }
 
+/** Whether `seesZone` says yes to all of the tenant's. */
+export function seesEveryZone({ key }: Caller): boolean {
+  return key.reach.zoneIds === null && key.reach.connectionIds === null;
+}
+
 /** A test over the names of one zone. */
 export function nameFilter({ key }: Caller, zone: DomainName): (name: DomainName) => boolean {
   const { namePatterns } = key.reach;

@@ -18,9 +18,7 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
         const rows = await trx
           .selectFrom('registrations')
           .select('data')
-          .where('tenant_id', '=', tenantId)
-          .where('account_id', '=', place.accountId)
-          .where('namespace', '=', place.namespace)
+          .where((eb) => eb.and(keyOf(tenantId, place)))
           .orderBy('domain')
           .execute();
         return { ...toReading(reading), registrations: rows.map(({ data }) => fromJson<Registration>(data)) };
@@ -28,12 +26,10 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
     replace: (reading, registrations, events) =>
       write(context, async (trx) => {
         const { tenantId, connectionId, place, readAt, dueAt } = reading;
-        const key = { tenant_id: tenantId, account_id: place.accountId, namespace: place.namespace };
+        const key = keyOf(tenantId, place);
         await trx
           .deleteFrom('registrations')
-          .where('tenant_id', '=', tenantId)
-          .where('account_id', '=', place.accountId)
-          .where('namespace', '=', place.namespace)
+          .where((eb) => eb.and(keyOf(tenantId, place)))
           .execute();
         const columns = ['tenant_id', 'account_id', 'namespace', 'domain', 'data'];
         const rows = registrations.map((one) => [...Object.values(key), one.domain, toJson(one)]);
@@ -51,19 +47,13 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
         const known = await trx
           .selectFrom('registrations')
           .select('data')
-          .where('tenant_id', '=', tenantId)
-          .where('account_id', '=', place.accountId)
-          .where('namespace', '=', place.namespace)
-          .where('domain', '=', domain)
+          .where((eb) => eb.and({ ...keyOf(tenantId, place), domain }))
           .executeTakeFirst();
         if (known !== undefined)
           await trx
             .updateTable('registrations')
             .set({ data: toJson({ ...fromJson<Registration>(known.data), autoRenew }) })
-            .where('tenant_id', '=', tenantId)
-            .where('account_id', '=', place.accountId)
-            .where('namespace', '=', place.namespace)
-            .where('domain', '=', domain)
+            .where((eb) => eb.and({ ...keyOf(tenantId, place), domain }))
             .execute();
         await appendEvents(context, trx, tenantId, events);
       }),
@@ -72,9 +62,7 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
         await trx
           .updateTable('registration_readings')
           .set({ due_at: dueAt })
-          .where('tenant_id', '=', tenantId)
-          .where('account_id', '=', place.accountId)
-          .where('namespace', '=', place.namespace)
+          .where((eb) => eb.and(keyOf(tenantId, place)))
           .execute();
       }),
     due: async (now, limit) => {
@@ -90,6 +78,13 @@ export function openRegistrationStore(context: StoreContext): RegistrationMirror
   };
 }
 
+function keyOf(
+  tenantId: TenantId,
+  { accountId, namespace }: RegistrarPlace,
+): Pick<RegistrationReadingRow, 'tenant_id' | 'account_id' | 'namespace'> {
+  return { tenant_id: tenantId, account_id: accountId, namespace };
+}
+
 function readingOf(
   db: Reader,
   tenantId: TenantId,
@@ -98,9 +93,7 @@ function readingOf(
   return db
     .selectFrom('registration_readings')
     .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('account_id', '=', place.accountId)
-    .where('namespace', '=', place.namespace)
+    .where((eb) => eb.and(keyOf(tenantId, place)))
     .executeTakeFirst();
 }
 

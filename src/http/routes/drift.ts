@@ -1,7 +1,15 @@
 /** Drift over HTTP: looked at, accepted; taken back by a plan like any other. */
 import { z } from '@hono/zod-openapi';
 import type { Planned, ZoneDrift } from '../../app/handed-out.ts';
-import { type Caller, findConnection, findZone, nameFilter, requireAllNames, seesZone } from '../caller.ts';
+import {
+  type Caller,
+  findConnection,
+  findZone,
+  nameFilter,
+  requireAllNames,
+  seesEveryZone,
+  seesZone,
+} from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
@@ -49,7 +57,12 @@ const list = endpoint({
     return json({
       items: items.map(driftView),
       next: last === undefined ? null : formatCursor(scope, { zone: last.zone.facts.id }),
-      coverage: coverageView(await caller.tenant.drift.coverage(filter, (zone) => seesZone(caller, zone))),
+      coverage: coverageView(
+        await caller.tenant.drift.coverage(
+          filter,
+          seesEveryZone(caller) ? undefined : (zone) => seesZone(caller, zone),
+        ),
+      ),
     });
   },
 });

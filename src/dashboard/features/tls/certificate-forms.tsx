@@ -8,25 +8,13 @@ import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { saveText } from '../../kit/save-text.ts';
 import { type CertificateDraft, namesIn } from './certificate-change.ts';
+import { FormFoot } from './form-foot.tsx';
 import { PemField } from './pem-field.tsx';
 
 export interface FormProps {
   readonly zone: ZoneWithAdvice;
   readonly onPlan: (draft: CertificateDraft) => void;
   readonly onDone: () => void;
-}
-
-function FormFoot({ submit, onDone }: { readonly submit: string; readonly onDone: () => void }): ReactNode {
-  return (
-    <div className="row">
-      <Button type="submit" size="compact-md">
-        {submit}
-      </Button>
-      <Button variant="default" size="compact-md" onClick={onDone}>
-        Leave it
-      </Button>
-    </div>
-  );
 }
 
 function HostsField({

@@ -10,6 +10,7 @@ import { Loading } from '../../kit/empty.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { readableName } from '../zones/names.ts';
 import { Act, Acts, type CardProps } from './certificates-card.tsx';
+import { FormFoot } from './form-foot.tsx';
 
 const TONES: Readonly<Record<CustomHostname['state'], Tone>> = {
   served: 'create',
@@ -209,14 +210,7 @@ function HostnameForm({
           onChange={(event) => setWildcard(event.currentTarget.checked)}
         />
       </div>
-      <div className="row">
-        <Button type="submit" size="compact-md">
-          Plan it
-        </Button>
-        <Button variant="default" size="compact-md" onClick={onDone}>
-          Leave it
-        </Button>
-      </div>
+      <FormFoot submit="Plan it" onDone={onDone} />
     </form>
   );
 }

@@ -1,5 +1,5 @@
 /** Client certificates that Cloudflare shows to the origin, for the zone or for single hostnames. */
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { OriginPullCertificates } from '../../../client/index.ts';
@@ -8,6 +8,7 @@ import { Loading } from '../../kit/empty.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { UploadForm } from './certificate-forms.tsx';
 import { Act, Acts, type CardProps, Row } from './certificates-card.tsx';
+import { FormFoot } from './form-foot.tsx';
 
 type Pull = OriginPullCertificates['items'][number];
 
@@ -103,14 +104,7 @@ function PullHostnameForm({
           data={['on', 'off', 'removed']}
         />
       </div>
-      <div className="row">
-        <Button type="submit" size="compact-md">
-          Plan it
-        </Button>
-        <Button variant="default" size="compact-md" onClick={onDone}>
-          Leave it
-        </Button>
-      </div>
+      <FormFoot submit="Plan it" onDone={onDone} />
     </form>
   );
 }
