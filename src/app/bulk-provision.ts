@@ -2,7 +2,8 @@
 import { isZonewardError, type ZonewardError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import { InvalidInputError, type SourcePosition } from '../base/problem.ts';
-import { type BulkLine, parseBulk } from '../domains/provisioning/bulk-file.ts';
+import { parseRegistrable } from '../dns/registrable-name.ts';
+import { type BulkLine, parseBulk, wrong } from '../domains/provisioning/bulk-file.ts';
 import { holdingStep, type Provisioning } from '../domains/provisioning/model.ts';
 import type { SourceText } from './read-source.ts';
 import type { ProvisionInput, TenantProvisioning } from './tenant-provisioning.ts';
@@ -84,15 +85,11 @@ export function bulkItems(
 export function wishItems(wishes: readonly BulkWish[]): readonly BulkItem[] {
   const seen = new Set<string>();
   return wishes.map(({ domain, input }, at) => {
-    const name = domain.trim().toLowerCase();
-    const problem = {
-      code: 'bulk-invalid',
-      severity: 'error' as const,
-      message: `${domain} is there twice`,
-      next: 'Take one out.',
-    };
+    const parsed = parseRegistrable(domain);
+    // One that is no name is told so when it is begun.
+    const name = parsed.ok ? parsed.value.name : domain;
     const read = seen.has(name)
-      ? () => Promise.reject(refusal(domain, [problem]))
+      ? () => Promise.reject(refusal(domain, [wrong(`${domain} is there twice`, 'Take one out.')]))
       : () => Promise.resolve(input);
     seen.add(name);
     return { position: { line: at + 1 }, domain, read };

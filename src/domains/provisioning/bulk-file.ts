@@ -149,6 +149,7 @@ function readRow({ position, cells }: Row, seen: Map<string, number>): ReadLine 
   return { ok: true, position, line };
 }
 
-function wrong(message: string, next: string): Problem {
+/** A problem of a line. */
+export function wrong(message: string, next: string): Problem {
   return { code: 'bulk-invalid', severity: 'error', message, next };
 }
