@@ -148,6 +148,11 @@ export interface Operations {
   readonly whoAmI: { readonly input: Readonly<Record<string, never>>; readonly answer: Session };
   /** End the session that the cookie carries */
   readonly signOut: { readonly input: Readonly<Record<string, never>>; readonly answer: null };
+  /** Test a credential, then save it as a connection; nothing is stored when the test fails */
+  readonly addConnection: {
+    readonly input: { readonly body: NewConnection };
+    readonly answer: AddedConnection;
+  };
   /** List connections, by id */
   readonly listConnections: {
     readonly input: {
@@ -160,11 +165,6 @@ export interface Operations {
     };
     readonly answer: ConnectionPage;
   };
-  /** Test a credential, then save it as a connection; nothing is stored when the test fails */
-  readonly addConnection: {
-    readonly input: { readonly body: NewConnection };
-    readonly answer: AddedConnection;
-  };
   /** Add a connection, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
   readonly watchConnectionAdd: { readonly input: { readonly body: NewConnection }; readonly answer: string };
   /** Test a credential and store nothing, as server-sent events: `step` as each step ends, then `report` or `problem` */
@@ -173,6 +173,16 @@ export interface Operations {
   readonly importConnections: {
     readonly input: { readonly body: ConnectionImport };
     readonly answer: ImportedConnections;
+  };
+  /** Give it a new credential of the same account; id, history and mirror stay */
+  readonly relinkConnection: {
+    readonly input: { readonly connection: string; readonly body: Relink };
+    readonly answer: TestedConnection;
+  };
+  /** Give it a new credential, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
+  readonly watchConnectionRelink: {
+    readonly input: { readonly connection: string; readonly body: Relink };
+    readonly answer: string;
   };
   /** One connection, by id or label */
   readonly getConnection: { readonly input: { readonly connection: string }; readonly answer: Connection };
@@ -193,16 +203,6 @@ export interface Operations {
   };
   /** Test a connection and keep the answer, as server-sent events: `step` as each step ends, then `done` or `problem` */
   readonly watchConnectionTest: { readonly input: { readonly connection: string }; readonly answer: string };
-  /** Give it a new credential of the same account; id, history and mirror stay */
-  readonly relinkConnection: {
-    readonly input: { readonly connection: string; readonly body: Relink };
-    readonly answer: TestedConnection;
-  };
-  /** Give it a new credential, as server-sent events: `step` as each step of its test ends, then `done` or `problem` */
-  readonly watchConnectionRelink: {
-    readonly input: { readonly connection: string; readonly body: Relink };
-    readonly answer: string;
-  };
   /** Stop using it, and keep it */
   readonly pauseConnection: { readonly input: { readonly connection: string }; readonly answer: Connection };
   /** Use it again */
@@ -895,22 +895,22 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   signIn: { method: 'POST', path: '/v1/session', answer: 'json' },
   whoAmI: { method: 'GET', path: '/v1/session', answer: 'json' },
   signOut: { method: 'DELETE', path: '/v1/session', answer: 'none' },
-  listConnections: { method: 'GET', path: '/v1/connections', answer: 'json' },
   addConnection: { method: 'POST', path: '/v1/connections', answer: 'json' },
+  listConnections: { method: 'GET', path: '/v1/connections', answer: 'json' },
   watchConnectionAdd: { method: 'POST', path: '/v1/connections/events', answer: 'text' },
   watchCredentialTest: { method: 'POST', path: '/v1/connections/test', answer: 'text' },
   importConnections: { method: 'POST', path: '/v1/connections/import', answer: 'json' },
-  getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },
-  editConnection: { method: 'PATCH', path: '/v1/connections/{connection}', answer: 'json' },
-  removeConnection: { method: 'DELETE', path: '/v1/connections/{connection}', answer: 'json' },
-  testConnection: { method: 'POST', path: '/v1/connections/{connection}/test', answer: 'json' },
-  watchConnectionTest: { method: 'POST', path: '/v1/connections/{connection}/test/events', answer: 'text' },
   relinkConnection: { method: 'POST', path: '/v1/connections/{connection}/relink', answer: 'json' },
   watchConnectionRelink: {
     method: 'POST',
     path: '/v1/connections/{connection}/relink/events',
     answer: 'text',
   },
+  getConnection: { method: 'GET', path: '/v1/connections/{connection}', answer: 'json' },
+  editConnection: { method: 'PATCH', path: '/v1/connections/{connection}', answer: 'json' },
+  removeConnection: { method: 'DELETE', path: '/v1/connections/{connection}', answer: 'json' },
+  testConnection: { method: 'POST', path: '/v1/connections/{connection}/test', answer: 'json' },
+  watchConnectionTest: { method: 'POST', path: '/v1/connections/{connection}/test/events', answer: 'text' },
   pauseConnection: { method: 'POST', path: '/v1/connections/{connection}/pause', answer: 'json' },
   resumeConnection: { method: 'POST', path: '/v1/connections/{connection}/resume', answer: 'json' },
   linkForMissingRights: { method: 'GET', path: '/v1/connections/{connection}/link', answer: 'json' },

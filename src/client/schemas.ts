@@ -56,10 +56,10 @@ export type SignIn = {
   readonly link?: string;
 };
 
-export type ConnectionPage = {
-  readonly items: readonly Connection[];
-  /** The `cursor` of the next page; null on the last */
-  readonly next: string | null;
+export type AddedConnection = {
+  readonly connection: Connection;
+  readonly report: TestReport | null;
+  readonly warnings: readonly InputProblem[];
 };
 
 /** No field of it holds a secret */
@@ -117,12 +117,6 @@ export type Connection = {
   /** RFC 3339, UTC */
   readonly updatedAt: string;
   readonly version: number;
-};
-
-export type AddedConnection = {
-  readonly connection: Connection;
-  readonly report: TestReport | null;
-  readonly warnings: readonly InputProblem[];
 };
 
 /** What was asked of Cloudflare, what came back, what it cost, what to do */
@@ -184,6 +178,20 @@ export type ConnectionImport = {
   readonly untested?: boolean;
 };
 
+export type TestedConnection = { readonly connection: Connection; readonly report: TestReport | null };
+
+export type Relink = {
+  readonly credential: Credential;
+  readonly zoneIds?: readonly string[];
+  readonly untested?: boolean;
+};
+
+export type ConnectionPage = {
+  readonly items: readonly Connection[];
+  /** The `cursor` of the next page; null on the last */
+  readonly next: string | null;
+};
+
 export type ConnectionEdit = {
   readonly label?: string;
   readonly profile?: 'minimum' | 'full';
@@ -194,14 +202,6 @@ export type ConnectionEdit = {
 };
 
 export type RemovedConnection = { readonly connection: Connection; readonly next: readonly string[] };
-
-export type TestedConnection = { readonly connection: Connection; readonly report: TestReport | null };
-
-export type Relink = {
-  readonly credential: Credential;
-  readonly zoneIds?: readonly string[];
-  readonly untested?: boolean;
-};
 
 export type TokenLink = {
   /** Null when no right is missing */

@@ -32,8 +32,8 @@ import { ZONE_ENDPOINTS } from './routes/zones.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...SESSION_ENDPOINTS,
-  ...CONNECTION_ENDPOINTS,
   ...CREDENTIAL_ENDPOINTS,
+  ...CONNECTION_ENDPOINTS,
   ...ROTATION_ENDPOINTS,
   ...INVENTORY_ENDPOINTS,
   ...ZONE_ENDPOINTS,
