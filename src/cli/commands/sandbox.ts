@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type DomainName, toUnicode } from '../../app/handed-out.ts';
 import {
   DEMO_SEED,
   type PlanName,
@@ -222,7 +223,10 @@ function tell(session: Session, sandbox: Sandbox, { elapsedMs, certificateFile }
     ['token, read only', tokens.readOnly],
     ['token, of account', tokens.account],
     ['global key', `${globalKey.email}  ${globalKey.key}`],
-    ['zones', zones.length === 0 ? 'none' : zones.map(({ name }) => name).join('\n')],
+    [
+      'zones',
+      zones.length === 0 ? 'none' : zones.map(({ name }) => toUnicode(name as DomainName)).join('\n'),
+    ],
   ];
   session.io.stdout.write(out.facts(facts, '  '));
   out.line();
