@@ -8,9 +8,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Engine, NOWHERE, startEngine } from '../../test/kit/engine.ts';
+import type { Engine } from '../../test/kit/engine.ts';
+import { startPopulated } from '../../test/kit/populated-engine.ts';
 import { fitting } from '../../test/kit/schema-arbitrary.ts';
-import { serveHostname } from '../../test/kit/serve-hostname.ts';
 import type { KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { type Endpoint, isDoneOnce } from './endpoint.ts';
@@ -148,12 +148,7 @@ describe('every write under an idempotency key', () => {
   const shownOnce: { readonly operationId: string; readonly secret: string }[] = [];
 
   before(async () => {
-    engine = await startEngine({}, { webhookTransport: { lookup: NOWHERE } });
-    engine.sandbox.seedZone('example.com', [
-      { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
-      { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
-    ]);
-    await serveHostname(engine);
+    engine = await startPopulated();
     door = behindDoor(engine.zoneward);
     edge = openEdge(door.zoneward);
     key = (await edge.makeKey('acme', ['admin'])).secret;

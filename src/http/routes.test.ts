@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Engine, NOWHERE, startEngine } from '../../test/kit/engine.ts';
+import type { Engine } from '../../test/kit/engine.ts';
+import { startPopulated } from '../../test/kit/populated-engine.ts';
 import { fitting, nearlyFitting } from '../../test/kit/schema-arbitrary.ts';
-import { serveHostname } from '../../test/kit/serve-hostname.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { openApiDocument } from './openapi.ts';
 import { BODIES, FOREIGN_MENTIONS, OF_THE_WORLD, pathOf, type Things } from './samples.ts';
@@ -25,12 +25,7 @@ describe('every route', () => {
   };
 
   before(async () => {
-    engine = await startEngine({}, { webhookTransport: { lookup: NOWHERE } });
-    engine.sandbox.seedZone('example.com', [
-      { type: 'A', name: 'www', content: '192.0.2.10', ttl: 300 },
-      { type: 'A', name: 'api', content: '192.0.2.20', ttl: 300 },
-    ]);
-    await serveHostname(engine);
+    engine = await startPopulated();
     edge = openEdge(engine.zoneward);
     owner = (await edge.makeKey('acme', ['admin'])).secret;
     reader = (await edge.makeKey('acme', ['read'])).secret;
