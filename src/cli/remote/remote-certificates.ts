@@ -2,6 +2,7 @@
  * Certificates and customers' hostnames of a tenant behind a server. A certificate is held against its key here; the
  * plan is made from the certificate alone, and the key goes along when it is applied, in that one request.
  */
+
 import {
   type CertificateInput,
   checkCertificate,
@@ -17,12 +18,11 @@ import type { TenantCertificates } from '../../app/tenant-certificates.ts';
 import type { TenantHostnames } from '../../app/tenant-hostnames.ts';
 import type * as api from '../../client/index.ts';
 import type { CertificatePlanInput, Client, PlanInput } from '../../client/index.ts';
+import { namedFile } from './file-names.ts';
 import type { RemotePlanner } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
 import { milliseconds } from './remote-models.ts';
 import { signalOf, viaOf } from './remote-tls.ts';
-
-const FILE_NAME_MAX = 255;
 
 type Change = (change: CertificatePlanInput, zone: string, request?: ObjectRequestOptions) => PlanInput;
 const asInput: Change = (change, zone, request = {}) => ({
@@ -54,7 +54,7 @@ export function remoteCertificates(
       proofs(planned, asInput({ kind: 'proofs', id, ...throughOf(through) }, zone, request)),
     planPriority: (zone, ids, request) => planned(asInput({ kind: 'prioritize', ids }, zone, request)),
     planOriginOrder: (zone, { csr, ...order }, request) =>
-      planned(asInput({ kind: 'origin-ca', csr: csr.text, ...fileOf(csr.file), ...order }, zone, request)),
+      planned(asInput({ kind: 'origin-ca', csr: csr.text, ...namedFile(csr.file), ...order }, zone, request)),
     planOriginRevoke: (zone, id, request) =>
       planned(asInput({ kind: 'origin-ca-revoke', id }, zone, request)),
     planPullDelete: (zone, id, request) =>
@@ -98,7 +98,7 @@ function checked({ certificate, key }: CertificateInput, zone: string | null) {
   if (!read.ok)
     throw new InvalidInputError('This certificate cannot be used; nothing was sent.', read.problems);
   return {
-    files: { certificate: certificate.text, ...fileOf(certificate.file) },
+    files: { certificate: certificate.text, ...namedFile(certificate.file) },
     ...(key === undefined ? {} : { keys: keysByHash([key.secret]) }),
   };
 }
@@ -140,11 +140,6 @@ async function proofs(planned: RemotePlanner, input: PlanInput): Promise<Planned
 
 function throughOf(through: string | undefined): { readonly through?: string } {
   return through === undefined ? {} : { through };
-}
-
-/** Standard input has no name that the server would know. */
-function fileOf(file: string): { readonly file?: string } {
-  return file === '-' ? {} : { file: file.slice(-FILE_NAME_MAX) };
 }
 
 function dated<T extends { readonly expiresAt: string | null }>(one: T) {

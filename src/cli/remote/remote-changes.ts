@@ -1,4 +1,5 @@
 /** Planning and applying through a server: it plans, stores and applies; here is only what is shown. */
+
 import {
   type Applied,
   type ChangeSet,
@@ -13,6 +14,7 @@ import {
 } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
 import { type ChangeSetDetails, type Client, type PlanInput, waitForJob } from '../../client/index.ts';
+import { namedFile } from './file-names.ts';
 import { asked, notOnServer } from './remote-error.ts';
 import { milliseconds, planOf, plansOf } from './remote-models.ts';
 
@@ -88,7 +90,7 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
         kind: 'source',
         zone,
         text,
-        ...(file === '-' ? {} : { file: file.slice(-255) }),
+        ...namedFile(file),
         ...(format === undefined ? {} : { format }),
         ...(connection === undefined ? {} : { connection }),
         ...(scope === undefined ? {} : scope === 'own' ? { own: true } : { only: scope.patterns }),

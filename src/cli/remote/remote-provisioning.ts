@@ -1,17 +1,17 @@
 /** Domains brought up and taken down by a server. Files are read here; steps, and lists as jobs, are the server's. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BulkItem, type BulkReport, bulkItems } from '../../app/bulk-provision.ts';
 import { isZonewardError, type ProvisionInput, type Provisioning } from '../../app/handed-out.ts';
 import type { TenantProvisioning } from '../../app/tenant-provisioning.ts';
 import type * as api from '../../client/index.ts';
 import { type Client, waitForJob } from '../../client/index.ts';
+import { fileName } from './file-names.ts';
 import { ofJob } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
 import { milliseconds } from './remote-models.ts';
 
 const LIST_MAX = 50;
-/** Names in messages; the server takes so many characters. */
-const FILE_NAME_MAX = 255;
 /** Domains of one job of the server. */
 const JOB_DOMAINS_MAX = 1_000;
 /** Reports that are fetched at a time. */
@@ -153,7 +153,7 @@ function wishBody(input: Omit<ProvisionInput, 'signal'>): Omit<api.NewProvisioni
       ? {}
       : {
           text: source.text,
-          file: source.file.slice(-FILE_NAME_MAX),
+          file: fileName(source.file),
           ...(source.format === undefined ? {} : { format: source.format }),
         }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
@@ -165,7 +165,7 @@ function wishBody(input: Omit<ProvisionInput, 'signal'>): Omit<api.NewProvisioni
             template:
               typeof template === 'string'
                 ? template
-                : { text: template.text, file: template.file.slice(-FILE_NAME_MAX) },
+                : { text: template.text, file: fileName(template.file) },
             ...(groups === undefined ? {} : { groups: [...groups] }),
           })),
         }),

@@ -1,13 +1,13 @@
 /** Templates behind a server: its pack, plans of them, and what is applied. Files are read here and sent as text. */
+
 import type { AppliedTemplate, Template } from '../../app/handed-out.ts';
 import type { TemplateReference, TenantTemplates } from '../../app/tenant-templates.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';
+import { fileName } from './file-names.ts';
 import type { RemotePlanner } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
 import { rdataOf } from './remote-models.ts';
-
-const FILE_NAME_MAX = 255;
 
 export function remoteTemplates(
   client: Client,
@@ -37,7 +37,7 @@ export function remoteTemplates(
 
 function wanted(reference: TemplateReference): api.TemplateCheck['template'] {
   if (typeof reference === 'string') return reference;
-  return { text: reference.text, file: reference.file.slice(-FILE_NAME_MAX) };
+  return { text: reference.text, file: fileName(reference.file) };
 }
 
 function templateOf(view: api.Template): Template {

@@ -1,4 +1,5 @@
 /** SSL/TLS, settings and DNSSEC of a tenant behind a server: looked at and planned there; waited for from here. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   calendarInOrder,
@@ -10,11 +11,11 @@ import {
 import { LOOK_AGAIN_MS, type TenantTls, type TlsRequest } from '../../app/tenant-tls.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';
+import { namedFile } from './file-names.ts';
 import type { RemotePlanner } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
 import { milliseconds } from './remote-models.ts';
 
-const FILE_NAME_MAX = 255;
 /** So many ids are an address that every proxy takes. */
 const ZONES_AT_ONCE = 100;
 
@@ -44,7 +45,7 @@ export function remoteTls(client: Client, planned: RemotePlanner): Remote {
     },
     plan: (zones, wish, request = {}) => {
       const { file, ...wanted } = { file: undefined, ...wish };
-      const named = file === undefined || file === '-' ? {} : { file: file.slice(-FILE_NAME_MAX) };
+      const named = file === undefined ? {} : namedFile(file);
       return planned({ kind: 'settings', zones, ...wanted, ...named, ...viaOf(request) });
     },
     dnssec: async (zone, { waitMs = 0, onLook, ...request } = {}) => {

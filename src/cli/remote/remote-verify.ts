@@ -1,16 +1,16 @@
 /** A zone verified by a server, which asks the DNS from where it stands; looked at again from here. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isVerified, type Verification } from '../../app/handed-out.ts';
 import { pauseOf, type TenantVerify } from '../../app/tenant-verify.ts';
 import type { Client } from '../../client/index.ts';
+import { fileName } from './file-names.ts';
 import { asked } from './remote-error.ts';
-
-const FILE_NAME_MAX = 255;
 
 export function remoteVerify(client: Client): TenantVerify['verify'] {
   return async (zone, { source, only, resolvers, waitMs = 0, onLook, signal } = {}) => {
     const body = {
-      ...(source === undefined ? {} : { ...source, file: source.file.slice(-FILE_NAME_MAX) }),
+      ...(source === undefined ? {} : { ...source, file: fileName(source.file) }),
       ...(only === undefined ? {} : { only: [...only] }),
       ...(resolvers === undefined ? {} : { resolvers: [...resolvers] }),
     };
