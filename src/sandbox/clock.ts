@@ -9,6 +9,13 @@ export interface TimeSource {
   now(): number;
 }
 
+export interface ClockChange {
+  /** Milliseconds since the Unix epoch. */
+  readonly now?: number | undefined;
+  readonly advanceMs?: number | undefined;
+  readonly scale?: number | undefined;
+}
+
 export class SandboxClock {
   readonly #source: TimeSource;
   #sourceBase: number;
@@ -30,21 +37,17 @@ export class SandboxClock {
     return this.#scale;
   }
 
-  /** Jumps to a moment, forwards or backwards. */
-  set(epochMs: number): void {
-    this.#base = epochMs;
-    this.#sourceBase = this.#source.now();
+  /**
+   * Jumps to a moment (forwards or backwards), moves by a span, and runs on at another pace: a second of the source is
+   * then `scale` seconds here. All of one change happens at one instant of the source.
+   */
+  change({ now, advanceMs = 0, scale = this.#scale }: ClockChange): void {
+    const sourceNow = this.#source.now();
+    const present = this.#base + (sourceNow - this.#sourceBase) * this.#scale;
+    this.#base = (now ?? present) + advanceMs;
+    this.#sourceBase = sourceNow;
+    this.#scale = scale;
     this.#lastMicros = 0;
-  }
-
-  advance(ms: number): void {
-    this.set(this.now() + ms);
-  }
-
-  /** From now on, one second of the source is `factor` seconds here. */
-  setScale(factor: number): void {
-    this.set(this.now());
-    this.#scale = factor;
   }
 
   /** The moment as the API writes it, never the same twice in a row while time runs forwards. */

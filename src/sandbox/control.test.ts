@@ -213,6 +213,9 @@ test('a control that says nothing the sandbox knows is refused, and nothing move
     [`PATCH zones/${zone}`, { certificatesValidate: 'no' }, /certificatesValidate/],
     ['PUT clock', { advance: 1000 }, /no "advance".*advanceMs/],
     ['PUT clock', {}, /needs now, advanceMs or scale/],
+    ['PUT clock', { now: '2020-01-01T00:00:00Z', scale: -1 }, /scale must be/],
+    ['PUT clock', { scale: '2' }, /scale must be/],
+    ['PUT clock', { now: 'soon' }, /soon is no moment/],
     ['PUT rate-limit', { quota: 5, windowSeconds: 1, window: 1 }, /no "window"/],
     ['PUT audit', { delayMs: -1 }, /delayMs/],
     ['POST budgets', { count: -3 }, /count/],
@@ -233,6 +236,7 @@ test('a control that says nothing the sandbox knows is refused, and nothing move
   }
   assert.equal(JSON.stringify(sandbox.zone(zone)), before);
   assert.equal(sandbox.zones().length, 1);
+  assert.ok(Date.now() - sandbox.now() < 60_000, 'the clock has not moved');
 });
 
 test('edits of others: in the data and the audit log, not in the request log', async (t) => {

@@ -204,20 +204,14 @@ export class SandboxControls {
     if (Object.keys(update).length === 0)
       throw new SandboxInputError('bad-clock', 'A clock update needs now, advanceMs or scale.');
     const { now, advanceMs, scale } = update;
-    if (now !== undefined) {
-      const ms = typeof now === 'number' ? now : Date.parse(now);
-      if (!Number.isFinite(ms)) throw new SandboxInputError('bad-clock', `${String(now)} is no moment.`);
-      clock.set(ms);
-    }
-    if (advanceMs !== undefined) {
-      if (!Number.isFinite(advanceMs))
-        throw new SandboxInputError('bad-clock', 'advanceMs must be a number.');
-      clock.advance(advanceMs);
-    }
-    if (scale !== undefined) {
-      if (!(scale >= 0)) throw new SandboxInputError('bad-clock', 'scale must be a number of at least 0.');
-      clock.setScale(scale);
-    }
+    const moment = typeof now === 'string' ? Date.parse(now) : now;
+    if (moment !== undefined && !Number.isFinite(moment))
+      throw new SandboxInputError('bad-clock', `${String(now)} is no moment.`);
+    if (advanceMs !== undefined && !Number.isFinite(advanceMs))
+      throw new SandboxInputError('bad-clock', 'advanceMs must be a number.');
+    if (scale !== undefined && !(Number.isFinite(scale) && scale >= 0))
+      throw new SandboxInputError('bad-clock', 'scale must be a number of at least 0.');
+    clock.change({ now: moment, advanceMs, scale });
     this.#core.world.tick();
   }
 
