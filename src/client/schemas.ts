@@ -993,12 +993,7 @@ export type NewProvisioning = {
   /** What messages call it */
   readonly file?: string;
   /** Templates for the zone, in order, after `text` */
-  readonly templates?: readonly {
-    readonly template: string | { readonly text: string; readonly file?: string };
-    readonly host?: string;
-    readonly variables?: Readonly<Record<string, string>>;
-    readonly groups?: readonly string[];
-  }[];
+  readonly templates?: readonly WantedTemplate[];
   /** A baseline of TLS settings */
   readonly tls?: 'modern' | 'strict';
   readonly dnssec?: boolean;
@@ -1016,38 +1011,15 @@ export type NewProvisioning = {
   };
 };
 
+export type WantedTemplate = {
+  readonly template: string | { readonly text: string; readonly file?: string };
+  readonly host?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly groups?: readonly string[];
+};
+
 export type NewProvisionings = {
-  readonly domains: readonly {
-    readonly domain: string;
-    readonly connection?: string;
-    /** Its records, and settings where it is a zone document */
-    readonly text?: string;
-    readonly format?: 'bind' | 'octodns' | 'document';
-    /** What messages call it */
-    readonly file?: string;
-    /** Templates for the zone, in order, after `text` */
-    readonly templates?: readonly {
-      readonly template: string | { readonly text: string; readonly file?: string };
-      readonly host?: string;
-      readonly variables?: Readonly<Record<string, string>>;
-      readonly groups?: readonly string[];
-    }[];
-    /** A baseline of TLS settings */
-    readonly tls?: 'modern' | 'strict';
-    readonly dnssec?: boolean;
-    readonly allow?: readonly string[];
-    readonly resolvers?: readonly string[];
-    /** Buys the name first, for exactly this price; needs the scope billing */
-    readonly register?: {
-      readonly confirmPrice?: string;
-      readonly years?: number;
-      readonly autoRenew?: boolean;
-      /** `{registrant, administrator?, technical?, billing?}`; without it the default of the account */
-      readonly contacts?: Readonly<Record<string, unknown>>;
-      readonly contactExtensions?: Readonly<Record<string, unknown>>;
-      readonly acknowledgements?: Readonly<Record<string, unknown>>;
-    };
-  }[];
+  readonly domains: readonly NewProvisioning[];
   /** For every domain that does not say otherwise */
   readonly common?: {
     readonly connection?: string;
@@ -1057,12 +1029,7 @@ export type NewProvisionings = {
     /** What messages call it */
     readonly file?: string;
     /** Templates for the zone, in order, after `text` */
-    readonly templates?: readonly {
-      readonly template: string | { readonly text: string; readonly file?: string };
-      readonly host?: string;
-      readonly variables?: Readonly<Record<string, string>>;
-      readonly groups?: readonly string[];
-    }[];
+    readonly templates?: readonly WantedTemplate[];
     /** A baseline of TLS settings */
     readonly tls?: 'modern' | 'strict';
     readonly dnssec?: boolean;
@@ -1099,7 +1066,7 @@ export type Plan = {
 
 export type ZonePlan = {
   readonly version: 1;
-  readonly zone: { readonly id: string; readonly name: string; readonly accountId: string };
+  readonly zone: PlanZone;
   readonly source: string;
   /** RFC 3339, UTC */
   readonly readAt: string;
@@ -1107,51 +1074,62 @@ export type ZonePlan = {
   readonly hash: string;
   readonly applicable: boolean;
   readonly risk: 'none' | 'low' | 'medium' | 'high';
-  readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
-  readonly price: {
-    readonly reads: number;
-    readonly writes: number;
-    readonly budgetShare: number;
-    readonly estimatedMs: number;
-  };
-  readonly groups: readonly {
-    readonly id: string;
-    readonly reason: string;
-    readonly changes: readonly {
-      readonly action: 'create' | 'update' | 'delete';
-      readonly recordId: string | null;
-      readonly before: PlannedRecord | null;
-      readonly after: PlannedRecord | null;
-      readonly fields: readonly string[];
-    }[];
-  }[];
-  readonly guards: readonly {
-    readonly code: string;
-    readonly message: string;
-    /** The word for `allow` that lifts it */
-    readonly override: string;
-    readonly irreversible: boolean;
-    readonly groupIds: readonly string[];
-  }[];
+  readonly counts: ChangeCounts;
+  readonly price: PlanPrice;
+  readonly groups: readonly ChangeGroup[];
+  readonly guards: readonly Guard[];
   readonly problems: readonly InputProblem[];
-  readonly inventory: {
-    readonly live: number;
-    readonly managed: number;
-    readonly ignored: readonly {
-      readonly name: string;
-      readonly type: string;
-      readonly content: string;
-      readonly why: string;
-    }[];
-    readonly readOnly: readonly {
-      readonly name: string;
-      readonly type: string;
-      readonly content: string;
-      readonly why: string;
-    }[];
-  };
+  readonly inventory: PlanInventory;
   readonly omitted: readonly Readonly<Record<string, unknown>>[];
   readonly [key: string]: unknown;
+};
+
+export type PlanZone = { readonly id: string; readonly name: string; readonly accountId: string };
+
+export type ChangeCounts = { readonly create: number; readonly update: number; readonly delete: number };
+
+export type PlanPrice = {
+  readonly reads: number;
+  readonly writes: number;
+  readonly budgetShare: number;
+  readonly estimatedMs: number;
+};
+
+export type ChangeGroup = {
+  readonly id: string;
+  readonly reason: string;
+  readonly changes: readonly RecordChange[];
+};
+
+export type RecordChange = {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly recordId: string | null;
+  readonly before: PlannedRecord | null;
+  readonly after: PlannedRecord | null;
+  readonly fields: readonly string[];
+};
+
+export type Guard = {
+  readonly code: string;
+  readonly message: string;
+  /** The word for `allow` that lifts it */
+  readonly override: string;
+  readonly irreversible: boolean;
+  readonly groupIds: readonly string[];
+};
+
+export type PlanInventory = {
+  readonly live: number;
+  readonly managed: number;
+  readonly ignored: readonly RecordLeftAlone[];
+  readonly readOnly: readonly RecordLeftAlone[];
+};
+
+export type RecordLeftAlone = {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+  readonly why: string;
 };
 
 export type PlanInput =
@@ -1411,12 +1389,7 @@ export type ChangeSet = {
     | 'interrupted'
     | 'cancelled'
     | 'unknown';
-  readonly zones: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly hash: string;
-    readonly changes: number;
-  }[];
+  readonly zones: readonly ZoneChanges[];
   readonly allowed: readonly string[];
   readonly author: string;
   readonly approval: {
@@ -1439,6 +1412,13 @@ export type ChangeSet = {
   readonly undoneBy: string | null;
   /** Something of it is still there to be taken back */
   readonly undoneInPart: boolean;
+};
+
+export type ZoneChanges = {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly changes: number;
 };
 
 export type NewChangeSet = {
@@ -1464,12 +1444,7 @@ export type ChangeSetDetails = {
     | 'interrupted'
     | 'cancelled'
     | 'unknown';
-  readonly zones: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly hash: string;
-    readonly changes: number;
-  }[];
+  readonly zones: readonly ZoneChanges[];
   readonly allowed: readonly string[];
   readonly author: string;
   readonly approval: {
@@ -1494,7 +1469,7 @@ export type ChangeSetDetails = {
   readonly undoneInPart: boolean;
   readonly plans: readonly {
     readonly version: 1;
-    readonly zone: { readonly id: string; readonly name: string; readonly accountId: string };
+    readonly zone: PlanZone;
     readonly source: string;
     /** RFC 3339, UTC */
     readonly readAt: string;
@@ -1502,49 +1477,12 @@ export type ChangeSetDetails = {
     readonly hash: string;
     readonly applicable: boolean;
     readonly risk: 'none' | 'low' | 'medium' | 'high';
-    readonly counts: { readonly create: number; readonly update: number; readonly delete: number };
-    readonly price: {
-      readonly reads: number;
-      readonly writes: number;
-      readonly budgetShare: number;
-      readonly estimatedMs: number;
-    };
-    readonly groups: readonly {
-      readonly id: string;
-      readonly reason: string;
-      readonly changes: readonly {
-        readonly action: 'create' | 'update' | 'delete';
-        readonly recordId: string | null;
-        readonly before: PlannedRecord | null;
-        readonly after: PlannedRecord | null;
-        readonly fields: readonly string[];
-      }[];
-    }[];
-    readonly guards: readonly {
-      readonly code: string;
-      readonly message: string;
-      /** The word for `allow` that lifts it */
-      readonly override: string;
-      readonly irreversible: boolean;
-      readonly groupIds: readonly string[];
-    }[];
+    readonly counts: ChangeCounts;
+    readonly price: PlanPrice;
+    readonly groups: readonly ChangeGroup[];
+    readonly guards: readonly Guard[];
     readonly problems: readonly InputProblem[];
-    readonly inventory: {
-      readonly live: number;
-      readonly managed: number;
-      readonly ignored: readonly {
-        readonly name: string;
-        readonly type: string;
-        readonly content: string;
-        readonly why: string;
-      }[];
-      readonly readOnly: readonly {
-        readonly name: string;
-        readonly type: string;
-        readonly content: string;
-        readonly why: string;
-      }[];
-    };
+    readonly inventory: PlanInventory;
     readonly omitted: readonly Readonly<Record<string, unknown>>[];
     readonly outcomes: readonly {
       readonly groupId: string;
@@ -1810,21 +1748,8 @@ export type NewTransfer = {
 export type Policies = {
   readonly items: readonly {
     readonly scope: { readonly kind: 'tenant' | 'connection' | 'zone'; readonly id?: string };
-    readonly policy: {
-      readonly deletionShareMax?: number;
-      readonly deletionShareFrom?: number;
-      readonly deletionsMax?: number;
-      readonly updateShareMax?: number;
-      readonly approval?: 'never' | 'guarded' | 'always';
-      readonly approvalMs?: number;
-    };
+    readonly policy: Policy;
   }[];
-};
-
-export type PolicyChange = {
-  readonly connection?: string;
-  readonly zone?: string;
-  readonly policy: Policy | null;
 };
 
 export type Policy = {
@@ -1834,6 +1759,12 @@ export type Policy = {
   readonly updateShareMax?: number;
   readonly approval?: 'never' | 'guarded' | 'always';
   readonly approvalMs?: number;
+};
+
+export type PolicyChange = {
+  readonly connection?: string;
+  readonly zone?: string;
+  readonly policy: Policy | null;
 };
 
 export type AuditEventPage = {
@@ -2119,12 +2050,7 @@ export type ConnectPage = {
 };
 
 export type VisitorCredential = {
-  readonly credential: {
-    readonly token?: string;
-    /** The Global API Key, with `email` */
-    readonly key?: string;
-    readonly email?: string;
-  };
+  readonly credential: Credential;
   readonly accountId?: string;
   /** Where the session has none */
   readonly label?: string;

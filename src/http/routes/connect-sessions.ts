@@ -19,6 +19,7 @@ import {
 } from '../shapes/connect-sessions.ts';
 import { reportShape, reportView } from '../shapes/connections.ts';
 import { watched } from '../watched.ts';
+import { credential } from './credentials.ts';
 
 const tag = 'connect';
 const scope = 'connections' as const;
@@ -131,16 +132,9 @@ const revoke = endpoint({
   handle: async (call, { params }) => json(connectSessionView(await one(call).revoke(params.id), Date.now())),
 });
 
-const secretText = z.string().min(1).max(1_024);
 const visitorBody = z
   .strictObject({
-    credential: z.strictObject({
-      token: secretText.optional().openapi({ writeOnly: true }),
-      key: secretText
-        .optional()
-        .openapi({ description: 'The Global API Key, with `email`', writeOnly: true }),
-      email: z.string().max(320).optional(),
-    }),
+    credential,
     accountId: z.string().max(64).optional(),
     label: z.string().min(1).max(256).optional().openapi({ description: 'Where the session has none' }),
   })

@@ -4,18 +4,7 @@ import { findConnection, findZone, requireUnlimited } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined } from '../inputs.ts';
-import { policiesShape } from '../shapes/policies.ts';
-
-const policy = z
-  .strictObject({
-    deletionShareMax: z.number().optional(),
-    deletionShareFrom: z.number().optional(),
-    deletionsMax: z.number().optional(),
-    updateShareMax: z.number().optional(),
-    approval: z.enum(['never', 'guarded', 'always']).optional(),
-    approvalMs: z.number().optional(),
-  })
-  .openapi('Policy');
+import { policiesShape, policyShape } from '../shapes/policies.ts';
 
 const listPolicies = endpoint({
   method: 'get',
@@ -42,7 +31,7 @@ const setPolicy = endpoint({
     .strictObject({
       connection: z.string().min(1).max(255).optional(),
       zone: z.string().min(1).max(255).optional(),
-      policy: z.union([policy, z.null()]),
+      policy: z.union([policyShape, z.null()]),
     })
     .refine(
       (one) => one.connection === undefined || one.zone === undefined,

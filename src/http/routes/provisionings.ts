@@ -99,12 +99,14 @@ const WISH = {
   file: reference.optional().openapi({ description: 'What messages call it' }),
   templates: z
     .array(
-      z.strictObject({
-        template: templateReference,
-        host: z.string().max(255).optional(),
-        variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
-        groups: z.array(reference).min(1).max(100).optional(),
-      }),
+      z
+        .strictObject({
+          template: templateReference,
+          host: z.string().max(255).optional(),
+          variables: z.record(z.string().max(255), z.string().max(4_096)).optional(),
+          groups: z.array(reference).min(1).max(100).optional(),
+        })
+        .openapi('WantedTemplate'),
     )
     .max(20)
     .optional()
@@ -128,7 +130,7 @@ const DOMAIN = {
     .openapi({ description: 'Buys the name first, for exactly this price; needs the scope billing' }),
 };
 const wish = z.strictObject(WISH);
-const domainWish = z.strictObject(DOMAIN);
+const domainWish = z.strictObject(DOMAIN).openapi('NewProvisioning');
 type WishBody = z.output<typeof wish> & Pick<z.output<typeof domainWish>, 'register'>;
 
 /** Without its connection, which the key must reach. */
@@ -161,7 +163,7 @@ const start = endpoint({
   summary: 'Bring a domain up: zone, nameservers, records, TLS, DNSSEC. Sent again, it is carried on.',
   scope: 'apply',
   bodyMax: BODY_MAX,
-  body: domainWish.openapi('NewProvisioning'),
+  body: domainWish,
   answers: { status: 202, description: 'The provisioning, as far as it is', schema: provisioningShape },
   handle: async (call, { body }) => {
     const { domain, connection, ...rest } = body;

@@ -23,15 +23,33 @@ import {
 } from './common.ts';
 import { plannedRecordShape, recordView } from './records.ts';
 
-const guard = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  override: z.string().openapi({ description: 'The word for `allow` that lifts it' }),
-  irreversible: z.boolean(),
-  groupIds: texts,
-});
+const guard = z
+  .strictObject({
+    code: z.string(),
+    message: z.string(),
+    override: z.string().openapi({ description: 'The word for `allow` that lifts it' }),
+    irreversible: z.boolean(),
+    groupIds: texts,
+  })
+  .openapi('Guard');
 
-const mention = z.strictObject({ name: z.string(), type: z.string(), content: z.string(), why: z.string() });
+const mention = z
+  .strictObject({ name: z.string(), type: z.string(), content: z.string(), why: z.string() })
+  .openapi('RecordLeftAlone');
+
+const recordChange = z
+  .strictObject({
+    action: z.enum(['create', 'update', 'delete']),
+    recordId: z.string().nullable(),
+    before: orNull(plannedRecordShape),
+    after: orNull(plannedRecordShape),
+    fields: texts,
+  })
+  .openapi('RecordChange');
+
+const changeGroup = z
+  .strictObject({ id: z.string(), reason: z.string(), changes: z.array(recordChange) })
+  .openapi('ChangeGroup');
 
 export const recordCheckShape: z.ZodType = z
   .strictObject({ problems: z.array(inputProblem) })
@@ -39,37 +57,22 @@ export const recordCheckShape: z.ZodType = z
 
 const zonePlanShape = {
   version: z.literal(1),
-  zone: z.strictObject({ id: z.string(), name: z.string(), accountId: z.string() }),
+  zone: z.strictObject({ id: z.string(), name: z.string(), accountId: z.string() }).openapi('PlanZone'),
   source: z.string(),
   readAt: time,
   hash: z.string().openapi({ description: 'What an approval, and `expect`, bind to' }),
   applicable: z.boolean(),
   risk: z.enum(['none', 'low', 'medium', 'high']),
-  counts: z.strictObject({ create: count, update: count, delete: count }),
-  price: z.strictObject({ reads: count, writes: count, budgetShare: z.number(), estimatedMs: z.number() }),
-  groups: z.array(
-    z.strictObject({
-      id: z.string(),
-      reason: z.string(),
-      changes: z.array(
-        z.strictObject({
-          action: z.enum(['create', 'update', 'delete']),
-          recordId: z.string().nullable(),
-          before: orNull(plannedRecordShape),
-          after: orNull(plannedRecordShape),
-          fields: texts,
-        }),
-      ),
-    }),
-  ),
+  counts: z.strictObject({ create: count, update: count, delete: count }).openapi('ChangeCounts'),
+  price: z
+    .strictObject({ reads: count, writes: count, budgetShare: z.number(), estimatedMs: z.number() })
+    .openapi('PlanPrice'),
+  groups: z.array(changeGroup),
   guards: z.array(guard),
   problems: z.array(inputProblem),
-  inventory: z.strictObject({
-    live: count,
-    managed: count,
-    ignored: z.array(mention),
-    readOnly: z.array(mention),
-  }),
+  inventory: z
+    .strictObject({ live: count, managed: count, ignored: z.array(mention), readOnly: z.array(mention) })
+    .openapi('PlanInventory'),
   omitted: z.array(loose),
 };
 
@@ -105,7 +108,11 @@ const changeSetFields = {
     'cancelled',
     'unknown',
   ]),
-  zones: z.array(z.strictObject({ id: z.string(), name: z.string(), hash: z.string(), changes: count })),
+  zones: z.array(
+    z
+      .strictObject({ id: z.string(), name: z.string(), hash: z.string(), changes: count })
+      .openapi('ZoneChanges'),
+  ),
   allowed: texts,
   author: z.string(),
   approval: z.strictObject({
