@@ -99,10 +99,10 @@ describe('architecture', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('has no files of the command line that import each other in a circle', () => {
+  it('has no files that load each other in a circle', () => {
     const inside = new Map(
       sources
-        .filter(({ room, file }) => room === 'cli' && !isTest(file))
+        .filter(({ file }) => !isTest(file))
         .map(({ file, imports }) => {
           const loaded = imports.filter(({ to, typeOnly, late }) => !typeOnly && !late && to.startsWith('.'));
           return [file, loaded.map(({ to }) => path.join(path.dirname(file), to))] as const;
@@ -117,7 +117,7 @@ describe('architecture', () => {
       clean.add(file);
     };
     for (const file of inside.keys()) walk(file, []);
-    assert.ok(inside.size > 50);
+    assert.ok(inside.size > 500);
     assert.deepEqual(circles, []);
   });
 

@@ -15,9 +15,8 @@ import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
 import { recordIntent, recordLanded, recordNotLanded } from './record-request.ts';
 import { type Run, stopIfAsked } from './run.ts';
-import { answerTo, NOTHING_WRITTEN, refuseLost, SEND_WITHIN_MS } from './send-rules.ts';
+import { answerTo, NOTHING_WRITTEN, refuseLost, SEND_WITHIN_MS, undecided } from './send-rules.ts';
 import { type Settled, settleBatch } from './settle.ts';
-import { undecided } from './settle-zone.ts';
 
 /** What became of a request; what cannot be gone on with is thrown. */
 export type Sent =

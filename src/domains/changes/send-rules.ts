@@ -6,6 +6,7 @@ import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { CloudflareErrorCode } from '../cloudflare-call.ts';
 import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
+import type { BatchEntry } from './model.ts';
 import { type SendJob, stopIfAsked } from './run.ts';
 
 /** A request may take this long; it is only sent while more than this is left of the leases. */
@@ -80,4 +81,17 @@ export async function waitForBudget(
     await renewAll(leases);
     leftMs -= sliceMs;
   }
+}
+
+/** A request without an answer, whose fate no reading shows yet: nothing more may be written to its zone. */
+export function undecided(entry: BatchEntry): ZonewardError {
+  return new ZonewardError(
+    `Request ${entry.sequence} of change set ${entry.changeSetId} got no answer, and what became of it cannot be read yet`,
+    {
+      code: 'batch-undecided',
+      kind: 'unknown-outcome',
+      next: [`zoneward changes resume ${entry.changeSetId}`],
+      details: { zoneId: entry.zoneId, changeSetId: entry.changeSetId, sequence: entry.sequence },
+    },
+  );
 }

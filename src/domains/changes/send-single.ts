@@ -16,10 +16,10 @@ import {
   RESENDS_MAX,
   refuseLost,
   SEND_WITHIN_MS,
+  undecided,
   waitForBudget,
 } from './send-rules.ts';
 import { type Sighting, settleSingle } from './settle-single.ts';
-import { undecided } from './settle-zone.ts';
 import { recordSingleIntent, recordSingleOutcome, type Single } from './single-entry.ts';
 
 export interface SingleJob {

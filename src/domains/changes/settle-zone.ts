@@ -10,6 +10,7 @@ import { renewAll } from './hold.ts';
 import type { BatchEntry } from './model.ts';
 import type { Lease } from './ports.ts';
 import { objectsPort, openObject } from './send-objects.ts';
+import { undecided } from './send-rules.ts';
 import { openSetting, settingsPort } from './send-settings.ts';
 import { type Settled, type SettlePorts, settleBatch } from './settle.ts';
 import { type OpenSingle, settleSingle } from './settle-single.ts';
@@ -86,18 +87,6 @@ function planGone(zoneId: ZoneId): ZonewardError {
     next: ['Run `zoneward store check`.'],
     details: { zoneId },
   });
-}
-
-export function undecided(entry: BatchEntry): ZonewardError {
-  return new ZonewardError(
-    `Request ${entry.sequence} of change set ${entry.changeSetId} got no answer, and what became of it cannot be read yet`,
-    {
-      code: 'batch-undecided',
-      kind: 'unknown-outcome',
-      next: [`zoneward changes resume ${entry.changeSetId}`],
-      details: { zoneId: entry.zoneId, changeSetId: entry.changeSetId, sequence: entry.sequence },
-    },
-  );
 }
 
 /** Another tenant's request stands open: nothing of it is told. */

@@ -15,6 +15,7 @@ import type { Zone } from '../state/zone.ts';
 import { keySet } from './keys-served.ts';
 import { type DnsAnswer, REFUSED, type RRset } from './rrset.ts';
 import { apexNsSet, edgeSet, externalAddress, negativeSoa, servedTtl, setOf, soaSet } from './served.ts';
+import { hasNamesBelow, recordsNamed } from './zone-names.ts';
 
 const ANY = 255;
 const HINFO = 13;
@@ -108,21 +109,6 @@ function recordsAt(zone: Zone, name: string): readonly DnsRecord[] | undefined {
     if (recordsNamed(zone, above).length > 0 || hasNamesBelow(zone, above)) return undefined;
   }
   return undefined;
-}
-
-function recordsNamed(zone: Zone, name: string): readonly DnsRecord[] {
-  return zone.records.named(name).map((entry) => entry.record);
-}
-
-/** Whether the zone has the name itself, also as one that only has names below it; wildcards do not count. */
-export function nameExists(zone: Zone, name: string): boolean {
-  return name === zone.name || recordsNamed(zone, name).length > 0 || hasNamesBelow(zone, name);
-}
-
-function hasNamesBelow(zone: Zone, name: string): boolean {
-  const suffix = `.${name}`;
-  for (const other of zone.records.names()) if (other.endsWith(suffix)) return true;
-  return false;
 }
 
 function answerFrom(

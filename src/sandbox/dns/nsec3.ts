@@ -9,8 +9,8 @@ import { ancestorsWithin } from '../records/names.ts';
 import { TYPE_NUMBERS, u8, u16, wireName } from '../records/wire.ts';
 import type { Zone } from '../state/zone.ts';
 import { typeBitmaps } from './canonical.ts';
-import { nameExists } from './lookup.ts';
 import type { RRset } from './rrset.ts';
+import { nameExists } from './zone-names.ts';
 
 const SHA1 = 1;
 const HASH_BYTES = 20;
