@@ -128,7 +128,7 @@ export type {
 } from '../domains/webhooks/model.ts';
 export type { Discovery } from '../domains/zones/discover-zones.ts';
 export type { DriftEntry, ZoneDrift } from '../domains/zones/drift.ts';
-export type { Findings, FoundInZone } from '../domains/zones/find-records.ts';
+export type { Findings, FindPlace, FoundInZone } from '../domains/zones/find-records.ts';
 export type { Moment, RecordChapter, RecordLife } from '../domains/zones/history.ts';
 export type { InventorySettings, WatchRule } from '../domains/zones/inventory-settings.ts';
 export { formatFreshness } from '../domains/zones/known-zone.ts';
@@ -141,7 +141,7 @@ export type {
   Zone,
   ZoneStatus,
 } from '../domains/zones/model.ts';
-export type { Coverage } from '../domains/zones/ports.ts';
+export type { Coverage, RecordQuery } from '../domains/zones/ports.ts';
 export type { RecordDifference } from '../domains/zones/record-diff.ts';
 export type { RoundReport } from '../domains/zones/signals/round.ts';
 export type { SyncAllOutcome, SyncProgress } from '../domains/zones/sync-all.ts';

@@ -58,6 +58,11 @@ function connectionOfEnvironment(
   return heir;
 }
 
+/** Whether somebody sees a zone. */
+export type SeesZone = (zone: Zone) => boolean;
+
+const seesAll: SeesZone = () => true;
+
 function hasEnvironmentCredential({ environment }: Context): boolean {
   return [ENVIRONMENT_NAMES.token, ENVIRONMENT_NAMES.key].some((name) => (environment[name] ?? '') !== '');
 }
@@ -101,16 +106,20 @@ export async function resolveZone(
   throw await zoneUnknown(context, tenantId, reference);
 }
 
+/** From the mirror. A zone that `sees` leaves out is not there. */
 export async function findZone(
   context: Context,
   tenantId: TenantId,
   reference: string,
+  sees: SeesZone = seesAll,
 ): Promise<Zone | null> {
-  if (isCloudflareId(reference))
-    return context.store.mirror.getZone(tenantId, reference as Zone['facts']['id']);
+  if (isCloudflareId(reference)) {
+    const zone = await context.store.mirror.getZone(tenantId, reference as Zone['facts']['id']);
+    return zone !== null && sees(zone) ? zone : null;
+  }
   const name = zoneName(reference);
   const zones = await context.store.mirror.listZones(tenantId, { name });
-  const present = zones.filter((zone) => zone.facts.status !== 'deleted');
+  const present = zones.filter((zone) => zone.facts.status !== 'deleted' && sees(zone));
   const [only, ...others] = present;
   if (others.length === 0) return only ?? null;
   throw new ZonewardError(`${reference} exists in ${present.length} accounts; say which by its id`, {
@@ -132,8 +141,9 @@ export async function zoneUnknown(
   context: Context,
   tenantId: TenantId,
   reference: string,
+  sees: SeesZone = seesAll,
 ): Promise<ZonewardError> {
-  const zones = await context.store.mirror.listZones(tenantId);
+  const zones = (await context.store.mirror.listZones(tenantId)).filter(sees);
   const names = zones.map((zone) => toUnicode(zone.facts.name)).sort();
   return new ZonewardError(`There is no zone ${reference} in the accounts that your connections see`, {
     code: 'zone-unknown',

@@ -7,9 +7,11 @@ import {
   diffMoments,
   listRevisions,
   type Moment,
+  type ReachesName,
   type RecordLife,
   recordLife,
   recordsAt,
+  revisionsReached,
   type ZoneDiff,
   type ZoneHistory,
 } from '../domains/zones/history.ts';
@@ -29,7 +31,7 @@ import { collect } from './collect.ts';
 import type { Context } from './context.ts';
 import { discoverNow } from './discover.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
-import { findZone, zoneUnknown } from './resolve.ts';
+import { findZone, type SeesZone, zoneUnknown } from './resolve.ts';
 import { tellChanges } from './tell-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -54,8 +56,11 @@ export interface TenantZones {
   /** One page of zones for people, narrowed and ordered, and how many there are in all. From the mirror. */
   page(filter: ZoneFilter, page: ZoneListPage): Promise<ZonePage>;
   get(zone: string, connection?: string): Promise<Zone>;
-  /** By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. */
-  known(zone: string): Promise<Zone>;
+  /**
+   * By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. A zone that `sees`
+   * leaves out is not there, and is named to nobody.
+   */
+  known(zone: string, sees?: SeesZone): Promise<Zone>;
   /** What stands between a zone and `active`, and what to do. */
   advice(zone: Zone): ZoneAdvice;
   /** Reads one zone in full. */
@@ -86,10 +91,11 @@ export interface TenantZones {
       readonly total?: number;
     },
   ): Promise<RecordListPage>;
-  /** Newest first; with `before`, from the revision before that one on. */
-  history(zone: string, limit?: number, before?: number): Promise<ZoneHistory>;
+  /** Newest first; with `before`, from the revision before that one on; with `reaches`, of those names only. */
+  history(zone: string, limit?: number, before?: number, reaches?: ReachesName): Promise<ZoneHistory>;
   diff(zone: string, moments: { readonly from: Moment; readonly to: Moment }): Promise<ZoneDiff>;
-  recordLife(zone: string, recordId: RecordId): Promise<RecordLife>;
+  /** With `reaches`, its revisions are told as far as they concern those names. */
+  recordLife(zone: string, recordId: RecordId, reaches?: ReachesName): Promise<RecordLife>;
   /** Over all zones of the tenant, from the mirror. */
   find(query: RecordQuery, page?: { readonly limit?: number; readonly after?: FindPlace }): Promise<Findings>;
   export(zone: string, format: ExportFormat, moment?: Moment): Promise<FormattedZone>;
@@ -169,10 +175,10 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       };
     },
     get: (zone, connection) => reach.zone(zone, connection),
-    known: async (reference) => {
-      const zone = await findZone(context, tenantId, reference);
+    known: async (reference, sees) => {
+      const zone = await findZone(context, tenantId, reference, sees);
       if (zone !== null) return zone;
-      throw await zoneUnknown(context, tenantId, reference);
+      throw await zoneUnknown(context, tenantId, reference, sees);
     },
     advice: (zone) => adviseOnZone(zone.facts, clock.now()),
     sync: async (reference, request = {}) => {
@@ -216,8 +222,17 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       }
       return { revision: state.revision, records: page.slice(0, limit), more: page.length > limit };
     },
-    history: async (reference, limit = HISTORY_LIMIT, before) => {
+    history: async (reference, limit = HISTORY_LIMIT, before, reaches) => {
       const zone = await reach.zone(reference);
+      if (reaches !== undefined)
+        return {
+          zone,
+          revisions: await revisionsReached({ mirror }, zone, {
+            limit,
+            before: before ?? zone.revision + 1,
+            reaches,
+          }),
+        };
       if (before !== undefined) {
         const range = { after: before - 1 - limit, upTo: before - 1 };
         const revisions = await mirror.revisionsIn(tenantId, zone.facts.id, range);
@@ -229,9 +244,9 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       const zone = await reach.zone(reference);
       return diffMoments({ mirror }, { tenantId, zoneId: zone.facts.id }, moments);
     },
-    recordLife: async (reference, recordId) => {
+    recordLife: async (reference, recordId, reaches) => {
       const zone = await reach.zone(reference);
-      return recordLife({ mirror }, { tenantId, zoneId: zone.facts.id }, recordId);
+      return recordLife({ mirror }, { tenantId, zoneId: zone.facts.id }, recordId, reaches);
     },
     find: (query, page = {}) => findRecords({ mirror }, { tenantId, query, ...page }),
     export: async (reference, format, moment) => {

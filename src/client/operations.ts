@@ -297,7 +297,7 @@ export interface Operations {
   };
   /** Read one zone in full, as a job */
   readonly syncZone: { readonly input: { readonly zone: string }; readonly answer: Job };
-  /** What changed a zone and when, newest first */
+  /** What changed a zone and when, newest first; for a key of some names, what concerned those */
   readonly listRevisions: {
     readonly input: {
       readonly zone: string;

@@ -374,7 +374,8 @@ export type Zone = {
   readonly activatedOn: string | null;
   /** Grows with every change of its records; 0 before the first read */
   readonly revision: number;
-  readonly recordCount: number;
+  /** Null for a key that reaches some names only */
+  readonly recordCount: number | null;
   readonly freshness: Freshness;
 };
 
@@ -405,7 +406,8 @@ export type ZoneWithAdvice = {
   readonly activatedOn: string | null;
   /** Grows with every change of its records; 0 before the first read */
   readonly revision: number;
-  readonly recordCount: number;
+  /** Null for a key that reaches some names only */
+  readonly recordCount: number | null;
   readonly freshness: Freshness;
   readonly advice: ZoneAdvice;
 };
@@ -1119,8 +1121,8 @@ export type Guard = {
 };
 
 export type PlanInventory = {
-  readonly live: number;
-  readonly managed: number;
+  /** Of the whole zone; null for a key that reaches some names only */ readonly live: number | null;
+  readonly managed: number | null;
   readonly ignored: readonly RecordLeftAlone[];
   readonly readOnly: readonly RecordLeftAlone[];
 };

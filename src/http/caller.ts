@@ -11,6 +11,7 @@ import {
   type DomainName,
   hasScope,
   isUnlimited,
+  isZonewardError,
   type Planned,
   type Scope,
   type Zone,
@@ -70,7 +71,9 @@ export function requireUnlimited({ key }: Caller): void {
 /** For what names cannot narrow: whole zones as files, restores. */
 export function requireAllNames({ key }: Caller): void {
   if (key.reach.namePatterns === null) return;
-  throw new HttpError(403, 'key-limited', 'This API key reaches only some names of a zone.');
+  throw new HttpError(403, 'key-limited', 'This API key reaches only some names of a zone.', {
+    next: ['Use a key that is not narrowed to names.'],
+  });
 }
 
 export function seesConnection({ key }: Caller, { id }: Pick<Connection, 'id'>): boolean {
@@ -88,12 +91,21 @@ export function seesEveryZone({ key }: Caller): boolean {
   return key.reach.zoneIds === null && key.reach.connectionIds === null;
 }
 
+export function reachesEveryName({ key }: Caller): boolean {
+  return key.reach.namePatterns === null;
+}
+
 /** A test over the names of one zone. */
 export function nameFilter({ key }: Caller, zone: DomainName): (name: DomainName) => boolean {
   const { namePatterns } = key.reach;
   if (namePatterns === null) return () => true;
   const tests = namePatterns.map((pattern) => compilePattern(pattern, zone));
   return (name) => tests.some((test) => test(name));
+}
+
+/** For each zone, which of its names the key reaches; null for one that reaches all. */
+export function namesReached(caller: Caller): ((zone: DomainName) => (name: DomainName) => boolean) | null {
+  return reachesEveryName(caller) ? null : (zone) => nameFilter(caller, zone);
 }
 
 /** By id or label; what the key does not see does not exist. Never the environment's. */
@@ -134,10 +146,8 @@ export async function reachAccount(
 }
 
 /** By id or name, from the mirror: asking for a zone that is not there costs no call. */
-export async function findZone(caller: Caller, reference: string): Promise<Zone> {
-  const zone = await caller.tenant.zones.known(reference);
-  if (seesZone(caller, zone)) return zone;
-  throw new HttpError(404, 'zone-unknown', 'There is no such zone.');
+export function findZone(caller: Caller, reference: string): Promise<Zone> {
+  return caller.tenant.zones.known(reference, (zone) => seesZone(caller, zone));
 }
 
 /** Throws 404 for a change set that is unknown, another tenant's, or out of the key's reach. */
@@ -154,19 +164,17 @@ export async function seesChangeSet(
   const { reach } = caller.key;
   if (!seesConnection(caller, { id: connectionId })) return false;
   if (reach.zoneIds === null && reach.namePatterns === null) return true;
-  const all = new Map((await caller.tenant.zones.list()).map((one) => [one.facts.id, one]));
   try {
     refuseForeignNames(caller, plans);
-  } catch {
-    return false;
+    for (const { zoneId } of plans) await findZone(caller, zoneId);
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError || (isZonewardError(error) && error.code === 'zone-unknown')) return false;
+    throw error;
   }
-  return plans.every(({ zoneId }) => {
-    const known = all.get(zoneId);
-    return known !== undefined && seesZone(caller, known);
-  });
 }
 
-/** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach. */
+/** Throws 403 `name-out-of-reach` when a plan touches a name that the key does not reach, and does not say which. */
 export function refuseForeignNames(caller: Caller, plans: readonly Planned['zones'][number]['plan'][]): void {
   for (const { zoneName, groups, settings = [], objects = [] } of plans) {
     // A setting or a certificate concerns every name of the zone.
@@ -183,7 +191,12 @@ export function refuseForeignNames(caller: Caller, plans: readonly Planned['zone
       );
       const foreign = names.find((name) => !reaches(name));
       if (foreign === undefined) continue;
-      throw new HttpError(403, 'name-out-of-reach', `This API key does not reach the name ${foreign}.`);
+      throw new HttpError(
+        403,
+        'name-out-of-reach',
+        `This touches a name of ${zoneName} that this API key does not reach.`,
+        { next: [`It reaches: ${caller.key.reach.namePatterns?.join(', ')}.`] },
+      );
     }
   }
 }

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
+import type { ZoneId } from '../app/handed-out.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';
 
 const OWN = 12;
 /** More than are read at a time, so that most reads find nothing to show. */
-const HIDDEN = 5_100;
+const HIDDEN = 3_400;
 
 let engine: Engine;
 let edge: Edge;
 let admin: string;
 let narrowed: string;
+/** Reaches the same names, and may plan. */
+let planner: string;
 
 before(async () => {
   engine = await startEngine();
@@ -22,6 +25,7 @@ before(async () => {
   edge = openEdge(engine.zoneward);
   admin = (await edge.makeKey('local', ['admin'])).secret;
   narrowed = (await edge.makeKey('local', ['read'], { namePatterns: ['*.team'] })).secret;
+  planner = (await edge.makeKey('local', ['plan', 'apply'], { namePatterns: ['*.team'] })).secret;
   await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key: admin, body: {} }), admin);
 });
 after(async () => {
@@ -66,4 +70,114 @@ it('counts what the key reaches, whatever is searched', async () => {
     const { body } = await list(narrowed, `${query}&limit=500`);
     assert.deepEqual([body.total, body.items.length, body.next], [total, total, null], String(query));
   }
+});
+
+it('finds over all zones what the key reaches, each page full, and tells nothing of what else matches', async () => {
+  const find = (query: string): Promise<Answer> => edge.ask('GET', `/v1/records?${query}`, { key: narrowed });
+  const names: string[] = [];
+  const sizes: number[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: Answer = await find(`content=192.0.2.1&limit=5${cursor && `&cursor=${cursor}`}`);
+    assert.equal(page.status, 200, page.text);
+    names.push(...page.body.items.map(({ record }: { record: { name: string } }) => record.name));
+    sizes.push(page.body.items.length);
+    cursor = page.body.next;
+  }
+  assert.deepEqual(sizes, [5, 5, 2]);
+  assert.equal(new Set(names).size, OWN);
+  assert.ok(names.every((name) => name.endsWith('.team.example.com')));
+  const { body } = await find('name=secret*&limit=1');
+  assert.deepEqual([body.items, body.next, body.coverage.zones], [[], null, 1]);
+});
+
+it('tells no zone how many records it has, nor whether one of them drifts', async () => {
+  const ask = (path: string, key = narrowed): Promise<Answer> => edge.ask('GET', path, { key });
+  assert.equal((await ask('/v1/zones/example.com', admin)).body.recordCount, HIDDEN + OWN);
+  assert.equal((await ask('/v1/zones/example.com')).body.recordCount, null);
+  assert.equal((await ask('/v1/zones')).body.items[0].recordCount, null);
+  for (const query of ['sort=records', 'sort=-records', 'drifting=true', 'drifting=false'])
+    assert.equal((await ask(`/v1/zones?${query}`)).body.code, 'key-limited', query);
+  const synced = await edge.ask('POST', '/v1/zones/example.com/sync', { key: planner });
+  assert.equal(synced.body.code, 'key-limited', 'its result counts all records');
+  assert.equal((await ask('/v1/inventory')).body.code, 'key-limited', 'its rules name records');
+});
+
+it('plans without counting or naming what is left alone', async () => {
+  const plan = {
+    kind: 'add',
+    zone: 'example.com',
+    record: { name: 'new.team', type: 'A', content: '192.0.2.2' },
+  };
+  const inventoryOf = async (key: string): Promise<{ live: number | null; managed: number | null }> => {
+    const { status, text, body } = await edge.ask('POST', '/v1/plans', { key, body: plan });
+    assert.equal(status, 200, text);
+    return body.plans[0].inventory;
+  };
+  assert.equal((await inventoryOf(admin)).live, HIDDEN + OWN);
+  const { live, managed } = await inventoryOf(planner);
+  assert.deepEqual([live, managed], [null, null]);
+  const select = { content: '192.0.2.1' };
+  const refused = await edge.ask('POST', '/v1/plans', {
+    key: planner,
+    body: { kind: 'remove', zones: ['example.com'], select },
+  });
+  assert.equal(refused.body.code, 'name-out-of-reach');
+  assert.ok(!refused.text.includes('secret'), refused.text);
+});
+
+it('shows the past of the names that the key reaches, and counts those only', async () => {
+  const apply = async (name: string): Promise<string> => {
+    const plan = { kind: 'add', zone: 'example.com', record: { name, type: 'A', content: '192.0.2.3' } };
+    const saved = await edge.ask('POST', '/v1/change-sets', { key: admin, body: { plan } });
+    assert.equal(saved.status, 201, saved.text);
+    const job = await edge.ask('POST', `/v1/change-sets/${saved.body.id}/apply`, { key: admin, body: {} });
+    assert.equal((await edge.ended(job, admin)).body.state, 'done');
+    return saved.body.id;
+  };
+  const own = await apply('first.team');
+  for (const name of ['secret-a', 'secret-b', 'secret-c']) await apply(name);
+  const path = '/v1/zones/example.com/history';
+  const all = (await edge.ask('GET', path, { key: admin })).body.items;
+  assert.equal(all.length, 5);
+  const told: unknown[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: Answer = await edge.ask('GET', `${path}?limit=1${cursor && `&cursor=${cursor}`}`, {
+      key: narrowed,
+    });
+    assert.equal(page.status, 200, page.text);
+    for (const { revision, created, updated, deleted } of page.body.items)
+      told.push([revision, created, updated, deleted]);
+    cursor = page.body.next;
+  }
+  assert.deepEqual(told, [
+    [2, 1, 0, 0],
+    [1, OWN, 0, 0],
+  ]);
+  const [record] = (await list(narrowed, 'limit=1&sort=name')).body.items;
+  const life = await edge.ask('GET', `/v1/zones/example.com/records/${record.id}/life`, { key: narrowed });
+  assert.ok([1, OWN].includes(life.body.chapters[0].began.created), life.text);
+  const { body } = await edge.ask('GET', '/v1/change-sets?limit=1', { key: narrowed });
+  assert.deepEqual([body.items.map(({ id }: { id: string }) => id), body.next], [[own], null]);
+});
+
+it('names no zone to a key that does not see it', async () => {
+  const other = engine.sandbox.seedZone('elsewhere.example', []);
+  await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key: admin, body: {} }), admin);
+  const key = (await edge.makeKey('local', ['read'], { zoneIds: [other.id as ZoneId] })).secret;
+  const unseen = await edge.ask('GET', '/v1/zones/example.com', { key });
+  const unknown = await edge.ask('GET', '/v1/zones/example.org', { key });
+  for (const { status, body, text } of [unseen, unknown]) {
+    assert.deepEqual([status, body.code], [404, 'zone-unknown']);
+    assert.ok(
+      !text
+        .replaceAll('/v1/zones/example.com', '')
+        .replace('no zone example.com', '')
+        .includes('example.com'),
+      text,
+    );
+  }
+  const { body } = await edge.ask('GET', '/v1/records?type=A', { key });
+  assert.deepEqual([body.items, body.next, body.coverage.zones], [[], null, 1]);
 });

@@ -34,6 +34,11 @@ export function freshnessJson(freshness: Freshness): Record<string, unknown> {
   };
 }
 
+/** A server does not tell it to a key that reaches some names only. */
+function recordsText({ recordCount }: { readonly recordCount: number | null }): string {
+  return recordCount === null ? '?' : String(recordCount);
+}
+
 const STATUS_STYLES: Readonly<Record<ZoneStatus, keyof Paint>> = {
   initializing: 'yellow',
   pending: 'yellow',
@@ -55,7 +60,7 @@ export function formatZones(out: Output, zones: readonly Zone[]): string {
       { title: 'plan', cell: ({ facts }) => facts.planTier ?? '' },
       {
         title: 'records',
-        cell: (zone) => (zone.revision === 0 ? '' : String(zone.recordCount)),
+        cell: (zone) => (zone.revision === 0 ? '' : recordsText(zone)),
         align: 'right',
       },
       { title: 'rev', cell: ({ revision }) => (revision === 0 ? '' : String(revision)), align: 'right' },
@@ -116,7 +121,7 @@ export function formatZone(out: Output, zone: Zone, advice: ZoneAdvice): string 
       ['type, plan', `${facts.type}, ${facts.planTier ?? 'plan not known'}`],
       ['nameservers', list(facts.nameServers)],
       ['before', list(facts.originalNameServers)],
-      ['records', zone.revision === 0 ? 'not read yet' : `${zone.recordCount}, revision ${zone.revision}`],
+      ['records', zone.revision === 0 ? 'not read yet' : `${recordsText(zone)}, revision ${zone.revision}`],
       ['verified', `${verified}${heard}`],
       ['stale since', freshness.staleSince === null ? null : timeWithAge(freshness.staleSince, out.now())],
     ],

@@ -4,6 +4,7 @@
  */
 import { ZonewardError } from '../../base/errors.ts';
 import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { DomainName } from '../../dns/name.ts';
 import { knownZone } from './known-zone.ts';
 import type { Freshness, MirrorRecord, RecordVersion, Revision, Zone } from './model.ts';
 import type { MirrorHistory, Walk, ZoneMirror } from './ports.ts';
@@ -34,6 +35,63 @@ export interface ZoneHistory {
 export async function listRevisions(ports: HistoryPorts, ref: ZoneRef, limit: number): Promise<ZoneHistory> {
   const zone = await knownZone(ports.mirror, ref.tenantId, ref.zoneId);
   return { zone, revisions: await ports.mirror.revisions(ref.tenantId, ref.zoneId, limit) };
+}
+
+/** Whether somebody reaches a name. */
+export type ReachesName = (name: DomainName) => boolean;
+
+/** Revisions that are looked through at a time where most of them may concern other names. */
+const REVISIONS_AT_ONCE = 100;
+
+/** The newest `limit` revisions older than `before` that concern the names, as far as they do. Newest first. */
+export async function revisionsReached(
+  ports: HistoryPorts,
+  { tenantId, facts: { id: zoneId } }: Pick<Zone, 'tenantId' | 'facts'>,
+  wanted: { readonly limit: number; readonly before: number; readonly reaches: ReachesName },
+): Promise<readonly Revision[]> {
+  const found: Revision[] = [];
+  let upTo = wanted.before - 1;
+  while (upTo > 0 && found.length < wanted.limit) {
+    const range = { after: Math.max(0, upTo - REVISIONS_AT_ONCE), upTo };
+    const revisions = await ports.mirror.revisionsIn(tenantId, zoneId, range);
+    const reached = await asReached(ports, { tenantId, zoneId }, revisions, wanted.reaches);
+    found.push(...reached.toReversed());
+    upTo = range.after;
+  }
+  return found.slice(0, wanted.limit);
+}
+
+/**
+ * Revisions of one stretch for who reaches some names only: they count the records whose name is reached before and
+ * after, and one that touched none of them is left out. Oldest first.
+ */
+async function asReached(
+  ports: HistoryPorts,
+  ref: ZoneRef,
+  revisions: readonly Revision[],
+  reaches: ReachesName,
+): Promise<readonly Revision[]> {
+  const numbers = revisions.map(({ revision }) => revision);
+  if (numbers.length === 0) return [];
+  const range = { after: Math.min(...numbers) - 1, upTo: Math.max(...numbers) };
+  const began = new Map<number, Set<RecordId>>(numbers.map((number) => [number, new Set()]));
+  const ended = new Map<number, Set<RecordId>>(numbers.map((number) => [number, new Set()]));
+  const foreign = new Map<number, Set<RecordId>>(numbers.map((number) => [number, new Set()]));
+  for await (const chunk of ports.mirror.versionsIn(ref.tenantId, ref.zoneId, range)) {
+    for (const { record, fromRevision, toRevision } of chunk) {
+      const into = reaches(record.fields.name) ? { began, ended } : { began: foreign, ended: foreign };
+      into.began.get(fromRevision)?.add(record.id);
+      if (toRevision !== null) into.ended.get(toRevision)?.add(record.id);
+    }
+  }
+  return revisions.flatMap((revision) => {
+    const of = (ids: Map<number, Set<RecordId>>): Set<RecordId> => ids.get(revision.revision) ?? new Set();
+    const hidden = of(foreign);
+    const [came, went] = [of(began).difference(hidden), of(ended).difference(hidden)];
+    const updated = came.intersection(went).size;
+    const [created, deleted] = [came.size - updated, went.size - updated];
+    return created + updated + deleted === 0 ? [] : [{ ...revision, created, updated, deleted }];
+  });
 }
 
 export interface ZoneState {
@@ -96,8 +154,16 @@ export interface RecordChapter {
   readonly ended: Revision | null;
 }
 
-/** The life of one record. Throws `record-unknown` (not-found) for an id that the zone never had. */
-export async function recordLife(ports: HistoryPorts, ref: ZoneRef, recordId: RecordId): Promise<RecordLife> {
+/**
+ * The life of one record; with `reaches`, its revisions are told as far as they concern those names. Throws
+ * `record-unknown` (not-found) for an id that the zone never had.
+ */
+export async function recordLife(
+  ports: HistoryPorts,
+  ref: ZoneRef,
+  recordId: RecordId,
+  reaches?: ReachesName,
+): Promise<RecordLife> {
   const zone = await knownZone(ports.mirror, ref.tenantId, ref.zoneId);
   const versions = await ports.mirror.recordVersions(ref.tenantId, ref.zoneId, recordId);
   if (versions.length === 0) {
@@ -113,8 +179,14 @@ export async function recordLife(ports: HistoryPorts, ref: ZoneRef, recordId: Re
     toRevision ?? fromRevision,
   ]);
   const range = { after: Math.min(...numbers) - 1, upTo: Math.max(...numbers) };
-  const revisions = await ports.mirror.revisionsIn(ref.tenantId, ref.zoneId, range);
-  const byNumber = new Map(revisions.map((revision) => [revision.revision, revision]));
+  const revisions = (await ports.mirror.revisionsIn(ref.tenantId, ref.zoneId, range)).filter(({ revision }) =>
+    numbers.includes(revision),
+  );
+  const byNumber = new Map<number, Revision>();
+  for (const revision of revisions) {
+    const told = reaches === undefined ? [revision] : await asReached(ports, ref, [revision], reaches);
+    for (const one of told) byNumber.set(one.revision, one);
+  }
   const chapters = versions.map((version) => ({
     version,
     began: byNumber.get(version.fromRevision) ?? null,

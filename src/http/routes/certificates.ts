@@ -11,7 +11,7 @@ import {
   isZonewardError,
   type Planned,
 } from '../../app/handed-out.ts';
-import { requireAllNames, seesZone } from '../caller.ts';
+import { namesReached, requireAllNames, seesZone } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
@@ -141,7 +141,10 @@ const plan = endpoint({
   answers: { status: 200, description: 'The plan', schema: planShape },
   handle: async (call, { params, body }) =>
     json(
-      plannedView(await planCertificates(call.caller, params.zone, { change: body, signal: call.signal })),
+      plannedView(
+        await planCertificates(call.caller, params.zone, { change: body, signal: call.signal }),
+        namesReached(call.caller),
+      ),
     ),
 });
 

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import {
   type Applied,
   type ChangeDetails,
+  type ChangeSet,
   type ChangeSetId,
   changesAnything,
   hasErrors,
@@ -10,12 +11,20 @@ import {
   needsPrivateKey,
   Secret,
 } from '../../app/handed-out.ts';
-import { findChangeSet, findConnection, findZone, requireUnlimited, seesChangeSet } from '../caller.ts';
+import {
+  findChangeSet,
+  findConnection,
+  findZone,
+  namesReached,
+  requireUnlimited,
+  seesChangeSet,
+} from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, idParams, PAGE, time } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { reachedPage } from '../reached-page.ts';
 import {
   changeDetailsView,
   changeSetDetailsShape,
@@ -65,22 +74,25 @@ const list = endpoint({
   answers: { status: 200, description: 'A page of change sets', schema: changeSetPageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
-    const found = await call.caller.tenant.changes.list(
-      {
-        ...(query.zone === undefined ? {} : { zone: (await findZone(call.caller, query.zone)).facts.id }),
-        ...(query.connection === undefined
-          ? {}
-          : { connectionId: (await findConnection(call.caller, query.connection)).id }),
-        ...defined({ status: query.status, author: query.author, since: query.since, until: query.until }),
-        ...(before === undefined ? {} : { before: before as ChangeSetId }),
+    const { caller, signal } = call;
+    const from = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
+    const filter = {
+      ...(query.zone === undefined ? {} : { zone: (await findZone(caller, query.zone)).facts.id }),
+      ...(query.connection === undefined
+        ? {}
+        : { connectionId: (await findConnection(caller, query.connection)).id }),
+      ...defined({ status: query.status, author: query.author, since: query.since, until: query.until }),
+    };
+    const { items, more } = await reachedPage(
+      (last: ChangeSet | null, limit) => {
+        const before = (last?.id ?? from) as ChangeSetId | undefined;
+        return caller.tenant.changes.list({ ...filter, ...defined({ before }) }, limit);
       },
-      query.limit,
+      { limit: query.limit, reaches: (one) => seesChangeSet(caller, one), signal },
     );
-    const seen = await Promise.all(found.map((one) => seesChangeSet(call.caller, one)));
-    const last = found.length === query.limit ? found.at(-1) : undefined;
+    const last = more ? items.at(-1) : undefined;
     return json({
-      items: found.filter((_, index) => seen[index]).map(changeSetView),
+      items: items.map(changeSetView),
       next: last === undefined ? null : formatCursor(scope, { id: last.id }),
     });
   },
@@ -172,7 +184,8 @@ const get = endpoint({
   scope: 'read',
   params: idParams,
   answers: { status: 200, description: 'The change set', schema: changeSetDetailsShape },
-  handle: async (call, { params }) => json(changeDetailsView(await findChangeSet(call.caller, params.id))),
+  handle: async (call, { params }) =>
+    json(changeDetailsView(await findChangeSet(call.caller, params.id), namesReached(call.caller))),
 });
 
 const applyBody = z
@@ -192,7 +205,7 @@ function applyEndpoint(verb: 'apply' | 'resume', summary: string): Endpoint {
     answers: { status: 202, description: 'The job', schema: jobShape },
     handle: async (call, { params, body }) => {
       const details = await findChangeSet(call.caller, params.id);
-      requireMatch(call, changeDetailsView(details));
+      requireMatch(call, changeDetailsView(details, namesReached(call.caller)));
       refuseUnready(details);
       refuseWithoutKey(details);
       const { tenantName, principal } = call.caller;
@@ -247,7 +260,7 @@ const applyWithKey = endpoint({
   answers: { status: 200, description: 'The change set as it ended', schema: changeSetShape },
   handle: async (call, { params, body: { privateKey, ...options } }) => {
     const details = await findChangeSet(call.caller, params.id);
-    requireMatch(call, changeDetailsView(details));
+    requireMatch(call, changeDetailsView(details, namesReached(call.caller)));
     refuseUnready(details);
     const { id } = details.changeSet;
     const keys = keysForChangeSet(details.changeSet, { secret: new Secret(privateKey), file: 'privateKey' });
@@ -266,7 +279,7 @@ export function throwStopped({ zones }: Pick<Applied, 'zones'>): void {
 
 async function act(call: Call, id: string, verb: 'approve' | 'cancel'): Promise<ReturnType<typeof json>> {
   const details = await findChangeSet(call.caller, id);
-  requireMatch(call, changeDetailsView(details));
+  requireMatch(call, changeDetailsView(details, namesReached(call.caller)));
   const { changes } = call.caller.tenant;
   await changes[verb](details.changeSet.id);
   return json(changeSetView((await changes.get(details.changeSet.id)).changeSet));

@@ -77,7 +77,11 @@ const get = endpoint({
   summary: 'How much of the past is kept, and which names are not watched for drift',
   scope: 'read',
   answers: { status: 200, description: 'The settings', schema: inventoryShape },
-  handle: async ({ caller }) => json(inventoryView(await caller.tenant.inventory.settings())),
+  handle: async ({ caller }) => {
+    // Rules name zones and records.
+    requireUnlimited(caller);
+    return json(inventoryView(await caller.tenant.inventory.settings()));
+  },
 });
 
 const text = z.string().min(1).max(255);

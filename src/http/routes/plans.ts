@@ -13,6 +13,7 @@ import {
   findChangeSet,
   findConnection,
   findZone,
+  namesReached,
   refuseForeignNames,
   requireAllNames,
   seesZone,
@@ -276,7 +277,8 @@ const plan = endpoint({
   bodyMax: BODY_MAX,
   body: planInput,
   answers: { status: 200, description: 'The plan', schema: planShape },
-  handle: async (call, { body }) => json(plannedView(await planFrom(call.caller, body))),
+  handle: async (call, { body }) =>
+    json(plannedView(await planFrom(call.caller, body), namesReached(call.caller))),
 });
 
 const planFile = endpoint({

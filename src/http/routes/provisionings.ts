@@ -17,6 +17,7 @@ import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, OWNER_DETAILS, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { reachedPage } from '../reached-page.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
 import { provisioningListShape, provisioningShape, provisioningView } from '../shapes/provisionings.ts';
 import { templateReference } from './templates.ts';
@@ -65,11 +66,15 @@ const list = endpoint({
   answers: { status: 200, description: 'The provisionings', schema: provisioningListShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
-    const all = await call.caller.tenant.provisioning.list(query.limit, before);
-    const last = all.length === query.limit ? all.at(-1) : undefined;
+    const from = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
+    const { provisioning } = call.caller.tenant;
+    const { items, more } = await reachedPage(
+      (last: Provisioning | null, limit) => provisioning.list(limit, last?.id ?? from),
+      { limit: query.limit, reaches: (one) => sees(call, one), signal: call.signal },
+    );
+    const last = more ? items.at(-1) : undefined;
     return json({
-      items: all.filter((one) => sees(call, one)).map(provisioningView),
+      items: items.map(provisioningView),
       next: last === undefined ? null : formatCursor(scope, { id: last.id }),
     });
   },

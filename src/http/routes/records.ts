@@ -2,17 +2,29 @@
 import { z } from '@hono/zod-openapi';
 import {
   type Findings,
+  type FindPlace,
+  type FoundInZone,
   isUnlimited,
   type Moment,
   type RecordId,
+  type RecordQuery,
   type Zone,
   type ZoneId,
 } from '../../app/handed-out.ts';
-import { findConnection, findZone, nameFilter, seesZone } from '../caller.ts';
+import {
+  type Caller,
+  findConnection,
+  findZone,
+  nameFilter,
+  reachesEveryName,
+  seesEveryZone,
+  seesZone,
+} from '../caller.ts';
 import { formatCursor, numberAt, type Place, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, MOMENT, momentOf, PAGE, zoneParams } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { reachedPage } from '../reached-page.ts';
 import { isoTime } from '../shapes/common.ts';
 import { recordView } from '../shapes/records.ts';
 import {
@@ -157,8 +169,12 @@ const life = endpoint({
   answers: { status: 200, description: 'Its life', schema: recordLifeShape },
   handle: async (call, { params }) => {
     const zone = await findZone(call.caller, params.zone);
-    const life = await call.caller.tenant.zones.recordLife(zone.facts.id, params.record as RecordId);
     const reaches = nameFilter(call.caller, zone.facts.name);
+    const life = await call.caller.tenant.zones.recordLife(
+      zone.facts.id,
+      params.record as RecordId,
+      reachesEveryName(call.caller) ? undefined : reaches,
+    );
     if (life.chapters.every(({ version }) => reaches(version.record.fields.name)))
       return json(recordLifeView(life));
     throw new HttpError(404, 'record-unknown', 'There is no such record.');
@@ -195,23 +211,21 @@ const find = endpoint({
     const place = cursor === undefined ? null : parseCursor(scope, cursor);
     const via =
       connection === undefined ? {} : { connectionId: (await findConnection(call.caller, connection)).id };
-    const findings = await call.caller.tenant.zones.find(
-      { ...defined(conditions), ...via },
-      {
-        limit,
-        ...(place === null
-          ? {}
-          : {
-              after: {
-                zoneId: textAt(place, 'zone') as ZoneId,
-                recordId: textAt(place, 'record') as RecordId,
-              },
-            }),
-      },
-    );
-    const { next, coverage } = findings;
+    const after =
+      place === null
+        ? {}
+        : {
+            after: {
+              zoneId: textAt(place, 'zone') as ZoneId,
+              recordId: textAt(place, 'record') as RecordId,
+            },
+          };
+    const wanted = { query: { ...defined(conditions), ...via }, limit, ...after };
+    const { records, next, coverage } = await (isUnlimited(call.caller.key.reach)
+      ? call.caller.tenant.zones.find(wanted.query, wanted)
+      : reachedFindings(call, wanted));
     return json({
-      items: (await visible(call, findings)).map(({ record, zoneId, zoneName, freshness }) => ({
+      items: records.map(({ record, zoneId, zoneName, freshness }) => ({
         zoneId,
         zoneName,
         staleSince: isoTime(freshness.staleSince),
@@ -224,16 +238,50 @@ const find = endpoint({
   },
 });
 
-/** What the key reaches of what was found. */
-async function visible({ caller }: Call, { records: all }: Findings): Promise<Findings['records']> {
-  if (isUnlimited(caller.key.reach)) return all;
-  const seen = new Map<ZoneId, boolean>();
-  for (const { zoneId } of all)
-    if (!seen.has(zoneId)) seen.set(zoneId, seesZone(caller, await caller.tenant.zones.known(zoneId)));
-  return all.filter(
-    ({ zoneId, zoneName, record }) =>
-      seen.get(zoneId) === true && nameFilter(caller, zoneName)(record.fields.name),
+interface Sought {
+  readonly query: RecordQuery;
+  readonly limit: number;
+  readonly after?: FindPlace;
+}
+
+/**
+ * For a narrowed key: a page of what it reaches, of the zones that it sees. Neither how full the page is nor where it
+ * ends tells whether something out of its reach matches.
+ */
+async function reachedFindings(call: Call, { query, limit, after }: Sought): Promise<Findings> {
+  const { caller } = call;
+  const connection = query.connectionId;
+  const coverage = await caller.tenant.drift.coverage(
+    connection === undefined ? {} : { connection },
+    seesEveryZone(caller) ? undefined : (zone) => seesZone(caller, zone),
   );
+  const { items, more } = await reachedPage(
+    async (last: FoundInZone | null, chunk) => {
+      const place = last === null ? after : placeOf(last);
+      const found = await caller.tenant.zones.find(query, {
+        limit: chunk,
+        ...(place === undefined ? {} : { after: place }),
+      });
+      return found.records;
+    },
+    { limit, reaches: reachOf(caller), signal: call.signal },
+  );
+  const last = more ? items.at(-1) : undefined;
+  return { records: items, next: last === undefined ? null : placeOf(last), coverage };
+}
+
+function placeOf({ zoneId, record }: FoundInZone): FindPlace {
+  return { zoneId, recordId: record.id };
+}
+
+/** Whether the key reaches what was found. */
+function reachOf(caller: Caller): (found: FoundInZone) => Promise<boolean> {
+  const zones = new Map<ZoneId, boolean>();
+  return async ({ zoneId, zoneName, record }) => {
+    const sees = zones.get(zoneId) ?? seesZone(caller, await caller.tenant.zones.known(zoneId));
+    zones.set(zoneId, sees);
+    return sees && nameFilter(caller, zoneName)(record.fields.name);
+  };
 }
 
 export const RECORD_ENDPOINTS: readonly Endpoint[] = [records, life, find];

@@ -4,8 +4,8 @@ import { findZone, reachAccount, requireAllNames } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { nameList, zoneParams } from '../inputs.ts';
-import { activationShape, adviceView, zoneShape, zoneView } from '../shapes/zones.ts';
-import { zoneWithAdvice } from './zones.ts';
+import { activationShape, zoneShape } from '../shapes/zones.ts';
+import { zoneSeen, zoneWithAdvice } from './zones.ts';
 
 const tag = 'zones';
 const reference = z.string().min(1).max(255);
@@ -22,7 +22,7 @@ const create = endpoint({
   handle: async ({ caller }, { body }) => {
     const via = await reachAccount(caller, body.connection);
     const zone = await caller.tenant.zones.create(body.name, via.connection);
-    return json(zoneView(zone), 201, { location: `/v1/zones/${zone.facts.id}` });
+    return json(zoneSeen(caller, zone), 201, { location: `/v1/zones/${zone.facts.id}` });
   },
 });
 
@@ -42,7 +42,7 @@ const activate = endpoint({
     const { facts } = known;
     const { zone, asked, reason } = await caller.tenant.zones.activate(facts.id);
     return json({
-      zone: { ...zoneView(zone), advice: adviceView(caller.tenant.zones.advice(zone)) },
+      zone: zoneWithAdvice(caller, zone),
       asked,
       reason,
     });

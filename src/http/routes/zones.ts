@@ -13,12 +13,14 @@ import {
   findConnection,
   findZone,
   nameFilter,
+  reachAccount,
+  reachesEveryName,
   requireAllNames,
-  requireUnlimited,
 } from '../caller.ts';
 import { formatCursor, numberAt, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { flag, MOMENT, momentOf, PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
+import { HttpError } from '../problem.ts';
 import type { View } from '../shapes/common.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
 import {
@@ -59,6 +61,7 @@ const list = endpoint({
   answers: { status: 200, description: 'A page of zones', schema: zonePageShape },
   handle: async (call, { query }) => {
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
+    refuseWhatCounts(call.caller, query);
     const order = query.sort.replace('-', '') as ZoneOrder;
     const place = query.cursor === undefined ? null : parseCursor(scope, query.cursor);
     const after =
@@ -78,7 +81,7 @@ const list = endpoint({
     });
     const last = page.more ? page.zones.at(-1) : undefined;
     return json({
-      items: page.zones.map(zoneView),
+      items: page.zones.map((zone) => zoneSeen(call.caller, zone)),
       next:
         last === undefined
           ? null
@@ -87,6 +90,23 @@ const list = endpoint({
     });
   },
 });
+
+/** What a zone shows of itself, and what tells of all its names to keys of all names only. */
+export function zoneSeen(caller: Caller, zone: Zone): View {
+  return zoneView(zone, reachesEveryName(caller));
+}
+
+/** An order and a narrowing that tell of records which the key does not reach. */
+function refuseWhatCounts(
+  caller: Caller,
+  { sort, drifting }: { readonly sort: (typeof ORDERS)[number]; readonly drifting?: boolean | undefined },
+): void {
+  if (reachesEveryName(caller)) return;
+  if (sort === 'records' || sort === '-records' || drifting !== undefined)
+    throw new HttpError(403, 'key-limited', 'This looks at all names of a zone; the API key reaches some.', {
+      next: ['GET /v1/drift shows the drift of the names that it reaches.'],
+    });
+}
 
 function placeValue({ facts, recordCount, freshness }: Zone, order: ZoneOrder): string | number {
   if (order === 'name') return facts.name;
@@ -135,10 +155,8 @@ const sync = endpoint({
   body: z.strictObject({ connection: z.string().min(1).max(255).optional() }).openapi('SyncRequest'),
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { body }) => {
-    if (body.connection === undefined) requireUnlimited(call.caller);
-    const connection =
-      body.connection === undefined ? undefined : (await findConnection(call.caller, body.connection)).id;
-    return startJob(call, { kind: 'zones.sync', ...(connection === undefined ? {} : { connection }) });
+    const via = await reachAccount(call.caller, body.connection);
+    return startJob(call, { kind: 'zones.sync', ...via });
   },
 });
 
@@ -152,6 +170,8 @@ const syncOne = endpoint({
   params: zoneParams,
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { params }) => {
+    // What comes of it counts all records, and who may not know that gets by with the rounds.
+    requireAllNames(call.caller);
     const zone = await findZone(call.caller, params.zone);
     return startJob(call, { kind: 'zones.sync', zone: zone.facts.id });
   },
@@ -182,8 +202,8 @@ const get = endpoint({
 });
 
 /** What GET of a zone shows, and its ETag is of. */
-export function zoneWithAdvice({ tenant }: Caller, zone: Zone): View {
-  return { ...zoneView(zone), advice: adviceView(tenant.zones.advice(zone)) };
+export function zoneWithAdvice(caller: Caller, zone: Zone): View {
+  return { ...zoneSeen(caller, zone), advice: adviceView(caller.tenant.zones.advice(zone)) };
 }
 
 const history = endpoint({
@@ -191,7 +211,7 @@ const history = endpoint({
   path: '/v1/zones/{zone}/history',
   operationId: 'listRevisions',
   tag,
-  summary: 'What changed a zone and when, newest first',
+  summary: 'What changed a zone and when, newest first; for a key of some names, what concerned those',
   scope: 'read',
   params: zoneParams,
   query: z.strictObject(PAGE),
@@ -201,7 +221,12 @@ const history = endpoint({
     const scope = { tenant: call.caller.tenantName, route: call.route, query };
     const before =
       query.cursor === undefined ? undefined : numberAt(parseCursor(scope, query.cursor), 'revision');
-    const { revisions } = await call.caller.tenant.zones.history(zone.facts.id, query.limit, before);
+    const { revisions } = await call.caller.tenant.zones.history(
+      zone.facts.id,
+      query.limit,
+      before,
+      reachesEveryName(call.caller) ? undefined : nameFilter(call.caller, zone.facts.name),
+    );
     const last = revisions.length === query.limit ? revisions.at(-1) : undefined;
     return json({
       freshness: freshnessView(zone.freshness),

@@ -4,10 +4,12 @@ import {
   type ChangeDetails,
   type ChangeSet,
   changeCount,
+  type DomainName,
   formatRdata,
   type Planned,
   planToJson,
   typeOf,
+  type ZonePlan,
 } from '../../app/handed-out.ts';
 import {
   count,
@@ -71,7 +73,12 @@ const zonePlanShape = {
   guards: z.array(guard),
   problems: z.array(inputProblem),
   inventory: z
-    .strictObject({ live: count, managed: count, ignored: z.array(mention), readOnly: z.array(mention) })
+    .strictObject({
+      live: orNull(count, 'Of the whole zone; null for a key that reaches some names only'),
+      managed: orNull(count),
+      ignored: z.array(mention),
+      readOnly: z.array(mention),
+    })
     .openapi('PlanInventory'),
   omitted: z.array(loose),
 };
@@ -148,11 +155,29 @@ export const changeSetDetailsShape: z.ZodType = z
   })
   .openapi('ChangeSetDetails');
 
-export function plannedView(planned: Planned): View {
+/** Which names the caller reaches, for each zone; null: all. */
+type NamesReached = ((zone: DomainName) => (name: DomainName) => boolean) | null;
+
+/** To who reaches some names only, a plan neither counts nor names the others that it leaves alone. */
+function planView(plan: ZonePlan, reached: NamesReached): View {
+  const shown = planToJson(plan);
+  if (reached === null) return { ...shown };
+  const reaches = reached(plan.zoneName);
+  const { ignored, readOnly } = plan.inventory;
+  const inventory = {
+    live: null,
+    managed: null,
+    ignored: ignored.filter(({ name }) => reaches(name)),
+    readOnly: readOnly.filter(({ name }) => reaches(name)),
+  };
+  return { ...shown, inventory };
+}
+
+export function plannedView(planned: Planned, reached: NamesReached): View {
   return {
     connectionId: planned.connection.id,
     summary: planned.summary,
-    plans: planned.zones.map(({ plan }) => planToJson(plan)),
+    plans: planned.zones.map(({ plan }) => planView(plan, reached)),
     conflicts: planned.conflicts.map(({ groupId, change, before, after, now }) => ({
       groupId,
       change,
@@ -198,11 +223,11 @@ export function changeSetView(changeSet: ChangeSet): View {
   };
 }
 
-export function changeDetailsView({ changeSet, outcomes }: ChangeDetails): View {
+export function changeDetailsView({ changeSet, outcomes }: ChangeDetails, reached: NamesReached): View {
   return {
     ...changeSetView(changeSet),
     plans: changeSet.plans.map((plan) => ({
-      ...planToJson(plan),
+      ...planView(plan, reached),
       outcomes: (outcomes.get(plan.zoneId) ?? []).map(({ groupId, change, state, recordId, message }) => ({
         groupId,
         change,

@@ -36,7 +36,7 @@ const fields = {
   revision: count.openapi({
     description: 'Grows with every change of its records; 0 before the first read',
   }),
-  recordCount: count,
+  recordCount: orNull(count, 'Null for a key that reaches some names only'),
   freshness: freshnessShape,
 };
 export const zoneShape: z.ZodType = z.strictObject(fields).openapi('Zone');
@@ -126,7 +126,11 @@ export function freshnessView({ verifiedAt, signal, staleSince }: Freshness): Vi
   return { verifiedAt: isoTime(verifiedAt), signal, staleSince: isoTime(staleSince) };
 }
 
-export function zoneView({ facts, connectionId, revision, recordCount, freshness }: Zone): View {
+/** `counted`: whether the caller may know how many records it has. */
+export function zoneView(
+  { facts, connectionId, revision, recordCount, freshness }: Zone,
+  counted: boolean,
+): View {
   return {
     id: facts.id,
     name: facts.name,
@@ -143,7 +147,7 @@ export function zoneView({ facts, connectionId, revision, recordCount, freshness
     modifiedOn: facts.modifiedOn,
     activatedOn: facts.activatedOn,
     revision,
-    recordCount,
+    recordCount: counted ? recordCount : null,
     freshness: freshnessView(freshness),
   };
 }

@@ -210,7 +210,11 @@ function columnsOf(
       width: '5rem',
       align: 'end',
       cell: ({ recordCount, revision }) =>
-        revision === 0 ? <span className="soft">–</span> : recordCount.toLocaleString('en'),
+        revision === 0 || recordCount === null ? (
+          <span className="soft">–</span>
+        ) : (
+          recordCount.toLocaleString('en')
+        ),
     },
     {
       key: 'drift',
@@ -260,7 +264,7 @@ function ZoneCard({ zone }: { readonly zone: Zone }): ReactNode {
         <ZoneStatus status={zone.status} paused={zone.paused} />
       </div>
       <div className="row row--apart tiny soft">
-        <span>{zone.recordCount.toLocaleString('en')} records</span>
+        <span>{zone.recordCount === null ? '' : `${zone.recordCount.toLocaleString('en')} records`}</span>
         <Time at={zone.freshness.verifiedAt} never="never read" />
       </div>
     </div>
