@@ -48,18 +48,6 @@ describe('rdataKey', () => {
   test('a type never has the key of another', () => {
     assert.notEqual(rdataKey(rdata('CNAME', 'a.')), rdataKey(rdata('NS', 'a.')));
   });
-
-  test('is fast enough for 200,000 records', () => {
-    const records = [
-      rdata('A', '192.0.2.1'),
-      rdata('AAAA', '2001:db8::1'),
-      rdata('TXT', '"v=spf1 -all"'),
-      rdata('MX', '1 a.b.'),
-    ];
-    const start = performance.now();
-    for (let i = 0; i < 50_000; i += 1) for (const one of records) rdataKey(one);
-    assert.ok(performance.now() - start < 2000);
-  });
 });
 
 describe('changedFields', () => {

@@ -104,13 +104,11 @@ test('order: at a signed delegation the nameservers are exchanged in place', () 
   );
 });
 
-test('order: a chain as long as a zone takes neither stack nor time', () => {
+test('order: a chain as long as a zone does not fill the stack', () => {
   const length = 20_000;
   const records = Array.from({ length }, (_, index) => at(`x TXT "${index}"`, index + 1));
   const drafts = records.map((record, index) => become(record, `x TXT "${index + 1}"`));
-  const started = performance.now();
   const ordered = orderDrafts(drafts, records);
-  assert.ok(performance.now() - started < 5_000);
   const [first] = ordered;
   assert.equal(ordered.length, length);
   assert.equal(first?.action === 'update' && first.before.id, recordId(length));

@@ -1,6 +1,6 @@
 /**
  * How long a plan takes, by size of the zone and share of it that changes: `node src/plan/plan.bench.ts [records…]`.
- * Promise 9 of the design: 10,000 records in 0.4 s; issue 6: 200,000 in 20 s and 1 GB.
+ * Promise 9 of the design: 10,000 records in 0.4 s; 200,000 in 20 s and 1 GB.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -3,6 +3,7 @@
 /** Scrolls twenty screens of the first table, frame by frame; how many frames. */
 export const SCROLL = `(async () => {
   const table = document.querySelector('.zw-table');
+  table.scrollTop = 0;
   for (let frame = 0; frame < 60; frame += 1) {
     table.scrollTop += 400;
     await new Promise(requestAnimationFrame);
