@@ -48,8 +48,14 @@ function posted(zone: ModelZone): number {
   return zone.landed.reduce((sum, body) => sum + body.posts.length, 0);
 }
 
-async function refusal(work: Promise<unknown>, code: string): Promise<void> {
-  await assert.rejects(work, (error) => isZonewardError(error) && error.code === code);
+async function refusal(work: Promise<unknown>, code: string): Promise<Error> {
+  const error: unknown = await work.then(
+    () => assert.fail('was not refused'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(isZonewardError(error), String(error));
+  assert.equal(error.code, code);
+  return error;
 }
 
 /** Leaves the change set as a process does that dies when its first request landed and no answer was read. */
@@ -83,7 +89,8 @@ describe('several appliers', () => {
     const held = await rig.store.locks.acquire(zone.id, 'someone:1', 180_000);
     assert.ok('release' in held);
     const yours = await rig.save(theirs, [rig.plan(zone, () => creates(1))]);
-    await refusal(rig.process().apply(yours, { lockWaitMs: 0 }), 'zone-locked');
+    const error = await refusal(rig.process().apply(yours, { lockWaitMs: 0 }), 'zone-locked');
+    assert.match(error.message, /^Zone shop\.example is being changed by someone:1,/);
     assert.deepEqual(
       [(await accountOf(rig, theirs, yours.id)).status, zone.batches, zone.lists],
       ['planned', 0, 0],

@@ -76,6 +76,7 @@ describe('one zone, two tenants, and a list that is behind', () => {
     await assert.rejects(edit(ours, 'www', { content: '203.0.113.10' }), (error) => {
       assert.ok(isZonewardError(error));
       assert.equal(error.code, 'list-outdated');
+      assert.match(error.message, /of zone shared\.example is older/);
       assert.doesNotMatch(
         JSON.stringify({ ...error, message: error.message }),
         /globex|203\.0\.113|chg_|www/,

@@ -128,7 +128,7 @@ const STATE_WORDS: Readonly<Record<OperationOutcome['state'], string>> = {
 /** Of changes that share one reason, more than these are counted. */
 const SAME_REASON_SHOWN_MAX = 10;
 
-/** The operations that were not applied, each with its reason; of many with the same one the first few. */
+/** The operations that were not applied with their reasons; those of one reason under it, of many the first few. */
 export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly OperationOutcome[]): string {
   const undone = outcomes.filter(({ state }) => state !== 'applied');
   const alike = Map.groupBy(undone, ({ state, message }) => `${state} ${message ?? ''}`);
@@ -136,19 +136,29 @@ export function formatUndone(out: Output, plan: ZonePlan, outcomes: readonly Ope
 }
 
 function formatAlike(out: Output, plan: ZonePlan, same: readonly OperationOutcome[]): string {
+  const [first] = same;
+  if (first === undefined) return '';
+  const cross = out.paint.red('✖');
+  const why = reasonOf(first);
+  if (same.length === 1) return `  ${cross} ${describeOutcome(plan, first)}: ${why}\n`;
   // One more is not worth the line that says so.
   const shown = same.length > SAME_REASON_SHOWN_MAX + 1 ? same.slice(0, SAME_REASON_SHOWN_MAX) : same;
-  const lines = shown
-    .map(({ groupId, change: index, state, message }) => {
-      const change = plan.groups.find(({ id }) => id === groupId)?.changes[index];
-      const setting = plan.settings?.find(({ id }) => id === groupId)?.setting;
-      const what = change === undefined ? visible(setting ?? groupId) : describe(change);
-      const why = message === undefined ? '' : `: ${visible(message)}`;
-      return `  ${out.paint.red('✖')} ${what}: ${STATE_WORDS[state]}${why}\n`;
-    })
-    .join('');
+  const lines = shown.map((outcome) => `      ${describeOutcome(plan, outcome)}\n`).join('');
   const more = same.length - shown.length;
-  return more === 0 ? lines : `${lines}  … and ${counted(more, 'change')} more for the same reason\n`;
+  const rest = more === 0 ? '' : `      … and ${more} more\n`;
+  return `  ${cross} ${counted(same.length, 'change')}: ${why}\n${lines}${rest}`;
+}
+
+/** What Cloudflare refused says so itself. */
+function reasonOf({ state, message }: OperationOutcome): string {
+  if (message === undefined) return STATE_WORDS[state];
+  return state === 'refused' ? visible(message) : `${STATE_WORDS[state]}: ${visible(message)}`;
+}
+
+function describeOutcome(plan: ZonePlan, { groupId, change: index }: OperationOutcome): string {
+  const change = plan.groups.find(({ id }) => id === groupId)?.changes[index];
+  if (change !== undefined) return describe(change);
+  return visible(plan.settings?.find(({ id }) => id === groupId)?.setting ?? groupId);
 }
 
 function describe(change: Change): string {

@@ -15,6 +15,7 @@ import type { ZoneId } from '../../base/ids.ts';
 import type { Secret } from '../../base/secret.ts';
 import { changedFields } from '../../dns/changed-fields.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { SettingState } from '../../plan/setting-change.ts';
 import type { Principal } from '../audit/model.ts';
@@ -220,6 +221,7 @@ function hold(
   const zoneId = changeSet.plans[0]?.zoneId;
   return takeLease(ports, subject, {
     holder: options.holder,
+    ...calledOf(subject, changeSet),
     waitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
     ...signalOf(options),
     onWait: (held) => {
@@ -228,6 +230,12 @@ function hold(
         ports.onProgress?.({ kind: 'waiting-for-lock', zoneId: concerned as ZoneId, ...held });
     },
   });
+}
+
+/** The zone's name, as a person knows it; a change set is called by its id. */
+function calledOf(subject: ZoneId | ChangeSet['id'], { plans }: ChangeSet): { readonly called?: string } {
+  const plan = plans.find(({ zoneId }) => zoneId === subject);
+  return plan === undefined ? {} : { called: `Zone ${toUnicode(plan.zoneName)}` };
 }
 
 /** An aborted wait or read becomes `apply-stopped`. */

@@ -11,6 +11,8 @@ const RENEWALS_PER_TERM = 6;
 export interface HoldInput {
   /** For others to see: `host:pid`. */
   readonly holder: string;
+  /** What the subject is called in a message: `Zone shop.example`. Without it the subject is a change set. */
+  readonly called?: string;
   readonly waitMs: number;
   readonly signal?: AbortSignal;
   readonly onWait: (held: Held) => void;
@@ -31,16 +33,14 @@ export async function takeLease(
     input.signal?.throwIfAborted();
     const got = await ports.locks.acquire(subject, input.holder, LEASE_MS);
     if ('release' in got) return got;
-    if (ports.clock.now() >= deadline) throw locked(subject, got, ports.clock.now());
+    if (ports.clock.now() >= deadline) throw locked(subject, input.called, got, ports.clock.now());
     input.onWait(got);
     await ports.clock.sleep(LOCK_POLL_MS, input.signal);
   }
 }
 
-function locked(subject: LeaseSubject, held: Held, now: number): ZonewardError {
-  const what = subject.startsWith('chg_')
-    ? `Change set ${subject} is being applied`
-    : `Zone ${subject} is being changed`;
+function locked(subject: LeaseSubject, called: string | undefined, held: Held, now: number): ZonewardError {
+  const what = called === undefined ? `Change set ${subject} is being applied` : `${called} is being changed`;
   const until = new Date(held.untilMs).toISOString().slice(0, 19).replace('T', ' ');
   const message = `${what} by ${held.heldBy}, which holds it until ${until} UTC unless it goes on; after a process was killed, its last request may still be on its way so long`;
   return new ZonewardError(message, {

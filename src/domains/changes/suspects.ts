@@ -53,6 +53,8 @@ export function nameSuspects(
   const fault = faultsOf(error)[0];
   const said =
     fault === undefined ? error.message : `Cloudflare refused: ${fault.message} (code ${fault.code})`;
+  // Alone in its request it is told apart by whoever shows this.
+  if (changes.length === 1) return said;
   const suspects = fault === undefined ? [] : findSuspects(fault, changes, live);
   if (suspects.length === 0)
     return `${said}; nothing of this request was written (${changes.length} changes)`;

@@ -5,6 +5,7 @@
 import { ZonewardError } from '../../base/errors.ts';
 import type { ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { Principal } from '../audit/model.ts';
 import type { AuditTrail } from '../audit/ports.ts';
 import { driftEvent, foundChanges } from './inventory-events.ts';
@@ -49,8 +50,10 @@ export async function readZone(ports: ReadZonePorts, input: ReadZoneInput): Prom
   const outcome = await syncZone({ ...ports, reader: { ...ports.reader, listRecords } }, input);
   if (foundChanges(outcome)) await tell(ports, input, outcome);
   if (outcome.consistent) return { zoneId: input.zoneId, records, readAt, calls: outcome.calls };
-  if (outcome.outdated) throw outdatedList(input.zoneId, outcome.calls);
-  throw new ZonewardError(`The records of zone ${input.zoneId} kept changing while they were read`, {
+  const zone = await ports.mirror.getZone(input.tenantId, input.zoneId);
+  const name = zone === null ? input.zoneId : toUnicode(zone.facts.name);
+  if (outcome.outdated) throw outdatedList(name, input.zoneId, outcome.calls);
+  throw new ZonewardError(`The records of zone ${name} kept changing while they were read`, {
     code: 'zone-keeps-moving',
     kind: 'conflict',
     next: ['Try again when the other program that writes to this zone is done.'],
@@ -59,9 +62,9 @@ export async function readZone(ports: ReadZonePorts, input: ReadZoneInput): Prom
 }
 
 /** Says nothing of the write: it may be another tenant's. */
-function outdatedList(zoneId: ZoneId, calls: number): ZonewardError {
+function outdatedList(name: string, zoneId: ZoneId, calls: number): ZonewardError {
   return new ZonewardError(
-    `Cloudflare's list of the records of zone ${zoneId} is older than a write that is known; nothing is decided on it`,
+    `Cloudflare's list of the records of zone ${name} is older than a write that is known; nothing is decided on it`,
     {
       code: 'list-outdated',
       kind: 'temporary',
