@@ -74,7 +74,7 @@ async function readStream(stream: ReadableStream<Uint8Array>, max: number): Prom
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { done, value } = await withinTime(reader.read());
+    const { done, value } = await withinTime(reader.read().catch(brokenOff));
     if (done) return Buffer.concat(chunks);
     size += value.length;
     if (size > max) {
@@ -83,6 +83,11 @@ async function readStream(stream: ReadableStream<Uint8Array>, max: number): Prom
     }
     chunks.push(value);
   }
+}
+
+/** A client that went away in the middle: nobody hears the answer, and the log is not to take it for a failure of ours. */
+function brokenOff(): never {
+  throw new HttpError(400, 'body-incomplete', 'The body broke off.');
 }
 
 async function withinTime<T>(reading: Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 /** The edge on a socket, and over a restart: what was promised before stands after it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -26,6 +28,9 @@ async function withHome(work: (open: () => Promise<Zoneward>) => Promise<void>):
   }
 }
 
+const pause = (ms: number): Promise<undefined[]> =>
+  new Promise((resolve) => setTimeout(() => resolve([]), ms));
+
 const silent = openLog({ level: 'silent', write: () => {} });
 
 describe('server', () => {
@@ -41,6 +46,35 @@ describe('server', () => {
       assert.equal((await slow).status, 200);
       await server.close();
       await assert.rejects(fetch(`${server.url}/livez`));
+    }));
+
+  it('answers HTTP/1.0 without a host, and takes a body that breaks off for no failure of its own', () =>
+    withHome(async (open) => {
+      await using zoneward = await open();
+      const failures: unknown[] = [];
+      const answered = Promise.withResolvers<number>();
+      const log: typeof silent = {
+        ...silent,
+        request: ({ method, status }) => method === 'POST' && answered.resolve(status),
+        failure: (error) => failures.push(error),
+      };
+      await using server = await startServer({ zoneward, log, host: '127.0.0.1', port: 0, worker: false });
+      const port = Number(new URL(server.url).port);
+      const { key, secret } = await zoneward.apiKeys.create('local', { label: 'test', scopes: ['admin'] });
+      assert.equal(key.tenantId, 'local');
+
+      const old = connect(port, '127.0.0.1').end('GET /livez HTTP/1.0\r\n\r\n');
+      assert.match(String(Buffer.concat(await old.toArray())), /^HTTP\/1\.1 200 .*ok\n$/s);
+
+      const broken = connect(port, '127.0.0.1');
+      const head = ['POST /v1/plans HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
+      head.push(`Authorization: Bearer ${secret.reveal()}`, 'Content-Length: 100', '', '{"kind":');
+      broken.write(head.join('\r\n'));
+      const [interim] = await Promise.race([once(broken, 'data'), pause(300)]);
+      assert.equal(interim, undefined, 'it waits for the rest');
+      broken.resetAndDestroy();
+      assert.equal(await answered.promise, 400);
+      assert.deepEqual(failures, []);
     }));
 
   it('gives the first answer again after a restart, and goes on with a job that waited', () =>

@@ -22,6 +22,8 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Of requests that name none. */
+const HOST_DEFAULT = 'localhost';
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 10_000;
@@ -34,7 +36,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { zoneward, log, host, port } = options;
   const stopping = new AbortController();
   const app = createHttpApp({ ...options, stopping: stopping.signal });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // HTTP/1.0 has no Host header, and who looks after machines by it (`GET /livez`) is to be answered.
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: HOST_DEFAULT }) as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -13,6 +13,7 @@ describe('an address for webhooks', () => {
     ['https://hooks.example.com:8443/', null],
     ['https://1.1.1.1/', null],
     ['http://hooks.example.com/', /https/],
+    ['http://8.8.8.8/', /https/],
     ['ftp://hooks.example.com/', /https/],
     ['file:///etc/passwd', /https/],
     ['not a url', /not a URL/],

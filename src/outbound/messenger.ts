@@ -56,6 +56,7 @@ function refusalOf(text: string, guard: AddressGuard, mayPlain: boolean): string
   if (port < 1_024 && !LOW_PORTS.includes(port)) return `port ${port} is none that HTTP is spoken on`;
   const host = hostOf(url);
   if (isIP(host) !== 0 && !guard.isOpen(host)) return 'it is not a public address';
+  if (isIP(host) !== 0 && url.protocol === 'http:' && !guard.isAllowed(host)) return 'it is not an https URL';
   if (/(^|\.)localhost$/.test(host) && !mayPlain) return 'it is not a public address';
   return null;
 }
