@@ -47,6 +47,11 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/drift/drift-page.tsx'), 'DriftPage'),
     nav: { group: 'DNS', label: 'Drift', icon: 'drift' },
   },
+  {
+    path: PATHS.templates,
+    page: load(() => import('./features/templates/templates-page.tsx'), 'TemplatesPage'),
+    nav: { group: 'DNS', label: 'Templates', icon: 'template' },
+  },
   { path: PATHS.undo, page: load(() => import('./features/changes/undo-page.tsx'), 'UndoPage') },
   { path: PATHS.change, page: load(() => import('./features/changes/change-page.tsx'), 'ChangePage') },
   {
@@ -67,6 +72,11 @@ export const PAGES: readonly PageEntry[] = [
     page: load(() => import('./features/connections/connection-page.tsx'), 'ConnectionPage'),
   },
   {
+    path: PATHS.tls,
+    page: load(() => import('./features/fleet/fleet-page.tsx'), 'FleetPage'),
+    nav: { group: 'Cloudflare', label: 'SSL/TLS', icon: 'lock' },
+  },
+  {
     path: PATHS.domains,
     page: load(() => import('./features/domains/domains-page.tsx'), 'DomainsPage'),
     nav: { group: 'Cloudflare', label: 'Domains', icon: 'globe' },
@@ -85,6 +95,16 @@ export const PAGES: readonly PageEntry[] = [
     path: PATHS.usage,
     page: load(() => import('./features/usage/usage-page.tsx'), 'UsagePage'),
     nav: { group: 'Account', label: 'Usage', icon: 'usage' },
+  },
+  {
+    path: PATHS.webhooks,
+    page: load(() => import('./features/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+    nav: { group: 'Account', label: 'Webhooks', icon: 'send' },
+  },
+  {
+    path: PATHS.keys,
+    page: load(() => import('./features/keys/keys-page.tsx'), 'KeysPage'),
+    nav: { group: 'Account', label: 'API keys', icon: 'key' },
   },
   {
     path: PATHS.connect,

@@ -20,8 +20,12 @@ export const PATHS = {
   drift: '/drift',
   domains: '/domains/*?',
   provisioning: '/provisioning/*?',
+  templates: '/templates/*?',
+  tls: '/tls/*?',
   audit: '/audit',
   usage: '/usage',
+  keys: '/api-keys',
+  webhooks: '/webhooks/*?',
   connect: '/connect/*?',
   signIn: '/sign-in',
 } as const;

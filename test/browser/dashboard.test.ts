@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { accountFlows } from './account.ts';
 import { certificateFlows } from './certificates.ts';
 import { changeSetFlows } from './change-sets.ts';
 import { customerFlows } from './customers.ts';
@@ -39,6 +40,7 @@ describe('the dashboard in a browser', { skip, timeout: 1_800_000 }, () => {
   domainFlows(() => rig);
   moneyFlows(() => rig);
   customerFlows(() => rig);
+  accountFlows(() => rig);
   everyPage(() => rig);
   largestFlows(() => rig);
 

@@ -38,6 +38,17 @@ async function underWay(rig: Rig): Promise<string> {
   return domain;
 }
 
+async function someWebhook(rig: Rig): Promise<string> {
+  const { webhooks } = rig.zoneward.tenant('local');
+  const url = 'https://product.example/hooks/zoneward';
+  const known = (await webhooks.list()).find((one) => one.url === url);
+  if (known !== undefined) return known.id;
+  const { endpoint } = await webhooks.add({ url, types: ['zone.*', 'change_set.failed'] });
+  // No such name resolves: the log has an attempt that failed.
+  await webhooks.test(endpoint.id);
+  return endpoint.id;
+}
+
 async function connectLink(rig: Rig): Promise<string> {
   const brand = { name: 'Harbour Sites', colour: '#c2410c' };
   const { secret } = await rig.zoneward.tenant('local').connectSessions.create({ profile: 'full', brand });
@@ -119,6 +130,72 @@ export const VISITS: readonly Visit[] = [
     name: 'transfers',
     path: () => '/domains/transfer?names=moving-name.com+locked-name.com',
     ready: (page) => page.getByRole('list', { name: 'Transfers' }).waitFor(),
+  },
+  {
+    name: 'tls',
+    path: () => '/tls',
+    ready: (page) => page.getByRole('grid', { name: 'SSL/TLS of zones' }).waitFor(),
+  },
+  {
+    name: 'tls-calendar',
+    path: () => '/tls/calendar',
+    ready: (page) =>
+      page
+        .getByRole('grid', { name: 'Certificates' })
+        .or(page.getByRole('heading', { name: 'No certificate was seen yet' }))
+        .waitFor(),
+  },
+  {
+    name: 'templates',
+    path: () => '/templates',
+    ready: (page) => page.getByRole('grid', { name: 'Templates' }).waitFor(),
+  },
+  {
+    name: 'template',
+    path: () => '/templates/google.com/workspace?zone=shop.example',
+    ready: (page) => page.getByRole('button', { name: 'Look at the plan' }).waitFor(),
+  },
+  {
+    name: 'template-plan',
+    path: () =>
+      '/zones/shop.example/template-plan?template=google.com%2Fworkspace&var.verification=abc&var.dkim=MIGf',
+    ready: (page) => page.getByRole('grid', { name: 'Planned changes' }).waitFor(),
+  },
+  {
+    name: 'zone-templates',
+    path: () => '/zones/shop.example/templates',
+    ready: (page) => page.getByRole('link', { name: 'Choose a template' }).waitFor(),
+  },
+  {
+    name: 'webhooks',
+    path: async (rig) => {
+      await someWebhook(rig);
+      return '/webhooks';
+    },
+    ready: (page) => page.getByRole('list', { name: 'Webhooks' }).waitFor(),
+  },
+  {
+    name: 'webhook-new',
+    path: () => '/webhooks?do=add',
+    ready: async (page) => {
+      await page.getByText('Chosen ones').click();
+      await page.getByRole('checkbox', { name: 'All of zone' }).waitFor();
+    },
+  },
+  {
+    name: 'webhook',
+    path: async (rig) => `/webhooks/${await someWebhook(rig)}`,
+    ready: (page) => page.getByRole('grid', { name: 'Deliveries' }).waitFor(),
+  },
+  {
+    name: 'api-keys',
+    path: () => '/api-keys',
+    ready: (page) => page.getByRole('list', { name: 'API keys' }).waitFor(),
+  },
+  {
+    name: 'api-key-new',
+    path: () => '/api-keys?do=make',
+    ready: (page) => page.getByRole('button', { name: 'Make the key' }).waitFor(),
   },
   { name: 'drift', path: () => '/drift', ready: heading('Drift') },
   {

@@ -80,7 +80,12 @@ export async function startRig(executablePath: string): Promise<Rig> {
   sandbox.seedZone(BIG, bigRecords(), { plan: 'enterprise' });
   const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-browser-'));
   const dashboard = buildDashboard(home);
-  const zoneward = await openZoneward({ home, environment: {}, baseUrl: sandbox.baseUrl });
+  const zoneward = await openZoneward({
+    home,
+    environment: {},
+    baseUrl: sandbox.baseUrl,
+    webhookAllow: '127.0.0.0/8',
+  });
   const server = await startServer({
     zoneward,
     host: '127.0.0.1',

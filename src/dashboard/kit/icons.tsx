@@ -35,10 +35,12 @@ const SHAPES = {
   record: <path d="M2.5 3.5h11M2.5 8h11M2.5 12.5h7" />,
   refresh: <path d="M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3" />,
   search: <path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5 14 14" />,
+  send: <path d="M2 8 14 2.5 10 14 7.5 9zM7.5 9 14 2.5" />,
   steps: <path d="M2 13h4V9h4V5h4V2" />,
   sun: (
     <path d="M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
   ),
+  template: <path d="M2.5 2.5h11v3.5h-11zM2.5 8.5h4.5v5h-4.5zM9.5 8.5h4v5h-4z" />,
   trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9" />,
   undo: <path d="M3 6.5h6.5a3.5 3.5 0 0 1 0 7H6M6 3 2.5 6.5 6 10" />,
   upload: <path d="M8 10.5v-8M4.5 6 8 2.5 11.5 6M3 13.5h10" />,

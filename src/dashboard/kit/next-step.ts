@@ -105,6 +105,12 @@ function pageOf(words: readonly string[], of: Subject): Place | null {
       return ofDomains(words);
     case 'tls':
       return ofTls(words, of);
+    case 'api-keys':
+      return { label: 'API keys', href: verb === 'create' ? '/api-keys?do=make' : '/api-keys' };
+    case 'webhooks':
+      return { label: 'Webhooks', href: verb === 'add' ? '/webhooks?do=add' : '/webhooks' };
+    case 'templates':
+      return ofTemplates(words, of);
     case 'provision':
       return verb === 'deprovision'
         ? at('Take it down', '/provisioning/', given(words, 2))
@@ -188,8 +194,19 @@ function ofDomains(words: readonly string[]): Place | null {
   }
 }
 
+function ofTemplates(words: readonly string[], of: Subject): Place | null {
+  const [, verb] = words;
+  if (verb === 'list' || verb === 'show') return { label: 'Templates', href: '/templates' };
+  if (verb === 'applied' || verb === 'remove')
+    return at('Its templates', '/zones/', given(words, 2) ?? of.zone, '/templates');
+  // Files of one's own are read by the command line alone.
+  return null;
+}
+
 function ofTls(words: readonly string[], of: Subject): Place | null {
   const [, verb] = words;
+  if (verb === 'list') return { label: 'SSL/TLS of all zones', href: '/tls' };
+  if (verb === 'calendar') return { label: 'Ends of certificates', href: '/tls/calendar' };
   const zone = given(words, verb === 'show' || verb === 'set' || verb === 'dnssec' ? 2 : 3) ?? of.zone;
   const value = { enable: 'on', disable: 'off' }[words.at(-1) ?? ''];
   const sets = words.filter((word) => /^[\w.]+=\S+$/.test(word));

@@ -6,13 +6,12 @@ import { Link } from 'wouter';
 import type { ConnectSession, MadeConnectSession } from '../../../client/index.ts';
 import { api } from '../../api/session.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
-import { CopyButton } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
-import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
+import { ShownOnce } from '../../kit/shown-once.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
 import { Who } from '../../kit/who.tsx';
@@ -86,32 +85,21 @@ function Made({
 }): ReactNode {
   if (url === null) return null;
   return (
-    <Note tone="create" icon="link">
-      <div role="status" className="stack stack--tight">
-        <strong>The link is made. It is shown here once, and kept nowhere.</strong>
-        <code className="zw-code mono">{url}</code>
-        <p className="small soft">
-          It works once, and ends <Time at={expiresAt} />. Whoever holds it can give a credential and do
-          nothing else.
-        </p>
-        <div className="row">
-          <CopyButton text={url} what="link" />
-          <Button
-            component="a"
-            size="compact-sm"
-            variant="default"
-            href={url}
-            target="_blank"
-            rel="noreferrer"
-          >
-            Look at the page
-          </Button>
-          <Button size="compact-sm" variant="subtle" color="gray" onClick={onDone}>
-            I have copied it
-          </Button>
-        </div>
-      </div>
-    </Note>
+    <ShownOnce
+      title="The link is made. It is shown here once, and kept nowhere."
+      text={url}
+      what="link"
+      icon="link"
+      more={
+        <Button component="a" size="compact-sm" variant="default" href={url} target="_blank" rel="noreferrer">
+          Look at the page
+        </Button>
+      }
+      onDone={onDone}
+    >
+      It works once, and ends <Time at={expiresAt} />. Whoever holds it can give a credential and do nothing
+      else.
+    </ShownOnce>
   );
 }
 

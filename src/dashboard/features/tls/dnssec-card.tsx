@@ -7,6 +7,7 @@ import { api } from '../../api/session.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
+import { NextSteps } from '../../kit/next-steps.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 
@@ -49,7 +50,7 @@ export function DnssecCard({
       ) : dnssec.error !== null ? (
         <Problem error={dnssec.error} onRetry={() => void dnssec.refetch()} />
       ) : (
-        <Known dnssec={dnssec.data} onPlan={onPlan} />
+        <Known dnssec={dnssec.data} zone={zone.name} onPlan={onPlan} />
       )}
     </section>
   );
@@ -57,9 +58,11 @@ export function DnssecCard({
 
 function Known({
   dnssec: { status, stage, since, waitsFor, until, parent, atParent, says, next, ds, parentDs },
+  zone,
   onPlan,
 }: {
   readonly dnssec: Dnssec;
+  readonly zone: string;
   readonly onPlan: (query: string) => void;
 }): ReactNode {
   const isOn = status === 'active' || status === 'pending';
@@ -103,11 +106,7 @@ function Known({
         )}
       </p>
       <p>{says}</p>
-      {next.map((line) => (
-        <p key={line} className="small">
-          → {line}
-        </p>
-      ))}
+      <NextSteps lines={next} of={{ zone }} />
       {ds === null || atParent === 'matches' ? null : (
         <div className="stack stack--tight">
           <span className="small soft">For the registrar:</span>

@@ -76,6 +76,18 @@ export const ZONE_TABS: readonly ZoneTab[] = [
     fills: true,
     tab: load(() => import('../drift/revert-tab.tsx'), 'RevertTab'),
   },
+  {
+    segment: 'templates',
+    label: 'Templates',
+    tab: load(() => import('../templates/zone-templates-tab.tsx'), 'ZoneTemplatesTab'),
+  },
+  {
+    segment: 'template-plan',
+    label: '',
+    parent: 'templates',
+    fills: true,
+    tab: load(() => import('../templates/template-plan-tab.tsx'), 'TemplatePlanTab'),
+  },
   { segment: 'tls', label: 'SSL/TLS', tab: load(() => import('../tls/tls-tab.tsx'), 'TlsTab') },
   {
     segment: 'settings',
