@@ -136,6 +136,9 @@ export function accountFlows(given: () => Rig): void {
     await row.getByText('whole').waitFor();
     await shot(page, 'zone-templates-applied');
     await row.getByRole('link', { name: /^Remove / }).click();
+    await page.getByRole('grid', { name: 'Planned changes' }).waitFor();
+    for (const word of await page.getByRole('checkbox', { name: /^I have looked at it/ }).all())
+      await word.check();
     await page.getByRole('button', { name: /^Apply 2 changes/ }).click();
     await page
       .getByRole('button', { name: /^Undo/ })

@@ -209,7 +209,7 @@ export const VISITS: readonly Visit[] = [
     ready: async (page) => {
       await page.getByRole('region', { name: 'SSL/TLS' }).waitFor();
       await page.getByRole('list', { name: 'Certificates', exact: true }).waitFor();
-      await page.getByRole('region', { name: 'DNSSEC' }).getByRole('list').waitFor();
+      await page.getByRole('region', { name: 'DNSSEC' }).getByRole('list').first().waitFor();
     },
   },
   {

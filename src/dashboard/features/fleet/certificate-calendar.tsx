@@ -151,13 +151,13 @@ const COLUMNS: readonly Column<Entry>[] = [
   {
     key: 'ends',
     head: 'Ends',
-    width: '9rem',
+    width: '7rem',
     cell: ({ certificate: { expiresAt } }) => <Time at={expiresAt} never="–" />,
   },
   {
     key: 'zone',
     head: 'Zone',
-    width: 'minmax(11rem, 1fr)',
+    width: 'minmax(9rem, 1fr)',
     cell: ({ zoneName }) => (
       <Link href={`/zones/${zoneName}/tls`} tabIndex={-1} className="zw-zonename">
         {readableName(zoneName)}
@@ -167,7 +167,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   {
     key: 'hosts',
     head: 'Covers',
-    width: 'minmax(12rem, 1.4fr)',
+    width: 'minmax(9rem, 1.4fr)',
     cell: ({ certificate: { hosts } }) => (
       <span className="mono" title={hosts.join(', ')}>
         {hosts.join(', ')}
@@ -183,7 +183,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   {
     key: 'authority',
     head: 'Authority',
-    width: '8rem',
+    width: '7rem',
     cell: ({ certificate: { authority } }) => (
       <span className="soft">{authority?.replaceAll('_', ' ') ?? '–'}</span>
     ),
@@ -191,7 +191,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   {
     key: 'status',
     head: 'State',
-    width: '9rem',
+    width: '8rem',
     cell: ({ certificate: { status } }) => <Badge tone={toneOf(status)}>{status.replaceAll('_', ' ')}</Badge>,
   },
   { key: 'seen', head: 'Seen', width: '8rem', cell: ({ readAt }) => <Time at={readAt} /> },

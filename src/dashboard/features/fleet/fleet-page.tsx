@@ -18,7 +18,7 @@ export function FleetPage(): ReactNode {
     <Page
       title={part === 'calendar' ? 'Ends of certificates' : 'SSL/TLS'}
       heading="SSL/TLS"
-      fills={part === ''}
+      fills
       lead="Every zone as it was last seen. Cloudflare is asked when a zone is opened, and by the worker"
     >
       <Tabs

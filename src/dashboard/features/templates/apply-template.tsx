@@ -9,6 +9,7 @@ import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
 import { readableName } from '../zones/names.ts';
 import { applyAddress } from './template-address.ts';
+import { neededVariables } from './template-words.ts';
 import { EMPTY_FILLING, VariableFields } from './variable-fields.tsx';
 
 /** More are found by typing. */
@@ -42,8 +43,19 @@ function Form({
   const isWhole = zone !== '' && (isAll || groups.length > 0);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    const needed = neededVariables(template, groups);
+    const variables = Object.fromEntries(
+      Object.entries(filling.variables).filter(([name]) => needed.includes(name)),
+    );
     if (isWhole)
-      go(applyAddress(zone, { template: template.key, ...filling, groups: isAll ? null : groups }));
+      go(
+        applyAddress(zone, {
+          template: template.key,
+          host: filling.host,
+          variables,
+          groups: isAll ? null : groups,
+        }),
+      );
   };
   return (
     <form className="card stack zw-order" onSubmit={submit} aria-labelledby="apply-template">
@@ -59,7 +71,11 @@ function Form({
         searchable
         required
       />
-      <VariableFields template={template} filling={filling} onChange={setFilling} />
+      <VariableFields
+        template={{ ...template, variables: neededVariables(template, groups) }}
+        filling={filling}
+        onChange={setFilling}
+      />
       {template.groups.length < 2 ? null : (
         <Groups all={template.groups} chosen={groups} onChange={setGroups} />
       )}

@@ -6,6 +6,18 @@ export type TemplateRecord = Template['records'][number];
 /** Fields that have a column of their own, or say nothing to people. */
 const ELSEWHERE: readonly string[] = ['host', 'ttl', 'type', 'groupId', 'essential'];
 
+/** The variables that the records of these groups have gaps for, in the order of the template. */
+export function neededVariables(
+  { variables, records, groups: all }: Pick<Template, 'variables' | 'records' | 'groups'>,
+  groups: readonly string[],
+): readonly string[] {
+  if (groups.length === all.length) return variables;
+  const texts = records
+    .filter(({ groupId }) => groupId === null || groups.includes(groupId))
+    .flatMap(({ fields }) => Object.values(fields).map((text) => text.toLowerCase()));
+  return variables.filter((name) => texts.some((text) => text.includes(`%${name.toLowerCase()}%`)));
+}
+
 /** What it holds, as it is written: `pointsTo`, `data`, and the rest by name. */
 export function contentOf({ fields }: Pick<TemplateRecord, 'fields'>): string {
   const [main] = ['pointsTo', 'data', 'target', 'spfRules'].filter((name) => fields[name] !== undefined);

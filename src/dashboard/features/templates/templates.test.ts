@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { applyAddress, removeAddress, templatePlanOf } from './template-address.ts';
-import { contentOf, givesWay } from './template-words.ts';
+import { contentOf, givesWay, neededVariables } from './template-words.ts';
 
 function planOf(address: string): ReturnType<typeof templatePlanOf> {
   return templatePlanOf(address.slice(address.indexOf('?') + 1), 'zone-id');
@@ -47,6 +47,20 @@ describe('a record of a template', () => {
   it('shows what it holds, and the rest by name', () => {
     const fields = { host: '@', ttl: '3600', pointsTo: 'smtp.google.com', priority: '1' };
     assert.equal(contentOf({ fields }), 'smtp.google.com · priority 1');
+  });
+
+  it('has gaps to fill in only where its group is applied', () => {
+    const plain = { type: 'TXT', essential: 'Always', txtConflict: { mode: 'None', prefix: '' } } as const;
+    const template = {
+      variables: ['code', 'dkim'],
+      groups: ['proof', 'mail'],
+      records: [
+        { ...plain, groupId: 'proof', fields: { data: 'proof=%CODE%' } },
+        { ...plain, groupId: 'mail', fields: { data: 'p=%dkim%' } },
+      ],
+    };
+    assert.deepEqual(neededVariables(template, ['proof', 'mail']), ['code', 'dkim']);
+    assert.deepEqual(neededVariables(template, ['proof']), ['code']);
   });
 
   it('says which texts give way to it', () => {

@@ -23,7 +23,7 @@ export function VariableFields({
   return (
     <>
       {variableDescription === null ? null : <p className="small soft">{variableDescription}</p>}
-      <div className="zw-twocolumns">
+      <div className="zw-twocolumns zw-level">
         <TextInput
           label="Host"
           description={hostRequired ? 'The name below the domain' : 'Empty: the apex'}

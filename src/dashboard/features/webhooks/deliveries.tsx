@@ -48,8 +48,8 @@ export function Deliveries({ webhook }: { readonly webhook: string }): ReactNode
         : false,
   });
   return (
-    <section className="stack" aria-labelledby="deliveries">
-      <h2 id="deliveries">What was sent</h2>
+    <>
+      <h2>What was sent</h2>
       <div className="zw-toolbar">
         <search className="zw-filters">
           <FilterSelect
@@ -91,7 +91,7 @@ export function Deliveries({ webhook }: { readonly webhook: string }): ReactNode
           <NextPage of={found} label="Older ones" />
         </>
       )}
-    </section>
+    </>
   );
 }
 

@@ -62,6 +62,7 @@ function Known({ webhook }: { readonly webhook: Webhook }): ReactNode {
   };
   return (
     <Page
+      fills
       title={`${new URL(url).host} · Webhook`}
       heading={
         <span className="row">
