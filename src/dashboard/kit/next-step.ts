@@ -106,7 +106,8 @@ function pageOf(words: readonly string[], of: Subject): Place | null {
     case 'tls':
       return ofTls(words, of);
     case 'api-keys':
-      return { label: 'API keys', href: verb === 'create' ? '/api-keys?do=make' : '/api-keys' };
+      // Who is told to make one cannot sign in yet.
+      return verb === 'create' ? null : { label: 'API keys', href: '/api-keys' };
     case 'webhooks':
       return { label: 'Webhooks', href: verb === 'add' ? '/webhooks?do=add' : '/webhooks' };
     case 'templates':

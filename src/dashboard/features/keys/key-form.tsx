@@ -155,7 +155,7 @@ function Reach({ draft, set }: FieldsProps): ReactNode {
         />
         <Textarea
           label="Names in a zone"
-          placeholder="all of them, or: @ *.dyn _acme-challenge*"
+          placeholder="all of them, or: @ *.dyn"
           value={draft.patterns}
           onChange={(event) => set({ patterns: event.currentTarget.value })}
           classNames={{ input: 'mono' }}
