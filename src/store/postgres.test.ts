@@ -204,7 +204,7 @@ describe('store: PostgreSQL', () => {
       const kinds = new Set<string>();
       for await (const { name } of store.tenants.read(tenant)) kinds.add(name);
       assert.ok(['connections', 'zones', 'records', 'audit'].every((name) => kinds.has(name)));
-      assert.equal(await store.tenants.shut(tenant), 1);
+      assert.deepEqual(await store.tenants.shut(tenant), { sealed_secrets: 1 });
       const gone = await store.tenants.erase(tenant);
       assert.deepEqual([gone['record_versions'], gone['zones'], gone['customers']], [2, 1, undefined]);
       await store.tenants.bury(tenant, 'buried' as TenantId, () => [event('tenant.erased')]);

@@ -168,28 +168,33 @@ async function underWay(db: Reader, tenantId: TenantId): Promise<readonly string
   ];
 }
 
-/** What could still act goes first, at once. */
-async function shut(trx: Trx, tenantId: TenantId): Promise<number> {
-  const { numDeletedRows } = await trx
-    .deleteFrom('sealed_secrets')
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirst();
+const ACTING_TABLES = [
+  'sealed_secrets',
+  'minters',
+  'connect_sessions',
+  'api_keys',
+  'webhook_deliveries',
+  'webhook_endpoints',
+  'jobs',
+] as const;
+
+/** What could still act goes first, at once. @returns the rows that are gone, by table. */
+async function shut(trx: Trx, tenantId: TenantId): Promise<Record<string, number>> {
   await trx
     .deleteFrom('sign_ins')
     .where('api_key_id', 'in', (keys) =>
       keys.selectFrom('api_keys').select('id').where('tenant_id', '=', tenantId),
     )
     .execute();
-  for (const table of [
-    'minters',
-    'connect_sessions',
-    'api_keys',
-    'webhook_deliveries',
-    'webhook_endpoints',
-  ] as const)
-    await trx.deleteFrom(table).where('tenant_id', '=', tenantId).execute();
-  await trx.deleteFrom('jobs').where('tenant_id', '=', tenantId).execute();
-  return Number(numDeletedRows);
+  const gone: Record<string, number> = {};
+  for (const table of ACTING_TABLES) {
+    const { numDeletedRows } = await trx
+      .deleteFrom(table)
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) gone[table] = Number(numDeletedRows);
+  }
+  return gone;
 }
 
 async function eraseAll(context: StoreContext, tenantId: TenantId): Promise<Record<string, number>> {

@@ -13,7 +13,7 @@ export interface ErasureStatement {
   readonly reason: string;
   /** Credentials and secrets of webhooks, each with its data key. */
   readonly secretsDestroyed: number;
-  /** By table. */
+  /** By table: all that the tenant had but the audit chain, keys and secrets among them. */
   readonly rowsDeleted: Readonly<Record<string, number>>;
   /** The chain that is left, under what name, and where it stood: `audit verify --tenant TRAIL` walks it. */
   readonly audit: { readonly trail: string; readonly events: number; readonly hash: string };

@@ -77,16 +77,21 @@ export async function eraseTenant(ports: ErasePorts, order: ErasureOrder): Promi
   await refuseUnconfirmed(ports, order);
   const underWay = await ports.rows.underWay(tenantId);
   if (underWay.length > 0) throw stillUnderWay(tenantId, underWay);
-  const secrets = await ports.rows.shut(tenantId);
+  const acting = await ports.rows.shut(tenantId);
   await ports.flush();
-  const rows = await eraseAll(ports, tenantId);
-  const certificate = await bury(ports, order, { secrets, rows });
+  const rows = await eraseAll(ports, tenantId, acting);
+  const certificate = await bury(ports, order, rows);
   await ports.rows.scrub();
   return certificate;
 }
 
-async function eraseAll(ports: ErasePorts, tenantId: TenantId): Promise<Readonly<Record<string, number>>> {
-  const all: Record<string, number> = {};
+/** @returns the rows that are gone, by table, those of `acting` among them. */
+async function eraseAll(
+  ports: ErasePorts,
+  tenantId: TenantId,
+  acting: Readonly<Record<string, number>>,
+): Promise<Readonly<Record<string, number>>> {
+  const all: Record<string, number> = { ...acting };
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const gone = Object.entries(await ports.rows.erase(tenantId));
     for (const [table, count] of gone) all[table] = (all[table] ?? 0) + count;
@@ -99,7 +104,7 @@ async function eraseAll(ports: ErasePorts, tenantId: TenantId): Promise<Readonly
 async function bury(
   ports: ErasePorts,
   order: ErasureOrder,
-  { secrets, rows }: { readonly secrets: number; readonly rows: Readonly<Record<string, number>> },
+  rows: Readonly<Record<string, number>>,
 ): Promise<ErasureCertificate> {
   const { checkpoints, clock } = ports;
   const at = clock.now();
@@ -126,7 +131,7 @@ async function bury(
     at: new Date(at).toISOString(),
     by: order.principal,
     reason: order.reason,
-    secretsDestroyed: secrets,
+    secretsDestroyed: rows['sealed_secrets'] ?? 0,
     rowsDeleted: rows,
     audit: { trail: as, events: head.sequence, hash: head.hash },
   });

@@ -17,8 +17,8 @@ export interface TenantRows {
   read(tenantId: TenantId): AsyncIterable<ExportedRows>;
   /** What is under way at Cloudflare and must end first, in sentences. Empty: nothing is. */
   underWay(tenantId: TenantId): Promise<readonly string[]>;
-  /** In one commit: no key, session, webhook or secret of the tenant works any more. @returns secrets destroyed. */
-  shut(tenantId: TenantId): Promise<number>;
+  /** In one commit: no key, session, webhook or secret of the tenant works any more. @returns rows deleted, by table. */
+  shut(tenantId: TenantId): Promise<Readonly<Record<string, number>>>;
   /** Deletes everything but the audit chain, piece by piece; safe to repeat. @returns rows deleted, by table. */
   erase(tenantId: TenantId): Promise<Readonly<Record<string, number>>>;
   /**
