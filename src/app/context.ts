@@ -28,6 +28,7 @@ import { type Owner, openClientPool } from './client-pool.ts';
 import type { Config, Environment } from './config.ts';
 import { type Logger, SILENT } from './logger.ts';
 import { once } from './once.ts';
+import type { PlanWatch } from './plan-watch.ts';
 import { secretFetchers } from './secret-fetchers.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { openVaultKeys } from './vault-keys.ts';
@@ -70,6 +71,8 @@ export interface Context {
   readonly random: Random;
   readonly logger: Logger;
   readonly principal: Principal;
+  /** Who watches the plans that are made here; absent: nobody. */
+  readonly planWatch?: PlanWatch;
   /** Who holds a lock, for others to see. */
   readonly holder: string;
   readonly store: Store;

@@ -10,7 +10,9 @@ import { engineHolder } from './api-keys.ts';
 import { type BulkWish, bulkSummary, provisionItems, wishItems } from './bulk-provision.ts';
 import type { Context } from './context.ts';
 import type { Tenant } from './open-zoneward.ts';
-import { type PlanEverywhere, planEverywhere } from './plan-everywhere.ts';
+import { type PlanJob, runPlanJob } from './plan-job.ts';
+import type { PlanWatch } from './plan-watch.ts';
+import { cloudflareOf, shownDetails } from './shown-details.ts';
 import type { Applied } from './tenant-changes.ts';
 import { parseTenant } from './tenant-name.ts';
 
@@ -29,8 +31,8 @@ export type JobRequest =
   | { readonly kind: 'change-sets.recover' }
   /** One round of a connection: hears what moved, reads what is due. */
   | { readonly kind: 'rounds.run'; readonly connection?: string }
-  /** Plans the same edit or removal in many zones, and stores it as a change set to be looked at. Writes nothing. */
-  | ({ readonly kind: 'change-sets.plan' } & PlanEverywhere)
+  /** Makes a plan of any kind and stores it as a change set to be looked at. Writes nothing. */
+  | ({ readonly kind: 'change-sets.plan' } & PlanJob)
   /** Brings domains up, each as far as it can go now; its wish is kept with the job. */
   | { readonly kind: 'provisionings.bulk'; readonly domains: readonly BulkWish[] };
 
@@ -61,8 +63,13 @@ export interface Jobs {
 const LIST_LIMIT = 50;
 const KEPT_MS = 7 * 86_400_000;
 
-/** `tenant` opens a tenant as the principal of the job. */
-export function openJobs(context: Context, tenant: (name: string, principal: string) => Tenant): Jobs {
+/** Opens a tenant as the principal of a job. */
+type OpenTenant = (
+  name: string,
+  options: { readonly principal: string; readonly planWatch?: PlanWatch },
+) => Tenant;
+
+export function openJobs(context: Context, tenant: OpenTenant): Jobs {
   const store = context.store.jobs;
   const { clock } = context;
   const { wakeUps } = context.store;
@@ -91,7 +98,7 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
         finishedAt: null,
         version: 1,
       };
-      const added = await store.add(job, dedupeKeyOf(request));
+      const added = await store.add(job, dedupeKeyOf(request, principal));
       for (const runner of runners) runner.wake();
       // The job stands; without word it is only found later.
       await wakeUps.send(added.id).catch(onError);
@@ -125,20 +132,23 @@ export function openJobs(context: Context, tenant: (name: string, principal: str
   };
 }
 
-function dedupeKeyOf(request: JobRequest): string {
+function dedupeKeyOf(request: JobRequest, principal: string): string {
   if (request.kind === 'change-set.apply') return `apply:${request.changeSetId}`;
   if (request.kind === 'provisionings.bulk')
     return `bulk:${createHash('sha256').update(JSON.stringify(request.domains)).digest('hex')}`;
   if (request.kind === 'change-sets.plan')
-    return `plan:${createHash('sha256').update(JSON.stringify(request)).digest('hex')}`;
+    // A change set has an author, who may not be the one to approve it.
+    return `plan:${createHash('sha256')
+      .update(JSON.stringify([principal, request]))
+      .digest('hex')}`;
   if (request.kind === 'change-sets.recover') return 'recover';
   if (request.kind === 'rounds.run') return `round:${request.connection ?? ''}`;
   return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
 }
 
-function handlersOf(tenant: (name: string, principal: string) => Tenant): Record<string, JobHandler> {
+function handlersOf(tenant: OpenTenant): Record<string, JobHandler> {
   const of = ({ tenantId, principal }: { tenantId: TenantId; principal: string }): Tenant =>
-    tenant(tenantId, principal);
+    tenant(tenantId, { principal });
   return {
     'zones.sync': async (job, { signal, report }) => {
       const { connection, zone } = job.input as { readonly connection?: string; readonly zone?: string };
@@ -174,8 +184,8 @@ function handlersOf(tenant: (name: string, principal: string) => Tenant): Record
       });
       return appliedSummary(applied);
     },
-    'change-sets.plan': async (job, { signal, report }) =>
-      planEverywhere(of(job).changes, job.input as unknown as PlanEverywhere, { signal, report }),
+    'change-sets.plan': (job, run) =>
+      runPlanJob((planWatch) => tenant(job.tenantId, { principal: job.principal, planWatch }), job, run),
     'change-sets.recover': async (job, { signal }) => {
       const recovered = await of(job).changes.recover({ signal });
       return {
@@ -265,7 +275,15 @@ function appliedSummary({ changeSet, status, zones }: Applied): JsonObject {
 function describeError(context: Context, error: unknown, job: Job): JsonObject {
   if (isZonewardError(error)) {
     const { code, kind, message, next } = error;
-    return { code, kind, message, next: [...next] };
+    const [details, cloudflare] = [shownDetails(error.details), cloudflareOf(error.details)];
+    return {
+      code,
+      kind,
+      message,
+      next: [...next],
+      ...(cloudflare === null ? {} : { cloudflare }),
+      ...(Object.keys(details).length === 0 ? {} : { details: details as JsonObject }),
+    };
   }
   const errorId = newId<string>('err', context);
   context.logger.error('a job failed for a reason of ours', {

@@ -37,6 +37,7 @@ import { type Initialized, initHome } from './init.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { Logger } from './logger.ts';
 import { type MovedStore, type MoveOptions, moveStore } from './move-store.ts';
+import type { PlanWatch } from './plan-watch.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { type TenantAudit, tenantAudit } from './tenant-audit.ts';
 import { type TenantCertificates, tenantCertificates } from './tenant-certificates.ts';
@@ -122,6 +123,8 @@ export interface Zoneward {
        * the tenant `local`, so that no customer of a product borrows the credential of the machine.
        */
       readonly environmentCredential?: boolean;
+      /** Told zone by zone of the plans that are made through it. */
+      readonly planWatch?: PlanWatch;
     },
   ): Tenant;
   readonly tracing: Tracing;
@@ -166,10 +169,11 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
   const opened = await openContext({ ...options, config, environment });
   await proveKeys(opened, options, initialized);
   const tenant: Zoneward['tenant'] = (name, options = {}) => {
-    const { principal, environmentCredential = name === LOCAL_TENANT } = options;
+    const { principal, planWatch, environmentCredential = name === LOCAL_TENANT } = options;
     const context: Context = {
       ...opened,
       ...(principal === undefined ? {} : { principal }),
+      ...(planWatch === undefined ? {} : { planWatch }),
       ...(environmentCredential ? {} : { environment: withoutCredential(environment) }),
     };
     const tenantId = parseTenant(name);
@@ -220,8 +224,8 @@ export async function openZoneward(options: ZonewardOptions = {}): Promise<Zonew
     connectVisit: (secret) =>
       openConnectVisit({ ...opened, environment: withoutCredential(environment) }, secret),
     signIns: openSignIns(opened),
-    jobs: openJobs(opened, (name, principal) =>
-      tenant(name, { principal, environmentCredential: name === LOCAL_TENANT }),
+    jobs: openJobs(opened, (name, options) =>
+      tenant(name, { ...options, environmentCredential: name === LOCAL_TENANT }),
     ),
     idempotency: opened.store.idempotency,
     keys: vaultAdmin(opened),

@@ -40,6 +40,8 @@ export interface ApplyRequest {
   readonly summary?: string;
   /** How long to wait for a lock that someone else holds. Default 30 s; when resuming, until a dead holder's ends. */
   readonly lockWaitMs?: number;
+  /** What to store it as; one that is stored so already is given back as it is. */
+  readonly id?: ChangeSetId;
   /** Private keys of certificates to be uploaded, by the hash of their public halves (`keysForChangeSet`). */
   readonly keys?: ReadonlyMap<string, Secret>;
 }
@@ -73,6 +75,8 @@ export interface TenantChanges extends TenantPlans {
   approve(id: ChangeSetId): Promise<void>;
   cancel(id: ChangeSetId): Promise<void>;
   get(id: ChangeSetId): Promise<ChangeDetails>;
+  /** Null where there is none. */
+  find(id: ChangeSetId): Promise<ChangeSet | null>;
   list(filter?: ChangeSetFilter, limit?: number): Promise<readonly ChangeSet[]>;
 }
 
@@ -157,9 +161,9 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     const required = await Promise.all(
       plans.map(async (plan) => needsApproval(await policyOf(connectionId, plan), plan)),
     );
-    const id = newId<ChangeSetId>('chg', context);
+    const id = request.id ?? newId<ChangeSetId>('chg', context);
     await rememberTemplate(context, tenantId, id, planned);
-    return createChangeSet(
+    const storing = createChangeSet(
       { journal, clock: context.clock, random: context.random },
       {
         id,
@@ -174,6 +178,13 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
         ...(planned.undoesInPart === undefined ? {} : { undoesInPart: planned.undoesInPart }),
       },
     );
+    if (request.id === undefined) return storing;
+    return storing.catch(async (error: unknown) => {
+      // Somebody who does the same work may have been first.
+      const stored = await journal.get(tenantId, id);
+      if (stored === null) throw error;
+      return stored;
+    });
   };
 
   return {
@@ -217,6 +228,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       );
       return { changeSet, outcomes: new Map(entries) };
     },
+    find: (id) => journal.get(tenantId, id),
     list: async (filter = {}, limit = LIST_MAX) => {
       const { zone, ...rest } = filter;
       const zoneId = zone === undefined ? undefined : (await reach.zone(zone)).facts.id;

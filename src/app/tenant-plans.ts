@@ -37,6 +37,7 @@ import {
   selectRecords,
 } from './edit-records.ts';
 import { planZoneUndo, type UndoTally } from './plan-undo.ts';
+import { beforeZone } from './plan-watch.ts';
 import { type SourceText, wishOf } from './read-source.ts';
 import { planSavedZone, planWish, settingsPorts } from './settings-plans.ts';
 import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
@@ -55,6 +56,8 @@ export interface Planned {
   readonly undoes: ChangeSetId | null;
   /** It takes only some of that one back: the rest was not asked for, or stands in conflict. */
   readonly undoesInPart?: boolean;
+  /** Of an edit: how many of the zones have a record that is meant. */
+  readonly meant?: number;
   /** What is to be remembered of a template, when this is applied. */
   readonly template?: TemplateMemory;
   /** Private keys of certificates to be uploaded, by the hash of their public halves; beside the plan, never in it. */
@@ -131,7 +134,8 @@ export function tenantPlans(
     const zones: PlannedZone[] = [];
     const policies = await context.store.policies.list(tenantId);
     let connection: Connection | null = null;
-    for (const reference of zoneRefs) {
+    for (const [done, reference] of zoneRefs.entries()) {
+      beforeZone(context.planWatch, done, zoneRefs.length);
       const zone = await reach.zone(reference, connectionRef);
       const linked = await reach.linkedTo(zone, connectionRef);
       if (connection !== null && connection.id !== linked.connection.id) throw severalConnections();
@@ -176,12 +180,12 @@ export function tenantPlans(
     },
     planEdit: async (zones, selection, set, options = {}) => {
       const source = `${set === 'remove' ? 'remove' : 'edit'} ${describeSelection(selection)}`;
-      let selected = 0;
+      let meant = 0;
       const planned = await planEach(options.connection, zones, (ports, zone, settings) => {
         const { name } = zone.facts;
         const draft = (live: readonly LiveRecord[]) => {
           const records = selectRecords(live, selection, name);
-          selected += records.length;
+          if (records.length > 0) meant += 1;
           return draftEdits(
             records.map((record) => editOf(record, set, name)),
             live,
@@ -189,8 +193,8 @@ export function tenantPlans(
         };
         return planFromDrafts(ports, zone, draft, { ...settings, source });
       });
-      if (selected === 0) throw noRecord(selection);
-      return { ...planned, conflicts: [], summary: source, undoes: null };
+      if (meant === 0) throw noRecord(selection);
+      return { ...planned, meant, conflicts: [], summary: source, undoes: null };
     },
     check: async (reference, record) => checkRecordText(record, await reach.zone(reference)),
     planStaged: async (reference, changes, options = {}) => {
@@ -312,7 +316,7 @@ function describeSelection(selection: RecordSelection): string {
     .join(' ');
 }
 
-export function noRecord(selection: RecordSelection): ZonewardError {
+function noRecord(selection: RecordSelection): ZonewardError {
   return new ZonewardError(`No record is meant by: ${describeSelection(selection)}`, {
     code: 'record-unknown',
     kind: 'not-found',

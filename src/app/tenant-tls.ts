@@ -15,6 +15,7 @@ import type { DesiredSetting, SettingState } from '../plan/setting-change.ts';
 import type { SettingDomain } from '../plan/setting-domain.ts';
 import { findSetting, nameOfSetting, SETTINGS, type SettingSpec } from '../plan/settings-catalogue.ts';
 import type { Context, LinkedConnection } from './context.ts';
+import { beforeZone } from './plan-watch.ts';
 import { settingsPorts } from './settings-plans.ts';
 import type { Planned } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -169,7 +170,9 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
     plan: async (references, wish, request = {}) => {
       const { desired, source } = desiredOf(wish);
       let connection: Planned['connection'] | null = null;
+      let done = 0;
       const zones = await eachInOrder(references, async (reference) => {
+        beforeZone(context.planWatch, done++, references.length);
         const found = await linked(reference, request);
         if (connection !== null && connection.id !== found.connection.id) throw severalConnections();
         connection = found.connection;

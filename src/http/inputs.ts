@@ -26,6 +26,16 @@ type PageShape = { readonly limit: typeof limit; readonly cursor: typeof cursor 
 /** For every list. */
 export const PAGE: PageShape = { limit, cursor };
 
+/** Each is read at Cloudflare, one after the other: more than a request has time for is for a job. */
+export const JOB_ZONES_MAX = 5_000;
+/** The zones of a plan, by id or name. */
+export const zonesWanted: z.ZodUnion<readonly [z.ZodLiteral<'all'>, z.ZodArray<z.ZodString>]> = z.union([
+  z.literal('all').openapi({
+    description: 'Every zone that the key reaches, of `connection` where that is given',
+  }),
+  z.array(reference).min(1).max(JOB_ZONES_MAX),
+]);
+
 export const zoneParams: z.ZodObject<{ zone: typeof reference }> = z.strictObject({ zone: reference });
 export const connectionParams: z.ZodObject<{ connection: typeof reference }> = z.strictObject({
   connection: reference,

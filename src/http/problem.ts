@@ -2,7 +2,13 @@
  * Errors as problem details (RFC 9457): the one table from what happened to what a client sees. An error that nobody
  * foresaw shows an id, by which the log has the rest, and never a stack.
  */
-import { type ErrorKind, isZonewardError, type ZonewardError } from '../app/handed-out.ts';
+import {
+  cloudflareOf,
+  type ErrorKind,
+  isZonewardError,
+  shownDetails,
+  type ZonewardError,
+} from '../app/handed-out.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -142,36 +148,6 @@ function ofZonewardError(error: ZonewardError, place: ProblemPlace): ProblemDeta
     ...(cloudflare === null ? {} : { cloudflare }),
     ...(Object.keys(shown).length === 0 ? {} : { details: shown }),
   });
-}
-
-/** Facts of an error that a program may act on. What is not named here stays inside. */
-const SHOWN_DETAILS = [
-  'guards',
-  'problems',
-  'report',
-  'retryAfterMs',
-  'connectionId',
-  'changeSetId',
-  'zoneId',
-  'latest',
-  'elsewhere',
-];
-
-function shownDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(details).filter(([key]) => SHOWN_DETAILS.includes(key)));
-}
-
-function cloudflareOf(
-  details: Readonly<Record<string, unknown>>,
-): NonNullable<ProblemDetails['cloudflare']> | null {
-  const faults = details['faults'];
-  const ray = typeof details['ray'] === 'string' ? details['ray'] : null;
-  const first: unknown = Array.isArray(faults) ? faults[0] : undefined;
-  const code =
-    typeof first === 'object' && first !== null && 'code' in first && typeof first.code === 'number'
-      ? first.code
-      : null;
-  return code === null && ray === null ? null : { code, ray };
 }
 
 function problem(

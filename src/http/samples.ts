@@ -47,6 +47,9 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   saveChangeSet: ({ zone }) => ({
     plan: { kind: 'add', zone, record: { name: 'added', type: 'A', content: '192.0.2.1' } },
   }),
+  saveChangeSetAsJob: ({ zone }) => ({
+    plan: { kind: 'add', zone, record: { name: 'added-too', type: 'A', content: '192.0.2.1' } },
+  }),
   planEverywhere: ({ zone }) => ({ zones: [zone], select: { name: 'www' }, set: { ttl: '600' } }),
   rotateConnection: () => ({}),
   setMinter: () => ({ credential: null }),
@@ -150,17 +153,21 @@ export const FOREIGN_MENTIONS: readonly {
   ...['/v1/plans', '/v1/plans/file'].flatMap((path) =>
     plansOf().map((body) => ({ method: 'POST', path: () => path, body })),
   ),
-  ...plansOf().map((plan) => ({
-    method: 'POST',
-    path: () => '/v1/change-sets',
-    body: (things: Things) => ({ plan: plan(things) }),
-  })),
+  ...['/v1/change-sets', '/v1/change-sets/jobs'].flatMap((path) =>
+    plansOf().map((plan) => ({
+      method: 'POST',
+      path: () => path,
+      body: (things: Things) => ({ plan: plan(things) }),
+    })),
+  ),
+  { method: 'GET', path: ({ connection }) => `/v1/zones/export?connection=${connection}` },
 ];
 
 function plansOf(): ((things: Things) => unknown)[] {
   const record = { name: 'added', type: 'A', content: '192.0.2.1' };
   return [
     ({ zone }) => ({ kind: 'source', zone, text: 'records: []' }),
+    ({ zone }) => ({ kind: 'sources', sources: [{ zone, text: 'records: []' }] }),
     ({ zone }) => ({ kind: 'add', zone, record }),
     ({ zone }) => ({ kind: 'edit', zones: [zone], select: { type: 'A' }, set: { ttl: '600' } }),
     ({ zone }) => ({ kind: 'remove', zones: [zone], select: { type: 'A' } }),

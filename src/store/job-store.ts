@@ -10,6 +10,8 @@ import { fromJson, toJson } from './text.ts';
 
 /** Who takes, keeps and leaves a job reads its row first; each of these is a matter of a millisecond. */
 const JOBS_LOCK = 'jobs';
+/** Characters of a job that a list holds beside others: one may be planned from the text of a whole zone. */
+const LISTED_MAX = 65_536;
 
 export function openJobStore(context: StoreContext): JobStore {
   const { db } = context;
@@ -31,7 +33,7 @@ export function openJobStore(context: StoreContext): JobStore {
     async list(tenantId, { kind, state, before }, limit) {
       const rows = await db
         .selectFrom('jobs')
-        .selectAll()
+        .select((eb) => ['id', eb.fn<number>('length', ['data']).as('length')])
         .where('tenant_id', '=', tenantId)
         .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
         .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
@@ -39,7 +41,18 @@ export function openJobStore(context: StoreContext): JobStore {
         .orderBy('id', 'desc')
         .limit(limit)
         .execute();
-      return rows.map(toJob);
+      const isShort = ({ length }: { readonly length: number }): boolean => length <= LISTED_MAX;
+      const short = await loadAll(
+        db,
+        tenantId,
+        rows.filter(isShort).map((row) => row.id),
+      );
+      const jobs = new Map(short.map((job) => [job.id as string, job]));
+      for (const row of rows.filter((one) => !isShort(one))) {
+        const long = await find(db, tenantId, row.id as JobId);
+        if (long !== undefined) jobs.set(row.id, { ...toJob(long), input: {} });
+      }
+      return rows.flatMap((row) => jobs.get(row.id) ?? []);
     },
     claim: (holder, leaseMs) =>
       writeUnder(context, JOBS_LOCK, (trx) => claim(context, trx, { holder, leaseMs })),
@@ -144,6 +157,17 @@ async function cancel(
 
 function ended(job: Job, end: JobEnd, at: number): Job {
   return { ...job, ...end, finishedAt: at, version: job.version + 1 };
+}
+
+async function loadAll(db: Reader, tenantId: TenantId, ids: readonly string[]): Promise<Job[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', ids)
+    .execute();
+  return rows.map(toJob);
 }
 
 function find(db: Reader, tenantId: TenantId, id: JobId): Promise<JobRow | undefined> {

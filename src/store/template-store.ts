@@ -1,4 +1,4 @@
-/** Uses of templates: one row each, never changed. */
+/** Uses of templates: one row each, and no more changed once its change set is stored. */
 import type { TemplateUse } from '../domains/templates/model.ts';
 import type { TemplateStore } from '../domains/templates/ports.ts';
 import { type StoreContext, write } from './context.ts';
@@ -13,6 +13,7 @@ export function openTemplateStore(context: StoreContext): TemplateStore {
         await trx
           .insertInto('template_uses')
           .values({ ...row, created_at: createdAt, data: toJson(use) })
+          .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet({ data: toJson(use) }))
           .execute();
       }),
     list: async (tenantId, zoneId) => {

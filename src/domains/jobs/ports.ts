@@ -27,7 +27,7 @@ export interface JobStore {
   /** Adds the job, unless one of the tenant with this dedupe key has not ended: then gives that one back. */
   add(job: Job, dedupeKey: string | null): Promise<Job>;
   get(tenantId: TenantId, id: JobId): Promise<Job | null>;
-  /** Newest first, older than `before`. */
+  /** Newest first, older than `before`. What is long of a job is loaded one by one, and its input left out: `{}`. */
   list(
     tenantId: TenantId,
     filter: { readonly kind?: string; readonly state?: JobState; readonly before?: JobId },

@@ -5,6 +5,7 @@ import { type Caller, findConnection, findZone, requireUnlimited } from '../call
 import { formatCursor, numberAt, parseCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { PAGE, revisionNumber, time } from '../inputs.ts';
+import { JSON_LINES, jsonLines } from '../json-lines.ts';
 import { checkpointShape, eventPageShape, eventView, prunedShape, verdictShape } from '../shapes/audit.ts';
 
 const auditQuery = {
@@ -77,23 +78,12 @@ const exportEvents = endpoint({
   scope: 'read',
   streams: true,
   query: z.strictObject(auditQuery),
-  answers: { status: 200, description: 'One event a line', type: 'application/x-ndjson' },
+  answers: { status: 200, description: 'One event a line', type: JSON_LINES },
   handle: async (call, { query }) => {
     const events = call.caller.tenant.audit.read(await auditFilter(call.caller, query));
-    return { kind: 'text', type: 'application/x-ndjson', body: lines(events, call.signal) };
+    return { kind: 'text', type: JSON_LINES, body: jsonLines(events, call.signal) };
   },
 });
-
-function lines(chunks: AsyncIterable<readonly object[]>, signal: AbortSignal): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  async function* read(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      if (signal.aborted) return;
-      yield encoder.encode(chunk.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    }
-  }
-  return ReadableStream.from(read());
-}
 
 const verifyAudit = endpoint({
   method: 'get',

@@ -5,11 +5,10 @@ import {
   type ChangeDetails,
   type ChangeSet,
   type ChangeSetId,
-  changesAnything,
-  hasErrors,
   keysForChangeSet,
   needsPrivateKey,
   Secret,
+  storePlanned,
 } from '../../app/handed-out.ts';
 import {
   findChangeSet,
@@ -22,7 +21,7 @@ import {
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { defined, idParams, PAGE, time } from '../inputs.ts';
+import { defined, idParams, JOB_ZONES_MAX, PAGE, time } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { reachedPage } from '../reached-page.ts';
 import {
@@ -34,7 +33,7 @@ import {
 } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
 import { pem } from './certificate-plans.ts';
-import { BODY_MAX, planFrom, planInput, ZONES_MAX } from './plans.ts';
+import { BODY_MAX, planFrom, planInput, startPlanJob } from './plans.ts';
 
 const tag = 'changes';
 const zone = z.string().min(1).max(255);
@@ -115,6 +114,23 @@ const recover = endpoint({
   },
 });
 
+const newChangeSet = z
+  .strictObject({
+    plan: planInput,
+    expect: z
+      .array(z.string().max(64))
+      .max(JOB_ZONES_MAX)
+      .optional()
+      .openapi({ description: 'The hashes that were looked at: anything else is refused' }),
+    allow: z
+      .array(z.string().max(64))
+      .max(50)
+      .optional()
+      .openapi({ description: 'Words of guard rails to lift' }),
+    summary: z.string().min(1).max(500).optional(),
+  })
+  .openapi('NewChangeSet');
+
 const save = endpoint({
   method: 'post',
   path: '/v1/change-sets',
@@ -123,57 +139,34 @@ const save = endpoint({
   summary: 'Plan and store as a change set, to be approved and applied',
   scope: 'apply',
   bodyMax: BODY_MAX,
-  body: z
-    .strictObject({
-      plan: planInput,
-      expect: z
-        .array(z.string().max(64))
-        .max(ZONES_MAX)
-        .optional()
-        .openapi({ description: 'The hashes that were looked at: anything else is refused' }),
-      allow: z
-        .array(z.string().max(64))
-        .max(50)
-        .optional()
-        .openapi({ description: 'Words of guard rails to lift' }),
-      summary: z.string().min(1).max(500).optional(),
-    })
-    .openapi('NewChangeSet'),
+  body: newChangeSet,
   answers: { status: 201, description: 'The change set', schema: changeSetShape },
-  handle: async (call, { body }) => {
-    const planned = await planFrom(call.caller, body.plan);
-    const plans = planned.zones.map((one) => one.plan).filter(changesAnything);
-    // A plan with errors is for `save` to refuse, with all that is wrong with it.
-    const isFaulty = planned.zones.some(({ plan: { problems } }) => hasErrors(problems));
-    if (plans.length === 0 && !isFaulty)
+  handle: async (call, { body: { plan, ...options } }) => {
+    const planned = await planFrom(call.caller, plan);
+    const changeSet = await storePlanned(call.caller.tenant.changes, planned, defined(options));
+    if (changeSet === null)
       throw new HttpError(
         409,
         'nothing-to-change',
         'The zones are already as wanted; there is nothing to store.',
       );
-    refuseMoved(
-      body.expect,
-      plans.map(({ hash }) => hash),
-    );
-    const changeSet = await call.caller.tenant.changes.save(planned, {
-      allow: body.allow ?? [],
-      ...(body.summary === undefined ? {} : { summary: body.summary }),
-    });
     return json(changeSetView(changeSet), 201, { location: `/v1/change-sets/${changeSet.id}` });
   },
 });
 
-function refuseMoved(expected: readonly string[] | undefined, hashes: readonly string[]): void {
-  if (expected === undefined || hashes.every((hash) => expected.includes(hash))) return;
-  throw new HttpError(
-    409,
-    'plan-moved',
-    'The plan is not the one that you looked at: a zone has changed since.',
-    {
-      next: ['Plan again, look at it, and send its hashes.'],
-    },
-  );
-}
+const saveAsJob = endpoint({
+  method: 'post',
+  path: '/v1/change-sets/jobs',
+  operationId: 'saveChangeSetAsJob',
+  tag,
+  summary:
+    'The same as a job, for what takes long: zone by zone, to be watched and stopped; `result.changeSetId` is it',
+  scope: 'apply',
+  bodyMax: BODY_MAX,
+  body: newChangeSet,
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: (call, { body: { plan, ...options } }) => startPlanJob(call, plan, options),
+});
 
 const get = endpoint({
   method: 'get',
@@ -313,6 +306,7 @@ export const CHANGE_ENDPOINTS: readonly Endpoint[] = [
   list,
   recover,
   save,
+  saveAsJob,
   get,
   applyEndpoint('apply', 'Apply it, as a job'),
   applyEndpoint('resume', 'Go on with one that was interrupted, as a job'),

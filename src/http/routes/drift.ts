@@ -1,6 +1,6 @@
 /** Drift over HTTP: looked at, accepted; taken back by a plan like any other. */
 import { z } from '@hono/zod-openapi';
-import type { Planned, ZoneDrift } from '../../app/handed-out.ts';
+import type { ZoneDrift } from '../../app/handed-out.ts';
 import {
   type Caller,
   findConnection,
@@ -13,14 +13,13 @@ import {
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
-import { PAGE, zoneParams } from '../inputs.ts';
+import { PAGE, zoneParams, zonesWanted } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { driftPageShape, driftView } from '../shapes/drift.ts';
 import { coverageView } from '../shapes/zones.ts';
 import { zoneWithAdvice } from './zones.ts';
 
 const tag = 'drift';
-const ZONES_MAX = 200;
 const reference = z.string().min(1).max(255);
 
 const list = endpoint({
@@ -108,26 +107,14 @@ const adopt = endpoint({
 export const revertPlan: z.ZodObject<
   {
     kind: z.ZodLiteral<'revert'>;
-    zones: z.ZodArray<z.ZodString>;
+    zones: typeof zonesWanted;
     connection: z.ZodOptional<z.ZodString>;
   },
   z.core.$strict
 > = z.strictObject({
   kind: z.literal('revert'),
-  zones: z.array(reference).min(1).max(ZONES_MAX),
+  zones: zonesWanted,
   connection: reference.optional(),
 });
-
-/** `zones` and `connection` by their ids. Throws 409 where there is nothing to take back. */
-export async function planRevert(
-  caller: Caller,
-  zones: readonly string[],
-  via: { readonly connection?: string },
-): Promise<Planned> {
-  const found = await Promise.all(zones.map((zone) => caller.tenant.drift.list({ zone })));
-  const drifts = found.flat();
-  if (drifts.length > 0) return caller.tenant.drift.planRevert(drifts, via);
-  throw new HttpError(409, 'drift-none', 'These zones have no drift to take back.');
-}
 
 export const DRIFT_ENDPOINTS: readonly Endpoint[] = [list, adopt];

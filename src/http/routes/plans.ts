@@ -3,6 +3,8 @@ import { z } from '@hono/zod-openapi';
 import {
   formatPlanFile,
   type Planned,
+  type PlanRequest,
+  planRequested,
   type RecordSelection,
   type RecordSet,
   type RecordText,
@@ -11,22 +13,21 @@ import {
 import {
   type Caller,
   findChangeSet,
-  findConnection,
   findZone,
   namesReached,
   refuseForeignNames,
   requireAllNames,
   seesZone,
 } from '../caller.ts';
-import { type Endpoint, endpoint, json } from '../endpoint.ts';
-import { defined, zoneParams } from '../inputs.ts';
+import { type Call, type Endpoint, endpoint, json, type Reply } from '../endpoint.ts';
+import { defined, JOB_ZONES_MAX, zoneParams, zonesWanted } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { planFileShape, plannedView, planShape, recordCheckShape } from '../shapes/changes.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
-import { certificatesPlan, planCertificates } from './certificate-plans.ts';
-import { planRevert, revertPlan } from './drift.ts';
-import { planTemplate, templatePlan, templateRemoval } from './templates.ts';
-import { planSettings, settingsPlan } from './tls.ts';
+import { certificatesPlan, planCertificates, viaOf } from './certificate-plans.ts';
+import { revertPlan } from './drift.ts';
+import { templatePlan, templateRemoval, templateRequest } from './templates.ts';
+import { settingsPlan, settingsWish } from './tls.ts';
 
 const tag = 'changes';
 /** Zone files of the largest zones that Cloudflare takes, with room. */
@@ -60,7 +61,9 @@ const selection = z
   })
   .refine((one) => Object.values(one).some((value) => value !== undefined), 'names no condition')
   .openapi('RecordSelection');
-const zones = z.array(zone).min(1).max(ZONES_MAX);
+
+const format = z.enum(['bind', 'octodns', 'document']).optional();
+const file = z.string().min(1).max(255).optional().openapi({ description: 'What messages call it' });
 
 const readPlan = z
   .discriminatedUnion('kind', [
@@ -70,8 +73,8 @@ const readPlan = z
       text: z
         .string()
         .openapi({ description: 'A zone document (YAML or JSON), a master file, or octoDNS YAML' }),
-      format: z.enum(['bind', 'octodns', 'document']).optional(),
-      file: z.string().min(1).max(255).optional().openapi({ description: 'What messages call it' }),
+      format,
+      file,
       only: z
         .array(z.string().min(1).max(255))
         .min(1)
@@ -83,15 +86,24 @@ const readPlan = z
       }),
       connection,
     }),
+    z.strictObject({
+      kind: z.literal('sources'),
+      sources: z
+        .array(z.strictObject({ zone, text: z.string(), format, file }))
+        .min(1)
+        .max(JOB_ZONES_MAX)
+        .openapi({ description: 'Zones of one connection, each with a text like that of a `source`' }),
+      connection,
+    }),
     z.strictObject({ kind: z.literal('add'), zone, record: recordText, connection }),
     z.strictObject({
       kind: z.literal('edit'),
-      zones,
+      zones: zonesWanted,
       select: selection,
       set: recordText.partial(),
       connection,
     }),
-    z.strictObject({ kind: z.literal('remove'), zones, select: selection, connection }),
+    z.strictObject({ kind: z.literal('remove'), zones: zonesWanted, select: selection, connection }),
     z.strictObject({
       kind: z.literal('staged'),
       zone,
@@ -145,7 +157,14 @@ export const planInput: z.ZodType = readPlan;
 
 /** Reads the zones that are meant at Cloudflare and plans. `input` is what `planInput` has read. Throws 403 for names out of the key's reach. */
 export async function planFrom(caller: Caller, input: unknown): Promise<Planned> {
-  const planned = await makePlan(caller, input as PlanInput);
+  const wanted = input as PlanInput;
+  const planned =
+    wanted.kind === 'certificates'
+      ? await planCertificates(caller, wanted.zone, {
+          change: wanted.change,
+          ...(await viaOf(caller, wanted)),
+        })
+      : await planRequested(caller.tenant, await requestOf(caller, wanted, ZONES_MAX));
   refuseForeignNames(
     caller,
     planned.zones.map(({ plan }) => plan),
@@ -153,84 +172,119 @@ export async function planFrom(caller: Caller, input: unknown): Promise<Planned>
   return planned;
 }
 
-async function makePlan(caller: Caller, input: PlanInput): Promise<Planned> {
-  const { changes } = caller.tenant;
+/** The same as a job's, before one is made: what is wrong with the input, and what is not the key's, is refused here. */
+export async function planForJob(caller: Caller, input: unknown): Promise<PlanRequest> {
+  requireAllNames(caller);
+  const wanted = input as PlanInput;
+  if (wanted.kind !== 'certificates') return requestOf(caller, wanted, JOB_ZONES_MAX);
+  await findZone(caller, wanted.zone);
+  throw new HttpError(
+    422,
+    'no-job-for-certificates',
+    'A job carries no private key, so it plans no certificates.',
+    {
+      next: ['POST /v1/change-sets'],
+    },
+  );
+}
+
+/** With every zone, connection and change set looked up as the caller's. */
+async function requestOf(
+  caller: Caller,
+  input: Exclude<PlanInput, { kind: 'certificates' }>,
+  zonesMax: number,
+): Promise<PlanRequest> {
   const zoneId = async (reference: string) => (await findZone(caller, reference)).facts.id;
-  const zoneIds = (references: readonly string[]) => Promise.all(references.map(zoneId));
-  const via =
-    'connection' in input && input.connection !== undefined
-      ? { connection: (await findConnection(caller, input.connection)).id }
-      : {};
+  const via = 'connection' in input ? await viaOf(caller, input) : {};
+  const zoneIds = (wanted: readonly string[] | 'all') => zonesMeant(caller, { wanted, ...via }, zonesMax);
   switch (input.kind) {
-    case 'source': {
-      const { text: source, format, file = 'request', only, own } = input;
-      if (only !== undefined && own !== undefined)
-        throw new HttpError(422, 'scope-ambiguous', 'Give `only` or `own`.');
-      const narrowed =
-        only === undefined
-          ? { ...(own === true ? { scope: 'own' as const } : {}) }
-          : { scope: { kind: 'names' as const, patterns: only } };
-      return changes.plan(
-        await zoneId(input.zone),
-        { text: source, file, ...(format === undefined ? {} : { format }) },
-        { ...via, ...narrowed },
+    case 'source':
+      return { ...via, ...(await sourceRequest(input, await zoneId(input.zone))) };
+    case 'sources': {
+      if (input.sources.length > zonesMax) throw tooMany(input.sources.length, zonesMax);
+      const sources = input.sources.map(
+        async ({ zone: reference, file = reference, text: source, format }) => ({
+          zone: await zoneId(reference),
+          file,
+          text: source,
+          ...(format === undefined ? {} : { format }),
+        }),
       );
+      return { kind: 'sources', sources: await Promise.all(sources), ...via };
     }
-    case 'add':
-      return changes.planAdd(await zoneId(input.zone), defined(input.record) as unknown as RecordText, via);
+    case 'add': {
+      const record = defined(input.record) as unknown as RecordText;
+      return { kind: 'add', zone: await zoneId(input.zone), record, ...via };
+    }
     case 'edit':
-      return changes.planEdit(
-        await zoneIds(input.zones),
-        defined(input.select) as RecordSelection,
-        defined(input.set) as RecordSet,
-        via,
-      );
     case 'remove':
-      return changes.planEdit(
-        await zoneIds(input.zones),
-        defined(input.select) as RecordSelection,
-        'remove',
-        via,
-      );
+      return {
+        kind: 'edit',
+        zones: await zoneIds(input.zones),
+        select: defined(input.select) as RecordSelection,
+        set: input.kind === 'remove' ? 'remove' : (defined(input.set) as RecordSet),
+        ...via,
+      };
     case 'staged':
-      return changes.planStaged(await zoneId(input.zone), input.changes.map(stagedChange), via);
+      return {
+        kind: 'staged',
+        zone: await zoneId(input.zone),
+        changes: input.changes.map(stagedChange),
+        ...via,
+      };
     case 'undo': {
       const { changeSet } = await findChangeSet(caller, input.changeSetId);
       const only = input.only?.map(({ groupId, change }) => ({
         groupId,
         ...(change === undefined ? {} : { change }),
       }));
-      return changes.planUndo(changeSet.id, {
+      return {
+        kind: 'undo',
+        changeSetId: changeSet.id,
         ...(only === undefined ? {} : { only }),
         ...(input.force === undefined ? {} : { force: input.force }),
-      });
+      };
     }
     case 'restore': {
       requireAllNames(caller);
       const target = await zoneId(input.zone);
       if ((input.revision === undefined) === (input.at === undefined))
         throw new HttpError(422, 'moment-ambiguous', 'Give a revision or a time.');
-      return changes.planRestore(
-        target,
-        input.revision === undefined ? { at: Date.parse(input.at ?? '') } : { revision: input.revision },
-      );
+      const to =
+        input.revision === undefined ? { at: Date.parse(input.at ?? '') } : { revision: input.revision };
+      return { kind: 'restore', zone: target, to };
     }
-    case 'settings':
-      return planSettings(caller, input, { zones: await zoneIds(input.zones), via });
-    case 'certificates':
-      return planCertificates(caller, input.zone, { change: input.change, ...via });
+    case 'settings': {
+      requireAllNames(caller);
+      const target = await zoneIds(input.zones);
+      return { kind: 'settings', zones: target, wish: settingsWish(input), ...via };
+    }
     case 'revert':
-      return planRevert(caller, await zoneIds(input.zones), via);
-    case 'file': {
+      return { kind: 'revert', zones: await zoneIds(input.zones), ...via };
+    case 'file':
       await Promise.all(zonesOfFile(input.planFile).map(zoneId));
-      return changes.planSaved({ text: JSON.stringify(input.planFile), file: 'planFile' });
-    }
+      return { kind: 'file', text: JSON.stringify(input.planFile), file: 'planFile' };
     case 'template':
     case 'template-removal':
-      return planTemplate(caller, { ...input, zone: await zoneId(input.zone) }, via);
+      return { ...templateRequest(input, await zoneId(input.zone)), ...via };
     default:
       return input satisfies never;
   }
+}
+
+function sourceRequest(
+  { text: source, format, file = 'request', only, own }: Extract<PlanInput, { kind: 'source' }>,
+  target: string,
+): PlanRequest {
+  if (only !== undefined && own !== undefined)
+    throw new HttpError(422, 'scope-ambiguous', 'Give `only` or `own`.');
+  return {
+    kind: 'source',
+    zone: target,
+    source: { text: source, file, ...(format === undefined ? {} : { format }) },
+    ...(own === true ? { scope: 'own' } : {}),
+    ...(only === undefined ? {} : { scope: { kind: 'names', patterns: only } }),
+  };
 }
 
 function stagedChange(change: Extract<PlanInput, { kind: 'staged' }>['changes'][number]): StagedChange {
@@ -302,9 +356,6 @@ const planFile = endpoint({
   },
 });
 
-/** Each is read at Cloudflare, one after the other. */
-const EVERYWHERE_MAX = 5_000;
-
 const everywhere = endpoint({
   method: 'post',
   path: '/v1/change-sets/everywhere',
@@ -315,7 +366,7 @@ const everywhere = endpoint({
   scope: 'apply',
   body: z
     .strictObject({
-      zones: z.array(zone).min(1).max(EVERYWHERE_MAX).optional().openapi({
+      zones: z.array(zone).min(1).max(JOB_ZONES_MAX).optional().openapi({
         description: 'Absent: every zone that the key reaches, of `connection` where that is given',
       }),
       connection,
@@ -329,43 +380,56 @@ const everywhere = endpoint({
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { body }) => {
     requireAllNames(call.caller);
-    if ((body.set === undefined) === (body.remove === undefined))
+    const { zones: wanted = 'all', connection: through, select, set, remove, ...options } = body;
+    if ((set === undefined) === (remove === undefined))
       throw new HttpError(422, 'change-ambiguous', 'Give `set` or `remove`: one of them.');
-    const { allow, summary } = body;
-    const { tenantName, principal } = call.caller;
-    const request = {
-      kind: 'change-sets.plan' as const,
-      ...(await zonesMeant(call.caller, body)),
-      select: defined(body.select) as RecordSelection,
-      set: body.set === undefined ? ('remove' as const) : (defined(body.set) as RecordSet),
-      ...(allow === undefined ? {} : { allow }),
-      ...(summary === undefined ? {} : { summary }),
-    };
-    const job = await call.zoneward.jobs.add(tenantName, request, { principal });
-    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+    const via = { zones: wanted, select, connection: through };
+    const input = set === undefined ? { kind: 'remove', ...via } : { kind: 'edit', set, ...via };
+    return startPlanJob(call, input, options);
   },
 });
 
-/** The zones by their ids, each the caller's; refused before anything is read where they have several connections. */
+/** 202 with the job that plans and stores it. Throws what is wrong before one is made. */
+export async function startPlanJob(
+  call: Call,
+  input: unknown,
+  options: {
+    readonly expect?: readonly string[] | undefined;
+    readonly allow?: readonly string[] | undefined;
+    readonly summary?: string | undefined;
+  },
+): Promise<Reply> {
+  const plan = await planForJob(call.caller, input);
+  const { tenantName, principal } = call.caller;
+  const request = { kind: 'change-sets.plan' as const, plan, ...defined(options) };
+  const job = await call.zoneward.jobs.add(tenantName, request, { principal });
+  return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+}
+
+/** The zones by their ids, each the caller's. All of them are of one connection, or refused before anything is read. */
 async function zonesMeant(
   caller: Caller,
-  body: { readonly zones?: readonly string[] | undefined; readonly connection?: string | undefined },
-): Promise<{ readonly zones: readonly string[]; readonly connection?: string }> {
-  const via =
-    body.connection === undefined ? {} : { connection: (await findConnection(caller, body.connection)).id };
-  const zones =
-    body.zones === undefined
+  { wanted, ...via }: { readonly wanted: readonly string[] | 'all'; readonly connection?: string },
+  zonesMax: number,
+): Promise<readonly string[]> {
+  const meant =
+    wanted === 'all'
       ? (await caller.tenant.zones.list(via)).filter((one) => seesZone(caller, one))
-      : await Promise.all(body.zones.map((reference) => findZone(caller, reference)));
-  const there = zones.filter(({ facts }) => facts.status !== 'deleted');
+      : await Promise.all(wanted.map((reference) => findZone(caller, reference)));
+  const there = wanted === 'all' ? meant.filter(({ facts }) => facts.status !== 'deleted') : meant;
   if (there.length === 0) throw new HttpError(422, 'zones-none', 'There is no zone to plan.');
-  if (there.length > EVERYWHERE_MAX)
-    throw new HttpError(422, 'zones-too-many', `These are ${there.length} zones; ${EVERYWHERE_MAX} at most.`);
-  if (body.connection === undefined && new Set(there.map((one) => one.connectionId)).size > 1)
+  if (there.length > zonesMax) throw tooMany(there.length, zonesMax);
+  if (via.connection === undefined && new Set(there.map((one) => one.connectionId)).size > 1)
     throw new HttpError(422, 'several-connections', 'These zones belong to several connections.', {
       next: ['Name a `connection`, and plan the zones of each by themselves.'],
     });
-  return { zones: [...new Set(there.map(({ facts }) => facts.id))], ...via };
+  return [...new Set(there.map(({ facts }) => facts.id))];
+}
+
+function tooMany(count: number, most: number): HttpError {
+  return new HttpError(422, 'zones-too-many', `These are ${count} zones; ${most} at most.`, {
+    next: most === JOB_ZONES_MAX ? [] : [`Up to ${JOB_ZONES_MAX} as a job: POST /v1/change-sets/jobs`],
+  });
 }
 
 export const PLAN_ENDPOINTS: readonly Endpoint[] = [check, plan, planFile, everywhere];

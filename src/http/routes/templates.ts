@@ -1,7 +1,7 @@
 /** Templates over HTTP: the pack, a check, and what is applied. They are planned at `/v1/plans` like every change. */
 import { z } from '@hono/zod-openapi';
-import type { Planned } from '../../app/handed-out.ts';
-import { type Caller, findZone, requireAllNames } from '../caller.ts';
+import type { PlanRequest } from '../../app/handed-out.ts';
+import { findZone, requireAllNames } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';
 import {
@@ -68,22 +68,18 @@ export const templateRemoval: z.ZodObject<RemovalFields, z.core.$strict> = z.str
 });
 
 /** `zone` is an id that the caller sees. */
-export function planTemplate(
-  { tenant: { templates } }: Caller,
+export function templateRequest(
   input: z.output<typeof templatePlan> | z.output<typeof templateRemoval>,
-  via: { readonly connection?: string },
-): Promise<Planned> {
+  zone: string,
+): PlanRequest {
   const at = input.host === undefined ? {} : { host: input.host };
-  if (input.kind === 'template-removal')
-    return templates.planRemoval(input.zone, input.template, { ...via, ...at });
-  const { variables = {}, groups, omitUnsupported } = input;
-  return templates.plan(input.zone, input.template, {
-    ...via,
-    ...at,
-    variables,
+  if (input.kind === 'template-removal') return { kind: input.kind, zone, template: input.template, ...at };
+  const { template, variables = {}, groups, omitUnsupported } = input;
+  const more = {
     ...(groups === undefined ? {} : { groups }),
     ...(omitUnsupported === undefined ? {} : { omitUnsupported }),
-  });
+  };
+  return { kind: 'template', zone, template, with: { ...at, variables, ...more } };
 }
 
 const list = endpoint({

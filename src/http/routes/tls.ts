@@ -5,14 +5,13 @@ import {
   type BaselineName,
   certificateICalendar,
   dnssecToJson,
-  type Planned,
   type SettingsWish,
   type TlsCalendar,
   tlsToJson,
 } from '../../app/handed-out.ts';
 import { type Caller, requireAllNames, seesZone } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { flag, nameList, zoneParams } from '../inputs.ts';
+import { flag, nameList, zoneParams, zonesWanted } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import {
   certificateCalendarShape,
@@ -146,7 +145,7 @@ async function zonesMeant(caller: Caller, query: CalendarQuery): Promise<readonl
 export const settingsPlan: z.ZodObject<
   {
     kind: z.ZodLiteral<'settings'>;
-    zones: z.ZodArray<z.ZodString>;
+    zones: typeof zonesWanted;
     words: z.ZodOptional<z.ZodArray<z.ZodString>>;
     baseline: z.ZodOptional<z.ZodEnum<{ [Name in BaselineName]: Name }>>;
     text: z.ZodOptional<z.ZodString>;
@@ -156,7 +155,7 @@ export const settingsPlan: z.ZodObject<
   z.core.$strict
 > = z.strictObject({
   kind: z.literal('settings'),
-  zones: z.array(reference).min(1).max(ZONES_MAX),
+  zones: zonesWanted,
   words: z
     .array(z.string().min(1).max(1_024))
     .min(1)
@@ -169,22 +168,21 @@ export const settingsPlan: z.ZodObject<
   connection: reference.optional(),
 });
 
-/** `zones` and `connection` by their ids. */
-export function planSettings(
-  caller: Caller,
-  { words, baseline, text, file = 'request' }: z.output<typeof settingsPlan>,
-  target: { readonly zones: readonly string[]; readonly via: { readonly connection?: string } },
-): Promise<Planned> {
-  requireAllNames(caller);
+/** The one that is given. Throws 422 for none and for several. */
+export function settingsWish({
+  words,
+  baseline,
+  text,
+  file = 'request',
+}: z.output<typeof settingsPlan>): SettingsWish {
   const wishes: SettingsWish[] = [
     ...(words === undefined ? [] : [{ words }]),
     ...(baseline === undefined ? [] : [{ baseline }]),
     ...(text === undefined ? [] : [{ file, text }]),
   ];
   const [wish] = wishes;
-  if (wish === undefined || wishes.length > 1)
-    throw new HttpError(422, 'settings-ambiguous', 'Give words, a baseline or a text: one of them.');
-  return caller.tenant.tls.plan(target.zones, wish, target.via);
+  if (wish !== undefined && wishes.length === 1) return wish;
+  throw new HttpError(422, 'settings-ambiguous', 'Give words, a baseline or a text: one of them.');
 }
 
 export const TLS_ENDPOINTS: readonly Endpoint[] = [show, settings, dnssec, calendar, iCalendar];

@@ -20,6 +20,7 @@ import {
 import { formatCursor, numberAt, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { flag, MOMENT, momentOf, PAGE, revisionNumber, time, zoneParams } from '../inputs.ts';
+import { JSON_LINES, jsonLines } from '../json-lines.ts';
 import { HttpError } from '../problem.ts';
 import type { View } from '../shapes/common.ts';
 import { jobShape, jobView } from '../shapes/jobs.ts';
@@ -300,4 +301,73 @@ const exportZone = endpoint({
   },
 });
 
-export const ZONE_ENDPOINTS: readonly Endpoint[] = [list, sync, get, syncOne, history, diff, exportZone];
+const EXPORT_PAGE = 200;
+
+const exportZones = endpoint({
+  method: 'get',
+  path: '/v1/zones/export',
+  operationId: 'exportZones',
+  tag,
+  summary:
+    'Every zone that was read as a file, one JSON line each, in the order of names: of the tenant, or of a connection',
+  scope: 'read',
+  streams: true,
+  query: z.strictObject({
+    connection: z.string().min(1).max(255).optional(),
+    format: z.enum(FORMATS).default('yaml'),
+  }),
+  answers: {
+    status: 200,
+    description:
+      'Lines with `zone`, `connectionId`, `revision`, `losses` and `text`; the last one is `{"end":true,"zones":N}`',
+    type: JSON_LINES,
+  },
+  handle: async (call, { query: { connection, format } }) => {
+    requireAllNames(call.caller);
+    const filter = await zoneFilter(call, { connection });
+    return {
+      kind: 'text',
+      type: JSON_LINES,
+      body: jsonLines(exportedZones(call, { filter, format }), call.signal),
+    };
+  },
+});
+
+/** Holds one zone at a time, and names of a page of others. */
+async function* exportedZones(
+  { caller: { tenant }, signal }: Call,
+  { filter, format }: { readonly filter: ZoneFilter; readonly format: ExportFormat },
+): AsyncGenerator<readonly object[]> {
+  let after: { readonly value: string; readonly zoneId: ZoneId } | null = null;
+  let count = 0;
+  do {
+    const { zones, more }: { readonly zones: readonly Zone[]; readonly more: boolean } =
+      await tenant.zones.page(filter, {
+        order: 'name',
+        descending: false,
+        limit: EXPORT_PAGE,
+        ...(after === null ? {} : { after }),
+      });
+    for (const { facts, connectionId, revision } of zones) {
+      if (signal.aborted) return;
+      if (revision === 0 || facts.status === 'deleted') continue;
+      const { text, losses } = await tenant.zones.export(facts.id, format, { kind: 'revision', revision });
+      count += 1;
+      yield [{ zone: { id: facts.id, name: facts.name }, connectionId, revision, losses, text }];
+    }
+    const last = more ? zones.at(-1) : undefined;
+    after = last === undefined ? null : { value: last.facts.name, zoneId: last.facts.id };
+  } while (after !== null);
+  yield [{ end: true, zones: count }];
+}
+
+export const ZONE_ENDPOINTS: readonly Endpoint[] = [
+  list,
+  sync,
+  exportZones,
+  get,
+  syncOne,
+  history,
+  diff,
+  exportZone,
+];

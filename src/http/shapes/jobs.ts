@@ -23,11 +23,23 @@ export const jobPageShape: z.ZodType = page(jobShape, 'JobPage');
 
 /** What domains are to have is theirs to read at each; here is told which they are. */
 function inputView({ kind, input }: Job): View {
-  // Thousands, in every event: how many they are.
-  if (kind === 'change-sets.plan' && Array.isArray(input['zones']))
-    return { ...input, zones: input['zones'].length };
+  if (kind === 'change-sets.plan') return planView(input);
   if (kind !== 'provisionings.bulk' || !Array.isArray(input['domains'])) return input;
   return { domains: input['domains'].map((one) => Object(one).domain) };
+}
+
+const TEXT_SHOWN_MAX = 255;
+/** What a plan is made of may be long, and stands in every event: lists become how many they are. */
+function planView({ plan, allow, summary }: Job['input']): View {
+  const fields = Object.entries(Object(plan) as View).flatMap(([name, value]): [string, unknown][] => {
+    if (Array.isArray(value)) return [[name, value.length]];
+    return JSON.stringify(value).length > TEXT_SHOWN_MAX ? [] : [[name, value]];
+  });
+  return {
+    ...Object.fromEntries(fields),
+    ...(allow === undefined ? {} : { allow }),
+    ...(summary === undefined ? {} : { summary }),
+  };
 }
 
 export function jobView(job: Job): View {
