@@ -288,6 +288,16 @@ export interface Operations {
   readonly createZone: { readonly input: { readonly body: NewZone }; readonly answer: Zone };
   /** Discover the zones of a connection and read them all, as a job */
   readonly syncZones: { readonly input: { readonly body: SyncRequest }; readonly answer: Job };
+  /** Every zone that was read as a file, one JSON line each, in the order of names: of the tenant, or of a connection */
+  readonly exportZones: {
+    readonly input: {
+      readonly query?: {
+        readonly connection?: string;
+        readonly format?: 'bind' | 'yaml' | 'json' | 'octodns';
+      };
+    };
+    readonly answer: string;
+  };
   /** One zone, by id or name, with what stands between it and active */
   readonly getZone: { readonly input: { readonly zone: string }; readonly answer: ZoneWithAdvice };
   /** Delete a zone at Cloudflare, for good: needs `allow=zone-delete`. History and audit stay. */
@@ -589,6 +599,8 @@ export interface Operations {
   readonly saveChangeSet: { readonly input: { readonly body: NewChangeSet }; readonly answer: ChangeSet };
   /** Take up change sets that a process left behind, and those of unknown outcome, as a job: settled from what the zones show */
   readonly recoverChangeSets: { readonly input: Readonly<Record<string, never>>; readonly answer: Job };
+  /** The same as a job, for what takes long: zone by zone, to be watched and stopped; `result.changeSetId` is it */
+  readonly saveChangeSetAsJob: { readonly input: { readonly body: NewChangeSet }; readonly answer: Job };
   /** One change set with its plans and what became of each change */
   readonly getChangeSet: { readonly input: { readonly id: string }; readonly answer: ChangeSetDetails };
   /** Apply it, as a job */
@@ -935,6 +947,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listZones: { method: 'GET', path: '/v1/zones', answer: 'json' },
   createZone: { method: 'POST', path: '/v1/zones', answer: 'json' },
   syncZones: { method: 'POST', path: '/v1/zones/sync', answer: 'json' },
+  exportZones: { method: 'GET', path: '/v1/zones/export', answer: 'text' },
   getZone: { method: 'GET', path: '/v1/zones/{zone}', answer: 'json' },
   deleteZone: { method: 'DELETE', path: '/v1/zones/{zone}', answer: 'none' },
   syncZone: { method: 'POST', path: '/v1/zones/{zone}/sync', answer: 'json' },
@@ -984,6 +997,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   listChangeSets: { method: 'GET', path: '/v1/change-sets', answer: 'json' },
   saveChangeSet: { method: 'POST', path: '/v1/change-sets', answer: 'json' },
   recoverChangeSets: { method: 'POST', path: '/v1/change-sets/recover', answer: 'json' },
+  saveChangeSetAsJob: { method: 'POST', path: '/v1/change-sets/jobs', answer: 'json' },
   getChangeSet: { method: 'GET', path: '/v1/change-sets/{id}', answer: 'json' },
   applyChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/apply', answer: 'json' },
   resumeChangeSet: { method: 'POST', path: '/v1/change-sets/{id}/resume', answer: 'json' },

@@ -1149,10 +1149,22 @@ export type PlanInput =
       readonly own?: true;
       readonly connection?: string;
     }
+  | {
+      readonly kind: 'sources';
+      /** Zones of one connection, each with a text like that of a `source` */
+      readonly sources: readonly {
+        readonly zone: string;
+        readonly text: string;
+        readonly format?: 'bind' | 'octodns' | 'document';
+        /** What messages call it */
+        readonly file?: string;
+      }[];
+      readonly connection?: string;
+    }
   | { readonly kind: 'add'; readonly zone: string; readonly record: RecordText; readonly connection?: string }
   | {
       readonly kind: 'edit';
-      readonly zones: readonly string[];
+      readonly zones: 'all' | readonly string[];
       readonly select: RecordSelection;
       readonly set: {
         readonly name?: string;
@@ -1168,7 +1180,7 @@ export type PlanInput =
     }
   | {
       readonly kind: 'remove';
-      readonly zones: readonly string[];
+      readonly zones: 'all' | readonly string[];
       readonly select: RecordSelection;
       readonly connection?: string;
     }
@@ -1224,7 +1236,7 @@ export type PlanInput =
     }
   | {
       readonly kind: 'settings';
-      readonly zones: readonly string[];
+      readonly zones: 'all' | readonly string[];
       /** `mode=strict`, `hsts.max_age=31536000`, `dnssec=on` */
       readonly words?: readonly string[];
       readonly baseline?: 'modern' | 'strict';
@@ -1240,7 +1252,7 @@ export type PlanInput =
       readonly change: CertificatePlanInput;
       readonly connection?: string;
     }
-  | { readonly kind: 'revert'; readonly zones: readonly string[]; readonly connection?: string };
+  | { readonly kind: 'revert'; readonly zones: 'all' | readonly string[]; readonly connection?: string };
 
 export type RecordSelection = {
   readonly id?: string;
