@@ -8,10 +8,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { makeChain } from '../../test/kit/certificates.ts';
 import type { Engine } from '../../test/kit/engine.ts';
 import { startPopulated } from '../../test/kit/populated-engine.ts';
 import { fitting } from '../../test/kit/schema-arbitrary.ts';
-import type { KeptAnswer } from '../app/handed-out.ts';
+import type { KeptAnswer, ZoneId } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
 import { type Endpoint, isDoneOnce } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -46,17 +47,71 @@ const TAKEN: Readonly<Record<string, unknown>> = {
 };
 const QUERY: Readonly<Record<string, string>> = { deleteZone: '?allow=zone-delete' };
 /** Refused here for what may pass, so that the next try does the work. */
-const MAY_PASS = new Set([
-  'rotateConnection',
-  'continueRotation',
-  'cancelRotation',
-  'adoptDrift',
-  'cancelPurchase',
-  'resumeChangeSet',
-  'applyWithKey',
-  'cancelChangeSet',
-  'startTransfer',
-]);
+const MAY_PASS = new Set(['rotateConnection', 'continueRotation', 'cancelRotation']);
+
+/** What a write is asked to do: the things in its path, and its body. */
+interface Wish {
+  readonly things?: Partial<Things>;
+  readonly body?: unknown;
+}
+
+interface Scene {
+  readonly engine: Engine;
+  readonly things: Things;
+  /** As an admin of the tenant. Throws for a refusal. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** The job is done, or the test fails. */
+  ended(job: Answer): Promise<void>;
+}
+
+const newChangeSet = async ({ ask, things }: Scene, plan: object): Promise<Wish> => {
+  const saved = await ask('POST', '/v1/change-sets', { plan: { zone: things.zone, ...plan } });
+  return { things: { changeSet: saved.body.id } };
+};
+const newRecord =
+  (name: string) =>
+  (scene: Scene): Promise<Wish> =>
+    newChangeSet(scene, { kind: 'add', record: { name, type: 'A', content: '192.0.2.44' } });
+const MOVING = 'moving-name.com';
+
+/** What must be so that a write does its work, where that is not so by itself. */
+const READY: Readonly<Record<string, (scene: Scene) => Promise<Wish>>> = {
+  cancelChangeSet: newRecord('called-off'),
+  resumeChangeSet: newRecord('resumed'),
+  applyWithKey: async (scene) => {
+    const { sandbox } = scene.engine;
+    sandbox.updateZone(scene.things.zone as ZoneId, { plan: 'business' });
+    const { certificate, key } = makeChain(['example.com']);
+    const privateKey = key.secret.reveal();
+    const change = { kind: 'upload', certificate: certificate.text, privateKey };
+    return { ...(await newChangeSet(scene, { kind: 'certificates', change })), body: { privateKey } };
+  },
+  adoptDrift: async ({ engine, ask, ended, things }) => {
+    const { baseUrl, tokens } = engine.sandbox;
+    const made = await fetch(`${baseUrl}/zones/${things.zone}/dns_records`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.full}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'A', name: 'from-outside', content: '192.0.2.55', ttl: 300 }),
+    });
+    assert.equal(made.status, 200, await made.text());
+    await ended(await ask('POST', `/v1/zones/${things.zone}/sync`));
+    const [drift] = (await ask('GET', `/v1/drift?zone=${things.zone}`)).body.items;
+    return { body: { revision: drift.revision } };
+  },
+  cancelPurchase: async ({ ask }) => {
+    await ask('PUT', '/v1/policies', { policy: { approval: 'always' } });
+    const order = { domain: 'called-off.com', confirmPrice: '10.46' };
+    const { body } = await ask('POST', '/v1/domains', order);
+    assert.equal(body.state, 'planned');
+    await ask('PUT', '/v1/policies', { policy: null });
+    return { things: { purchase: body.id } };
+  },
+  startTransfer: async ({ engine }) => {
+    engine.sandbox.registrar.update({ foreign: { [MOVING]: { authCode: 'code' } } });
+    engine.sandbox.seedZone(MOVING, []);
+    return {};
+  },
+};
 const SHOW_ONCE = [
   'addWebhook',
   'createApiKey',
@@ -175,6 +230,16 @@ describe('every write under an idempotency key', () => {
       headers: { 'idempotency-key': `once-${endpoint.operationId}` },
       ...(body === undefined ? {} : { body }),
     });
+  const ask: Scene['ask'] = async (method, path, body) => {
+    const as = { key, ...(body === undefined ? {} : { body }) };
+    const answer = await edge.ask(method, path, as);
+    assert.ok(answer.status < 300, `${method} ${path}: ${answer.text}`);
+    return answer;
+  };
+  const ended: Scene['ended'] = async (id) => {
+    const job = await edge.ended(id, key);
+    assert.equal(job.body.state, 'done', job.text);
+  };
   /** What was asked of Cloudflare and written down so far. */
   const done = async (): Promise<unknown> => ({
     calls: engine.sandbox.counts().total,
@@ -191,8 +256,9 @@ describe('every write under an idempotency key', () => {
   for (const endpoint of WRITES) {
     const { method, path: pattern, operationId } = endpoint;
     it(`${method.toUpperCase()} ${pattern} is done once`, async () => {
-      const target = `${pathOf(endpoint, things)}${QUERY[operationId] ?? ''}`;
-      const body = TAKEN[operationId] ?? BODIES[operationId]?.(things);
+      const wish = await READY[operationId]?.({ engine, things, ask, ended });
+      const target = `${pathOf(endpoint, { ...things, ...wish?.things })}${QUERY[operationId] ?? ''}`;
+      const body = wish?.body ?? TAKEN[operationId] ?? BODIES[operationId]?.(things);
       const other = anotherBody(endpoint, things, body);
       assert.equal(other === undefined, endpoint.body === null, 'another body is found where one is taken');
       const otherwise = (at = edge): Promise<Answer> => sendOther(endpoint, target, other, at);
