@@ -2,19 +2,33 @@
 
 import {
   type Applied,
+  type ApplyRequest,
   type ChangeSet,
   type ConnectionId,
   changesAnything,
+  InvalidInputError,
   isZonewardError,
   type Moment,
   type Planned,
+  type Problem,
   type Secret,
+  type ZoneId,
   type ZonePlan,
   ZonewardError,
 } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
-import { type ChangeSetDetails, type Client, type PlanInput, waitForJob } from '../../client/index.ts';
+import {
+  ApiError,
+  type ChangeSetDetails,
+  type Client,
+  type Job,
+  type NewChangeSet,
+  type PlanInput,
+  waitForJob,
+} from '../../client/index.ts';
+import { CancelledError } from '../errors.ts';
 import { namedFile } from './file-names.ts';
+import { patiently } from './patiently.ts';
 import { asked, notOnServer } from './remote-error.ts';
 import { milliseconds, planOf, plansOf } from './remote-models.ts';
 
@@ -57,9 +71,13 @@ export function remoteChanges(client: Client): {
       ...(keys === undefined ? {} : { keys }),
     };
     if (!holdsObjects(input))
-      return made(input, plansOf(await asked(client.planFile({ body: input }))), more);
+      return made(
+        input,
+        plansOf(await asked(patiently((once) => client.planFile({ body: input }, once)))),
+        more,
+      );
     // Plan files carry no certificates.
-    const view = await asked(client.plan({ body: input }));
+    const view = await asked(patiently((once) => client.plan({ body: input }, once)));
     return made(input, view.plans.map(planOf), { summary: view.summary, ...more });
   };
 
@@ -114,7 +132,9 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
         ...(only === undefined ? {} : { only }),
         ...(force === undefined ? {} : { force }),
       };
-      const { conflicts, settingConflicts, plans } = await asked(client.plan({ body: input }));
+      const { conflicts, settingConflicts, plans } = await asked(
+        patiently((once) => client.plan({ body: input }, once)),
+      );
       const moved = conflicts.length + settingConflicts.length;
       if (moved > 0) throw conflicting(moved);
       return made(input, plans.map(planOf), { summary: `Undo: ${id}` });
@@ -131,7 +151,7 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
         allow: request.allow ?? [],
         summary: (request.summary ?? wanted.summary).slice(0, 500),
       };
-      const { id } = await asked(client.saveChangeSet({ body }));
+      const id = await stored(client, body, { zones: wanted.zones.map(({ plan }) => plan.zoneId), request });
       const [key] = wanted.keys?.values() ?? [];
       if (key === undefined) return applied(client, id, plans, request);
       return appliedWithKey(client, { id, key, plans }, request);
@@ -159,6 +179,56 @@ function conflicting(count: number): ZonewardError {
   });
 }
 
+/** Planned anew and stored: many zones as a job, which tells how far it is and can be stopped. */
+async function stored(
+  client: Client,
+  body: NewChangeSet,
+  { zones, request }: { readonly zones: readonly ZoneId[]; readonly request: ApplyRequest },
+): Promise<string> {
+  const asJob = zones.length > 1 && !holdsObjects(body.plan);
+  const started = asJob ? await asked(client.saveChangeSetAsJob({ body }).catch(nullIfNarrowed)) : null;
+  if (started === null) return (await asked(patiently((once) => client.saveChangeSet({ body }, once)))).id;
+  const { state, error, result } = await jobEnd(client, started.id, {
+    ...request,
+    onJob: ({ progress }) => {
+      const zoneId = zones[Number(progress?.['done'] ?? 0)];
+      if (zoneId !== undefined) request.onProgress?.({ kind: 'reading', zoneId });
+    },
+  });
+  const id = result?.['changeSetId'];
+  if (request.signal?.aborted === true) {
+    // The word to stop came after it was stored.
+    if (typeof id === 'string') await asked(client.cancelChangeSet({ id }));
+    throw new CancelledError('Stopped while the server planned; nothing was written.');
+  }
+  if (state !== 'done') throw ofJob(error);
+  if (typeof id === 'string') return id;
+  throw new ZonewardError('The zones have become as wanted meanwhile; nothing was written', {
+    code: 'nothing-to-change',
+    kind: 'conflict',
+  });
+}
+
+/** A key for some names has its plans made within the request. */
+function nullIfNarrowed(error: unknown): null {
+  if (error instanceof ApiError && error.code === 'key-limited') return null;
+  throw error;
+}
+
+/** The job is the server's: a person who stops asks it to stop, and still hears how it ended. */
+async function jobEnd(
+  client: Client,
+  id: string,
+  { signal, onJob }: { readonly signal?: AbortSignal; readonly onJob?: (job: Job) => void },
+): Promise<Job> {
+  const stop = (): void => void client.cancelJob({ id }).catch(() => {});
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  return asked(waitForJob(client, id, onJob === undefined ? {} : { onProgress: onJob })).finally(() =>
+    signal?.removeEventListener('abort', stop),
+  );
+}
+
 interface ApplyOptions {
   readonly signal?: AbortSignal;
   readonly verify?: boolean;
@@ -172,12 +242,7 @@ async function applied(
   { signal, ...options }: ApplyOptions,
 ): Promise<Applied> {
   const started = await asked(client.applyChangeSet({ id, body: bodyOf(options) }));
-  // The job is the server's: a person who stops asks it to stop, and still hears how it ended.
-  const stop = (): void => void client.cancelJob({ id: started.id }).catch(() => {});
-  signal?.addEventListener('abort', stop, { once: true });
-  const job = await asked(waitForJob(client, started.id)).finally(() =>
-    signal?.removeEventListener('abort', stop),
-  );
+  const job = await jobEnd(client, started.id, signal === undefined ? {} : { signal });
   const details = await asked(client.getChangeSet({ id }));
   if (job.state === 'failed' && details.status === 'planned') throw ofJob(job.error);
   return appliedOf(details, plans, null);
@@ -234,9 +299,15 @@ function changeSetOf(details: ChangeSetDetails, plans: readonly ZonePlan[]): Cha
 /** Why a job failed, as the error that it was. */
 export function ofJob(error: Readonly<Record<string, unknown>> | null): ZonewardError {
   const { code = 'job-failed', message = 'The job failed', kind = 'internal', next = [] } = error ?? {};
+  const details = Object(error?.['details']) as Readonly<Record<string, unknown>>;
+  const { problems } = details;
+  // Every mistake of an input, shown as it would be here.
+  if (Array.isArray(problems))
+    return new InvalidInputError(String(message).split('\n', 1)[0] ?? '', problems as readonly Problem[]);
   return new ZonewardError(String(message), {
     code: String(code),
     kind: kind as 'internal',
     next: next as readonly string[],
+    details,
   });
 }
