@@ -218,9 +218,24 @@ describe('commands', () => {
       const file = `export.${format === 'bind' ? 'zone' : format === 'json' ? 'json' : 'yaml'}`;
       assert.equal((await zoneward(`zones export ${ZONE} --format ${format} -o ${file}`)).code, 0);
       assert.equal((await zoneward(`plan ${ZONE} -f ${file} --detailed-exitcode`)).code, 0, format);
+      // JSON has no comments. The time is the revision's: the same state is the same file.
+      const head = readFileSync(path.join(folder, file), 'utf8').split('\n').slice(0, 2).join('\n');
+      if (format !== 'json')
+        assert.match(head, /[;#] shop\.example: .*revision \d+ of \d{4}-\d\d-\d\d [\d:]{8}Z/);
     }
     assert.equal((await json('zones export --all -o backup')).files.length, 5);
     assert.equal(readdirSync(path.join(folder, 'backup')).length, 5);
+  });
+
+  it('policies stand with the names of what they are for', async () => {
+    await zoneward(`policies set --zone ${ZONE} --deletions-max 5`);
+    try {
+      assert.match((await zoneward('policies list')).stdout, /^zone shop\.example +at most 5 deletions$/m);
+      const { policies } = await json('policies list');
+      assert.deepEqual([policies[0].name, policies[0].scope.kind], [ZONE, 'zone']);
+    } finally {
+      await zoneward(`policies remove --zone ${ZONE}`);
+    }
   });
 
   it('audit: list, verify, export', async () => {

@@ -1,5 +1,5 @@
 /** Zones of one tenant: discovered, mirrored, looked up in their history, searched, exported. */
-import type { RecordId, TenantId } from '../base/ids.ts';
+import type { RecordId, TenantId, ZoneId } from '../base/ids.ts';
 import type { FormattedZone } from '../dns/formatted-zone.ts';
 import type { Discovery } from '../domains/zones/discover-zones.ts';
 import { type Findings, type FindPlace, findRecords } from '../domains/zones/find-records.ts';
@@ -23,7 +23,7 @@ import type {
   ZoneListPage,
 } from '../domains/zones/list-ports.ts';
 import type { MirrorRecord, Zone } from '../domains/zones/model.ts';
-import type { RecordQuery, Walk, ZonePosition } from '../domains/zones/ports.ts';
+import type { MirrorHistory, RecordQuery, Walk, ZonePosition } from '../domains/zones/ports.ts';
 import { type SyncAllOutcome, type SyncProgress, syncAll } from '../domains/zones/sync-all.ts';
 import { type SyncOutcome, syncZone } from '../domains/zones/sync-zone.ts';
 import { adviseOnZone, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
@@ -255,7 +255,22 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       return EXPORT_FORMATS[format]({
         zone: zone.facts.name,
         records: state.records.map(({ record }) => record.fields),
+        ...(await stateOf({ mirror }, tenantId, zone.facts.id, state.revision)),
       });
     },
+  };
+}
+
+/** The revision with the time at which it came to be, and not that of a read: the same state is the same file. */
+async function stateOf(
+  { mirror }: { readonly mirror: Pick<MirrorHistory, 'revisionsIn'> },
+  tenantId: TenantId,
+  zoneId: ZoneId,
+  revision: number,
+): Promise<{ readonly state?: string }> {
+  const [found] = await mirror.revisionsIn(tenantId, zoneId, { after: revision - 1, upTo: revision });
+  if (found === undefined) return {};
+  return {
+    state: `revision ${revision} of ${new Date(found.at).toISOString().slice(0, 19).replace('T', ' ')}Z`,
   };
 }

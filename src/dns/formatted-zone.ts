@@ -21,6 +21,13 @@ export interface ZoneRecords {
   readonly zone: DomainName;
   /** Complete records, in any order. */
   readonly records: readonly RecordFields[];
+  /** Which state this is, for a comment at the top: `revision 12 of 2026-11-29 07:43:01Z`. */
+  readonly state?: string;
+}
+
+/** `# shop.example: revision 12 of …` and the like; nothing where the state has no name. */
+export function formatState({ zone, state }: ZoneRecords, commentSign: string): string {
+  return state === undefined ? '' : `${commentSign} ${zone}: ${state}\n`;
 }
 
 /** Apex first, then the tree of names; at one name by type, then by data: one order for one set of records. */

@@ -21,7 +21,7 @@ import { ttlToSeconds } from './ttl.ts';
  * Zoneward does not know) stands in `losses` and in comments at the end; what is lost there is not mentioned, so
  * that a plan from the file leaves it as it is.
  */
-export function formatMasterFile({ zone, records }: ZoneRecords): FormattedZone {
+export function formatMasterFile({ zone, records, state }: ZoneRecords): FormattedZone {
   const losses: FormatLoss[] = [];
   const lines: string[] = [];
   for (const record of sortRecords(records)) {
@@ -40,7 +40,8 @@ export function formatMasterFile({ zone, records }: ZoneRecords): FormattedZone 
     ];
     lines.push(`${words.join('\t')}${comment === '' ? '' : ` ; ${comment}`}\n`);
   }
-  const head = `; ${zone}: ${lines.length} records. A TTL of 1 is Cloudflare's automatic TTL.\n$ORIGIN ${formatAbsolute(zone)}\n`;
+  const is = state === undefined ? '' : `, ${state}`;
+  const head = `; ${zone}: ${lines.length} records${is}. A TTL of 1 is Cloudflare's automatic TTL.\n$ORIGIN ${formatAbsolute(zone)}\n`;
   return { text: head + lines.join('') + formatLosses(losses, ';'), losses };
 }
 

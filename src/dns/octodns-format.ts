@@ -9,6 +9,7 @@ import {
   type FormatLoss,
   type FormattedZone,
   formatLosses,
+  formatState,
   recordLoss,
   sortRecords,
   type ZoneRecords,
@@ -37,7 +38,8 @@ type YamlValue = string | number | boolean | null | readonly YamlValue[] | Reado
  * The zone as octoDNS YAML. Not carried: types that octoDNS does not have (CERT, DNSKEY, SMIMEA), settings, private
  * routing, several CNAME records at one name, and fields in which the records of one set differ.
  */
-export function formatOctodnsYaml({ zone, records }: ZoneRecords): FormattedZone {
+export function formatOctodnsYaml(state: ZoneRecords): FormattedZone {
+  const { zone, records } = state;
   const losses: FormatLoss[] = [];
   const byName = Map.groupBy(sortRecords(records), (record) => record.name);
   const entries: [string, string][] = [];
@@ -55,7 +57,7 @@ export function formatOctodnsYaml({ zone, records }: ZoneRecords): FormattedZone
   entries.sort(([a], [b]) => compareNaturally(a, b));
   const text = entries.map(([key, value]) => `${key === '' ? "''" : yamlText(key)}:${value}`).join('');
   const body = entries.length === 0 ? '{}\n' : text;
-  return { text: `---\n${body}${formatLosses(losses, '#')}`, losses };
+  return { text: `---\n${formatState(state, '#')}${body}${formatLosses(losses, '#')}`, losses };
 }
 
 function recordSet(

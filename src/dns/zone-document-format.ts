@@ -3,6 +3,7 @@ import {
   type FormatLoss,
   type FormattedZone,
   formatLosses,
+  formatState,
   recordLoss,
   sortRecords,
   type ZoneRecords,
@@ -30,7 +31,7 @@ export function formatZoneDocumentYaml(zone: ZoneRecords): FormattedZone {
   const { records, losses } = documentRecords(zone);
   const lines = records.map((record) => `  - {${Object.entries(record).map(yamlPair).join(', ')}}\n`);
   const head = `zone: ${yamlText(zone.zone)}\nrecords:${lines.length === 0 ? ' []' : ''}\n`;
-  return { text: head + lines.join('') + formatLosses(losses, '#'), losses };
+  return { text: formatState(zone, '#') + head + lines.join('') + formatLosses(losses, '#'), losses };
 }
 
 /** The zone as a JSON document. JSON has no comments: what is lost stands in `losses` alone. */

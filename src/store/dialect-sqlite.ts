@@ -51,6 +51,8 @@ const FAULT_OF_CODE: ReadonlyMap<number, EngineFault> = new Map([
   [13, 'full'],
   [26, 'damaged'],
 ]);
+/** SQLITE_IOERR_SHMSIZE: the index of the log could not grow. On a disk without a free page it is what fails first. */
+const SHM_SIZE_CODE = 4874;
 const UNIQUE_CODES: ReadonlySet<number> = new Set([1555, 2067]);
 
 /** A worker of the same process is woken without the store; one of another looks twice a second. */
@@ -143,6 +145,7 @@ function faultOf(error: unknown): EngineFault | null {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   if (typeof code !== 'number') return null;
   if (UNIQUE_CODES.has(code)) return 'duplicate';
+  if (code === SHM_SIZE_CODE) return 'full';
   return FAULT_OF_CODE.get(code & 0xff) ?? null;
 }
 

@@ -168,6 +168,15 @@ describe('store: the file', () => {
       assert.deepEqual((await store.check()).problems, []);
     }));
 
+  it('that is full before anything is written is told as one', () =>
+    withFolder(async (file) => {
+      const engine = openSqliteEngine(file, systemClock);
+      await using _store = await openStoreOn(engine, { clock: systemClock, ...parts });
+      const failure = (errcode: number) => Object.assign(new Error('disk I/O error'), { errcode });
+      assert.equal(engine.faultOf(failure(4874)), 'full');
+      assert.equal(engine.faultOf(failure(266)), 'input-output');
+    }));
+
   it('that fills up at any moment keeps journal, mirror and audit together', async () => {
     for (let pagesMax = 130; pagesMax < 200; pagesMax += 5) {
       await withFolder(async (file) => {

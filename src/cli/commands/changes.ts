@@ -15,6 +15,7 @@ import {
   formatChangeSets,
   STATUS_STYLES,
 } from '../views/change-set.ts';
+import { nextSteps } from '../views/connection.ts';
 
 const LIST_MAX = 1_000;
 
@@ -35,7 +36,7 @@ export function register(program: Command, cli: Cli): void {
         session.out.result({
           json: () => ({ id, status: 'approved' }),
           text: () =>
-            `${session.out.paint.green('✓')} ${id} is approved.\n  → zoneward changes resume ${id}\n`,
+            `${session.out.paint.green('✓')} ${id} is approved.\n${nextSteps(session.out, [`zoneward apply ${id}`])}`,
         });
       }),
     );

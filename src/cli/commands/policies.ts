@@ -1,9 +1,10 @@
 /** `zoneward policies`: how large a change may be, and which one someone else must approve. */
 import { type Command, Option } from 'commander';
-import type { ScopedPolicy } from '../../app/handed-out.ts';
+import { isZonewardError, type ScopedPolicy, toUnicode } from '../../app/handed-out.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { examples, wholeNumber } from '../help.ts';
+import { visible } from '../output/width.ts';
 import type { Session } from '../session.ts';
 
 interface SetFlags {
@@ -29,7 +30,10 @@ export function register(program: Command, cli: Cli): void {
     .description('List the policies that are set.')
     .action(
       cli.run(async (session) => {
-        const all = await (await session.tenant()).policies.list();
+        const tenant = await session.tenant();
+        const all = await Promise.all(
+          (await tenant.policies.list()).map(async (one) => ({ ...one, name: await nameOf(tenant, one) })),
+        );
         session.out.result({
           json: () => ({ policies: all }),
           text: () => (all.length === 0 ? 'No policy is set; the defaults apply.\n' : format(session, all)),
@@ -109,12 +113,40 @@ function percent(text: string): number {
   throw new UsageError(`${text} is not a share.`, ['Write a percentage from 0 to 100.']);
 }
 
-function format(session: Session, policies: readonly ScopedPolicy[]): string {
-  return session.out.table<ScopedPolicy>(
+interface NamedPolicy extends ScopedPolicy {
+  /** Of the zone or connection; null for all zones, and where what it was set for is gone. */
+  readonly name: string | null;
+}
+
+async function nameOf(
+  { zones, connections }: Pick<Awaited<ReturnType<Session['tenant']>>, 'zones' | 'connections'>,
+  { scope }: ScopedPolicy,
+): Promise<string | null> {
+  try {
+    if (scope.kind === 'zone') return toUnicode((await zones.get(scope.id)).facts.name);
+    return scope.kind === 'connection' ? (await connections.get(scope.id)).label : null;
+  } catch (error) {
+    if (isZonewardError(error) && error.kind === 'not-found') return null;
+    throw error;
+  }
+}
+
+/** Zones of several accounts may share a name; then the id tells them apart. */
+function scopeText({ scope, name }: NamedPolicy, all: readonly NamedPolicy[]): string {
+  if (scope.kind === 'tenant') return 'all zones';
+  if (name === null) return `${scope.kind} ${scope.id}`;
+  const shared = all.some(
+    (other) => other.name === name && other.scope.kind === scope.kind && other.scope !== scope,
+  );
+  return `${scope.kind} ${visible(name)}${shared ? ` (${scope.id})` : ''}`;
+}
+
+function format(session: Session, policies: readonly NamedPolicy[]): string {
+  return session.out.table<NamedPolicy>(
     [
       {
         title: 'of',
-        cell: ({ scope }) => (scope.kind === 'tenant' ? 'all zones' : `${scope.kind} ${scope.id}`),
+        cell: (one) => scopeText(one, policies),
       },
       { title: 'policy', cell: ({ policy }) => settingsOf(policy) },
     ],

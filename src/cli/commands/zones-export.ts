@@ -47,6 +47,10 @@ export function registerZonesExport(zones: Command, cli: Cli): void {
         'zoneward zones export --all --format bind -o backup/',
       ),
     )
+    .addHelpText(
+      'after',
+      '\nA comment at the top names the revision and its time, so that the same state is the same file (JSON has none).\n',
+    )
     .action(
       cli.run(async (session, name: string | undefined, flags: ExportFlags) =>
         flags.all === true ? exportAll(session, flags) : exportOne(session, session.zoneName(name), flags),

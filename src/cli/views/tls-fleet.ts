@@ -1,5 +1,5 @@
 /** TLS of many zones on the terminal and in JSON. */
-import type { TlsOverview } from '../../app/handed-out.ts';
+import { type TlsOverview, toUnicode } from '../../app/handed-out.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, relativeTime } from '../output/time.ts';
 
@@ -7,7 +7,7 @@ export function formatFleet(out: Output, list: readonly TlsOverview[]): string {
   if (list.length === 0) return 'No zones.\n';
   return out.table<TlsOverview>(
     [
-      { title: 'zone', cell: ({ zone }) => zone.facts.name, shrinksTo: 16 },
+      { title: 'zone', cell: ({ zone }) => toUnicode(zone.facts.name), shrinksTo: 16 },
       { title: 'bad', cell: ({ bad, findingsAt }) => (findingsAt === null ? '?' : String(bad)) },
       {
         title: 'could be better',
