@@ -40,48 +40,14 @@ export function ChangePage(): ReactNode {
 }
 
 function KnownChangeSet({ changeSet }: { readonly changeSet: ChangeSetDetails }): ReactNode {
-  const [params, setParams] = useSearchParams();
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState('');
-  const queries = useQueryClient();
-  const [, go] = useLocation();
-  const jobId = params.get('job');
-  const look = (): Promise<void> => queries.invalidateQueries({ queryKey: ['change-set', changeSet.id] });
-  const following = useJob(jobId, (job) => {
-    setParams((before) => without(before, 'job'), { replace: true });
-    void Promise.all([look(), forgetZones(queries)]);
-    if (job.state === 'failed') setError(jobFailure(job));
-    else toast(job.state === 'done' ? 'Applied' : 'Stopped', job.state === 'done' ? 'done' : 'problem');
-  });
+  const work = useWork(changeSet);
+  const { error, jobId, job, busy } = work;
   const rows = useMemo(() => planRows(changeSet.plans), [changeSet]);
   const actions = actionsOf(changeSet, jobId !== null);
+  const waitsForKey = (actions.includes('apply') || actions.includes('resume')) && needsKey(changeSet);
+  const [, go] = useLocation();
   const undo = (): void => go(`/changes/${changeSet.id}/undo`);
   useHotkey('mod+z', undo, actions.includes('undo'));
-
-  const act = async (verb: string, work: () => Promise<void>): Promise<void> => {
-    setBusy(verb);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    }
-    await look();
-    setBusy('');
-  };
-  const apply = (verb: 'applyChangeSet' | 'resumeChangeSet'): Promise<void> =>
-    act(verb, async () => {
-      const job = await api[verb]({ id: changeSet.id, body: {} });
-      setParams({ job: job.id }, { replace: true });
-    });
-  const { id } = changeSet;
-  const waitsForKey = (actions.includes('apply') || actions.includes('resume')) && needsKey(changeSet);
-  const applyWithKey = (privateKey: string): Promise<void> =>
-    act('applyWithKey', async () => {
-      await api.applyWithKey({ id, body: { privateKey } });
-      await forgetZones(queries);
-      toast('Applied', 'done');
-    });
   return (
     <Page
       title={changeSet.summary}
@@ -94,53 +60,139 @@ function KnownChangeSet({ changeSet }: { readonly changeSet: ChangeSetDetails })
       }
       lead={<ChangeFacts changeSet={changeSet} />}
       actions={
-        <>
-          {actions.includes('cancel') ? (
-            <Button
-              variant="default"
-              loading={busy === 'cancel'}
-              onClick={() => void act('cancel', async () => void (await api.cancelChangeSet({ id })))}
-            >
-              Cancel it
-            </Button>
-          ) : null}
-          {actions.includes('approve') ? (
-            <Button
-              variant="default"
-              leftSection={<Icon name="check" />}
-              loading={busy === 'approve'}
-              onClick={() => void act('approve', async () => void (await api.approveChangeSet({ id })))}
-            >
-              Approve
-            </Button>
-          ) : null}
-          {actions.includes('apply') && !waitsForKey ? (
-            <Button loading={busy === 'applyChangeSet'} onClick={() => void apply('applyChangeSet')}>
-              Apply
-            </Button>
-          ) : null}
-          {actions.includes('resume') && (!waitsForKey || changeSet.status !== 'interrupted') ? (
-            <Button loading={busy === 'resumeChangeSet'} onClick={() => void apply('resumeChangeSet')}>
-              {changeSet.status === 'unknown' ? 'Find out what landed' : 'Resume'}
-            </Button>
-          ) : null}
-          {actions.includes('undo') ? (
-            <Button variant="default" leftSection={<Icon name="undo" />} onClick={undo}>
-              Undo
-            </Button>
-          ) : null}
-        </>
+        <Actions
+          changeSet={changeSet}
+          actions={actions}
+          waitsForKey={waitsForKey}
+          work={work}
+          onUndo={undo}
+        />
       }
     >
       {error === null ? null : <Problem error={error} />}
-      {following.error === null ? null : <Problem error={following.error} />}
-      {jobId === null ? <StatusNote changeSet={changeSet} /> : <ApplyProgress job={following.job} />}
+      {work.followError === null ? null : <Problem error={work.followError} />}
+      {jobId === null ? <StatusNote changeSet={changeSet} /> : <ApplyProgress job={job} />}
       {waitsForKey ? (
-        <KeyForm isBusy={busy === 'applyWithKey'} onKey={(key) => void applyWithKey(key)} />
+        <KeyForm isBusy={busy === 'applyWithKey'} onKey={(key) => void work.applyWithKey(key)} />
       ) : null}
       <PlanSummary sums={sumPlans(changeSet.plans)} />
       <PlanTable rows={rows} label="Changes and what became of them" />
     </Page>
+  );
+}
+
+interface Work {
+  /** What is being done; empty: nothing. */
+  readonly busy: string;
+  readonly error: unknown;
+  /** Of the job that is under way; null: none is. */
+  readonly jobId: string | null;
+  readonly job: Job | null;
+  readonly followError: unknown;
+  readonly act: (verb: string, work: () => Promise<unknown>) => Promise<void>;
+  readonly apply: (verb: 'applyChangeSet' | 'resumeChangeSet') => Promise<void>;
+  readonly applyWithKey: (privateKey: string) => Promise<void>;
+}
+
+/** What is done with the change set, and the job that does it: its id stands in the address, so that a reload goes on watching. */
+function useWork({ id }: ChangeSetDetails): Work {
+  const [params, setParams] = useSearchParams();
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState('');
+  const queries = useQueryClient();
+  const jobId = params.get('job');
+  const look = (): Promise<void> => queries.invalidateQueries({ queryKey: ['change-set', id] });
+  const following = useJob(jobId, (job) => {
+    setParams((before) => without(before, 'job'), { replace: true });
+    void Promise.all([look(), forgetZones(queries)]);
+    if (job.state === 'failed') setError(jobFailure(job));
+    else toast(job.state === 'done' ? 'Applied' : 'Stopped', job.state === 'done' ? 'done' : 'problem');
+  });
+  const act = async (verb: string, work: () => Promise<unknown>): Promise<void> => {
+    setBusy(verb);
+    setError(null);
+    try {
+      await work();
+    } catch (failure) {
+      setError(failure);
+    }
+    await look();
+    setBusy('');
+  };
+  return {
+    busy,
+    error,
+    jobId,
+    job: following.job,
+    followError: following.error,
+    act,
+    apply: (verb) =>
+      act(verb, async () => {
+        const job = await api[verb]({ id, body: {} });
+        setParams({ job: job.id }, { replace: true });
+      }),
+    applyWithKey: (privateKey) =>
+      act('applyWithKey', async () => {
+        await api.applyWithKey({ id, body: { privateKey } });
+        await forgetZones(queries);
+        toast('Applied', 'done');
+      }),
+  };
+}
+
+function Actions({
+  changeSet: { id, status },
+  actions,
+  waitsForKey,
+  work: { busy, act, apply },
+  onUndo,
+}: {
+  readonly changeSet: ChangeSetDetails;
+  readonly actions: ReturnType<typeof actionsOf>;
+  /** Then it is applied by the form of the key. */
+  readonly waitsForKey: boolean;
+  readonly work: Work;
+  readonly onUndo: () => void;
+}): ReactNode {
+  const applies = actions.includes('apply') && !waitsForKey;
+  const resumes = actions.includes('resume') && (!waitsForKey || status !== 'interrupted');
+  return (
+    <>
+      {actions.includes('cancel') ? (
+        <Button
+          variant="default"
+          loading={busy === 'cancel'}
+          onClick={() => void act('cancel', () => api.cancelChangeSet({ id }))}
+        >
+          Cancel it
+        </Button>
+      ) : null}
+      {actions.includes('approve') ? (
+        <Button
+          variant="default"
+          leftSection={<Icon name="check" />}
+          loading={busy === 'approve'}
+          onClick={() => void act('approve', () => api.approveChangeSet({ id }))}
+        >
+          Approve
+        </Button>
+      ) : null}
+      {applies ? (
+        <Button loading={busy === 'applyChangeSet'} onClick={() => void apply('applyChangeSet')}>
+          Apply
+        </Button>
+      ) : null}
+      {resumes ? (
+        <Button loading={busy === 'resumeChangeSet'} onClick={() => void apply('resumeChangeSet')}>
+          {status === 'unknown' ? 'Find out what landed' : 'Resume'}
+        </Button>
+      ) : null}
+      {actions.includes('undo') ? (
+        <Button variant="default" leftSection={<Icon name="undo" />} onClick={onUndo}>
+          Undo
+        </Button>
+      ) : null}
+    </>
   );
 }
 

@@ -73,12 +73,6 @@ function Timeline({
   const [fromText, setFrom] = useQueryState('from');
   const to = Number(toText) || newest;
   const from = Number(fromText) || Math.max(0, to - 1);
-  const [, go] = useLocation();
-  const show = (revision: number): void => {
-    setFrom('');
-    setTo(String(revision));
-  };
-  const first = revisions.at(-1)?.revision ?? 0;
   return (
     <div className="zw-history">
       <section aria-labelledby="timeline" className="stack stack--tight">
@@ -87,30 +81,15 @@ function Timeline({
         </h2>
         <ol className="zw-timeline">
           {revisions.map((one) => (
-            <li key={one.revision}>
-              <button
-                type="button"
-                className="zw-revision"
-                aria-pressed={one.revision === to}
-                onClick={() => show(one.revision)}
-              >
-                <span className="row row--apart">
-                  <strong>
-                    <span className="visually-hidden">
-                      Revision {one.revision}: {countsText(one)}, {originText(one)}{' '}
-                    </span>
-                    #{one.revision}
-                  </strong>
-                  <Counts revision={one} />
-                  <span className="soft small">
-                    <Time at={one.at} />
-                  </span>
-                </span>
-              </button>
-              <div className="small zw-revision__origin">
-                <Origin origin={one.origin} />
-              </div>
-            </li>
+            <OneRevision
+              key={one.revision}
+              revision={one}
+              isShown={one.revision === to}
+              onShow={() => {
+                setFrom('');
+                setTo(String(one.revision));
+              }}
+            />
           ))}
         </ol>
         {older}
@@ -129,25 +108,75 @@ function Timeline({
             to
             <RevisionChoice label="To revision" value={to} revisions={revisions} onChange={setTo} />
           </h2>
-          <span className="row">
-            {[from, to]
-              .filter((one, index, all) => one >= first && one !== newest && all.indexOf(one) === index)
-              .map((one) => (
-                <Button
-                  key={one}
-                  variant="default"
-                  size="compact-sm"
-                  leftSection={<Icon name="undo" size={14} />}
-                  onClick={() => go(`/zones/${zone.name}/go-back?revision=${one}`)}
-                >
-                  Go back to #{one}
-                </Button>
-              ))}
-          </span>
+          <WaysBack zone={zone} revisions={revisions} of={[from, to]} />
         </header>
         <Between zone={zone} from={from} to={to} />
       </section>
     </div>
+  );
+}
+
+function OneRevision({
+  revision,
+  isShown,
+  onShow,
+}: {
+  readonly revision: Revision;
+  readonly isShown: boolean;
+  readonly onShow: () => void;
+}): ReactNode {
+  return (
+    <li>
+      <button type="button" className="zw-revision" aria-pressed={isShown} onClick={onShow}>
+        <span className="row row--apart">
+          <strong>
+            <span className="visually-hidden">
+              Revision {revision.revision}: {countsText(revision)}, {originText(revision)}{' '}
+            </span>
+            #{revision.revision}
+          </strong>
+          <Counts revision={revision} />
+          <span className="soft small">
+            <Time at={revision.at} />
+          </span>
+        </span>
+      </button>
+      <div className="small zw-revision__origin">
+        <Origin origin={revision.origin} />
+      </div>
+    </li>
+  );
+}
+
+/** To each of these that is listed and is not the present. */
+function WaysBack({
+  zone,
+  revisions,
+  of,
+}: {
+  readonly zone: ZoneWithAdvice;
+  readonly revisions: readonly Revision[];
+  readonly of: readonly number[];
+}): ReactNode {
+  const [, go] = useLocation();
+  const newest = revisions[0]?.revision ?? 0;
+  const first = revisions.at(-1)?.revision ?? 0;
+  return (
+    <span className="row">
+      {[...new Set(of)]
+        .filter((one) => one >= first && one !== newest)
+        .map((one) => (
+          <Button
+            key={one}
+            variant="default"
+            size="compact-sm"
+            leftSection={<Icon name="undo" size={14} />}
+            onClick={() => go(`/zones/${zone.name}/go-back?revision=${one}`)}
+          >
+            Go back to #{one}
+          </Button>
+        ))}
+    </span>
   );
 }
 

@@ -81,14 +81,7 @@ function Verified({
         </span>
       </div>
       <Delegation delegation={delegation} />
-      {dnssec === null || dnssec.status === 'disabled' ? null : (
-        <Note tone={dnssec.atParent === 'matches' ? 'create' : 'risk'} icon="lock">
-          <p>
-            DNSSEC is {dnssec.status}. {dnssec.says}
-          </p>
-          <NextSteps lines={dnssec.next} of={{ zone: zone.name }} />
-        </Note>
-      )}
+      <Signed dnssec={dnssec} zone={zone.name} />
       {shown.length === 0 ? (
         <Empty icon="check" title="Everything is as it should be">
           Nameservers and resolvers answer what is wanted.
@@ -105,22 +98,45 @@ function Verified({
           detail={{ key: open, draw: (row) => <Detail row={row} /> }}
         />
       )}
-      {notAsked.length === 0 ? null : (
-        <details className="small soft">
-          <summary>{notAsked.length} not asked</summary>
-          <ul>
-            {notAsked.map(({ name, type, why }) => (
-              <li key={`${name} ${type}`}>
-                <span className="mono">
-                  {name} {type}
-                </span>
-                : {why}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <NotAsked names={notAsked} />
     </>
+  );
+}
+
+function Signed({
+  dnssec,
+  zone,
+}: {
+  readonly dnssec: Verification['dnssec'];
+  readonly zone: string;
+}): ReactNode {
+  if (dnssec === null || dnssec.status === 'disabled') return null;
+  return (
+    <Note tone={dnssec.atParent === 'matches' ? 'create' : 'risk'} icon="lock">
+      <p>
+        DNSSEC is {dnssec.status}. {dnssec.says}
+      </p>
+      <NextSteps lines={dnssec.next} of={{ zone }} />
+    </Note>
+  );
+}
+
+function NotAsked({ names }: { readonly names: Verification['notAsked'] }): ReactNode {
+  if (names.length === 0) return null;
+  return (
+    <details className="small soft">
+      <summary>{names.length} not asked</summary>
+      <ul>
+        {names.map(({ name, type, why }) => (
+          <li key={`${name} ${type}`}>
+            <span className="mono">
+              {name} {type}
+            </span>
+            : {why}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
