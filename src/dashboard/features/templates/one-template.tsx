@@ -28,27 +28,25 @@ export function OneTemplate({ template }: { readonly template: Template }): Reac
     >
       <section className="card stack stack--tight" aria-labelledby="template-records">
         <h2 id="template-records">Records</h2>
-        <div className="zw-scrolled">
-          <table className="zw-fields zw-template">
-            <thead>
-              <tr>
-                <th scope="col">Host</th>
-                <th scope="col">Type</th>
-                <th scope="col">Holds</th>
-                <th scope="col">Gives way to it</th>
-              </tr>
-            </thead>
-            <tbody>
-              {template.records.map((record, index) => (
-                <Record
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the records of a template stay in their places.
-                  key={index}
-                  record={record}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <table className="zw-fields zw-template">
+          <thead>
+            <tr>
+              <th scope="col">Host</th>
+              <th scope="col">Type</th>
+              <th scope="col">Holds</th>
+              <th scope="col">Gives way to it</th>
+            </tr>
+          </thead>
+          <tbody>
+            {template.records.map((record, index) => (
+              <Record
+                // biome-ignore lint/suspicious/noArrayIndexKey: the records of a template stay in their places.
+                key={index}
+                record={record}
+              />
+            ))}
+          </tbody>
+        </table>
         <p className="small soft">
           {source === null ? (
             'No page of the service is named as its source: compare it with what the service tells you.'
@@ -87,7 +85,9 @@ function Record({ record }: { readonly record: Template['records'][number] }): R
           ) : null}
         </span>
       </td>
-      <td className="small soft">{givesWay(record)}</td>
+      <td className="small soft" data-label="gives way to it">
+        {givesWay(record)}
+      </td>
     </tr>
   );
 }
