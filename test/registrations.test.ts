@@ -59,4 +59,23 @@ describe('registrations', () => {
       'what was done here is not told again as seen',
     );
   });
+
+  it('that end are told of before: at each mark once, later where they renew themselves', async () => {
+    const DAY_MS = 86_400_000;
+    await using engine = await startEngine();
+    const { sandbox, tenant, zoneward } = engine;
+    const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS + 60_000).toISOString();
+    sandbox.registrar.update({
+      registrations: [
+        { domain: 'far.com', expiresOn: inDays(60) },
+        { domain: 'near.com', expiresOn: inDays(10) },
+        { domain: 'renewed.com', expiresOn: inDays(10), autoRenew: true },
+      ],
+    });
+    await tenant.registrar.list();
+    await tenant.registrar.list();
+    await zoneward.sweep();
+    const told = (await tenant.audit.list({ kind: 'registration.expiring' })).map(({ summary }) => summary);
+    assert.deepEqual(told, ['The registration of near.com ends in 10 days']);
+  });
 });

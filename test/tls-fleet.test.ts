@@ -58,6 +58,23 @@ describe('following', () => {
     assert.deepEqual(moves.sort(), ['initializing → active', 'null → initializing']);
   });
 
+  test('a certificate that ends soon is told of once, one that Cloudflare renews not yet', async () => {
+    await using engine = await startEngine({
+      rateLimit: false,
+      seed: { zones: [{ name: ZONE, plan: 'enterprise' }] },
+    });
+    const { tenant } = engine;
+    await tenant.zones.get(ZONE);
+    await tenant.changes.apply(await tenant.certificates.planUpload(ZONE, makeCertificate([ZONE], 20)));
+    await tenant.tls.refresh([ZONE]);
+    await tenant.tls.refresh([ZONE]);
+    const told = await tenant.audit.list({ kind: 'certificate.expiring' });
+    assert.deepEqual(
+      told.map(({ payload }) => [payload?.['type'], payload?.['name'], payload?.['daysLeft']]),
+      [['own', ZONE, 19]],
+    );
+  });
+
   test('the calendar holds every kind, live or as last seen', async () => {
     await using engine = await startEngine({
       rateLimit: false,

@@ -19,6 +19,7 @@ import {
   type DatedCertificate,
   datedOf,
   dnssecDue,
+  expiryEvents,
   findingsDue,
   type Look,
   type SlowPart,
@@ -133,7 +134,7 @@ export async function lookAtAll(
   return { certificates, ...rest };
 }
 
-/** Remembers a look, with an event for each status that moved. Someone else's look at the same time is as good. */
+/** Remembers a look, with an event for each status that moved and each end that comes near. Someone else's look at the same time is as good. */
 export async function remember(
   context: Context,
   tenantId: TenantId,
@@ -148,6 +149,7 @@ export async function remember(
   const by = { principal: context.principal, at };
   const events = [
     ...statusEvents(before, after, by),
+    ...expiryEvents(before, after, by),
     ...dnssecEvents(after, { before: before.dnssec, after: after.dnssec }, by),
   ];
   try {

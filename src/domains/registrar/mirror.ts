@@ -1,12 +1,13 @@
 /**
  * Registrations followed like zones: read page by page, kept, compared with what was known. What changed (an expiry, a
- * status, auto-renew, a name that came or went) is told in the audit trail, whoever did it.
+ * status, auto-renew, a name that came or went) is told in the audit trail, whoever did it, and so is an end that comes near.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { ConnectionId, TenantId } from '../../base/ids.ts';
 import { type DomainName, toUnicode } from '../../dns/name.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
+import { daysLeftAtMark, endsText, MARKS } from '../expiry.ts';
 import type { Registration } from './model.ts';
 import type { Registrar, RegistrarPlace, RegistrationMirror } from './ports.ts';
 
@@ -32,7 +33,11 @@ export async function syncRegistrations(
   for await (const page of registrar.list(place, call)) for (const one of page) seen.set(one.domain, one);
   const registrations = [...seen.values()].sort((a, b) => (a.domain < b.domain ? -1 : 1));
   const known = await mirror.read(tenantId, place);
-  const events = known === null ? [] : eventsOf(known.registrations, seen, { at: readAt, principal, place });
+  const told = { at: readAt, principal, place };
+  const events = [
+    ...(known === null ? [] : eventsOf(known.registrations, seen, told)),
+    ...expiryEvents(known, registrations, told),
+  ];
   const reading = { tenantId, connectionId, place, readAt, dueAt: readAt + READ_EVERY_MS };
   await mirror.replace(
     reading,
@@ -61,6 +66,34 @@ function eventsOf(
     return JSON.stringify(old) === JSON.stringify(one) ? [] : [eventOf('changed', old, one, told)];
   });
   return [...gone, ...others];
+}
+
+/** An event for each name that is so many days from its end, or past it: once for each mark. */
+function expiryEvents(
+  known: Awaited<ReturnType<RegistrationMirror['read']>>,
+  registrations: readonly Registration[],
+  { at, principal, place }: Told,
+): NewEvent[] {
+  const before = new Map(known?.registrations.map(({ domain, expiresAt }) => [domain, expiresAt]));
+  return registrations.flatMap((one): NewEvent[] => {
+    const { domain, expiresAt, autoRenew } = one;
+    const end = Date.parse(expiresAt ?? '');
+    if (expiresAt === null || Number.isNaN(end)) return [];
+    const isKnown = known !== null && before.get(domain) === expiresAt;
+    const looks = { expiresAt: end, before: isKnown ? known.readAt : null, now: at };
+    const daysLeft = daysLeftAtMark(looks, autoRenew ? MARKS.byItself : MARKS.byHand);
+    if (daysLeft === null) return [];
+    const { accountId, namespace } = place;
+    return [
+      {
+        kind: 'registration.expiring',
+        at,
+        principal,
+        summary: `The registration of ${toUnicode(domain)} ${endsText(daysLeft)}`,
+        payload: { domain, accountId, namespace, expiresAt: end, autoRenew, daysLeft },
+      },
+    ];
+  });
 }
 
 function eventOf(

@@ -6,6 +6,7 @@
 import type { TenantId, ZoneId } from '../../base/ids.ts';
 import type { DomainName } from '../../dns/name.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
+import { daysLeftAtMark, endsText, MARKS } from '../expiry.ts';
 import { type DnssecMemory, type DnssecSeen, isDnssecMoving, rememberDnssec } from './dnssec-memory.ts';
 import type {
   CertificatePack,
@@ -200,6 +201,7 @@ export function statusEvents(
     summary: `${one.type} certificate ${one.id} of ${after.zoneName}: ${from ?? 'new'} → ${to ?? 'gone'}`,
     payload: {
       certificateId: one.id,
+      name: after.zoneName,
       type: one.type,
       hosts: [...one.hosts],
       from,
@@ -207,4 +209,41 @@ export function statusEvents(
       expiresAt: one.expiresAt,
     },
   }));
+}
+
+/** Cloudflare renews these itself; the others end unless somebody acts. */
+const RENEWED_BY_CLOUDFLARE = /^(universal|advanced|total_tls|sni_custom|custom-hostname)$/;
+
+/** An event for each certificate that is so many days from its end, or past it: once for each mark. */
+export function expiryEvents(
+  before: TlsSnapshot,
+  after: TlsSnapshot,
+  { principal, at }: { readonly principal: Principal; readonly at: number },
+): NewEvent[] {
+  const known = new Map(before.certificates.map(({ id, expiresAt }) => [id, expiresAt]));
+  return after.certificates.flatMap((one): NewEvent[] => {
+    const { id, type, hosts, status, expiresAt } = one;
+    if (expiresAt === null) return [];
+    const looks = { expiresAt, before: known.get(id) === expiresAt ? before.readAt : null, now: at };
+    const daysLeft = daysLeftAtMark(looks, RENEWED_BY_CLOUDFLARE.test(type) ? MARKS.byItself : MARKS.byHand);
+    if (daysLeft === null) return [];
+    return [
+      {
+        kind: 'certificate.expiring',
+        at,
+        principal,
+        zoneId: after.zoneId,
+        summary: `${type} certificate ${id} of ${after.zoneName} ${endsText(daysLeft)}`,
+        payload: {
+          certificateId: id,
+          name: after.zoneName,
+          type,
+          hosts: [...hosts],
+          status,
+          expiresAt,
+          daysLeft,
+        },
+      },
+    ];
+  });
 }

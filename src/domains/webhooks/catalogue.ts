@@ -40,6 +40,14 @@ const zoneId = text('The zone, as Cloudflare names it', ({ zoneId }) => zoneId);
 const changeSetId = text('The change set', ({ changeSetId }) => changeSetId);
 const connection = { connectionId };
 const zone = { connectionId, zoneId, name: text("The zone's name") };
+const certificate = {
+  zoneId,
+  name: text("The zone's name"),
+  certificateId: text('The certificate'),
+  type: text('universal, advanced, own, origin-ca, custom-hostname, client, …'),
+  expiresAt: time('Its end; absent before it is issued'),
+};
+const daysLeft = number('Whole days that are left; below zero after the end');
 const changeSet = { changeSetId, connectionId };
 
 const REMINDER = /^reminder-/;
@@ -291,6 +299,77 @@ function registration(verb: string): EventType {
   };
 }
 
+const CERTIFICATES: readonly EventType[] = [
+  {
+    type: 'certificate.status_changed',
+    about:
+      'A certificate of a zone whose certificates are followed came, went, or has another status at Cloudflare.',
+    kinds: ['certificate.status'],
+    data: {
+      ...certificate,
+      from: text('The status before; absent for a new one'),
+      to: text('The status now; absent when it is gone'),
+    },
+  },
+  {
+    type: 'certificate.expiring',
+    about:
+      'A certificate ends in 30, 14, 7 days or 1, or has ended; of those that Cloudflare renews from 7 days on.',
+    kinds: ['certificate.expiring'],
+    data: { ...certificate, daysLeft },
+  },
+  {
+    type: 'dnssec.stage_changed',
+    about:
+      'DNSSEC of a zone has come to another stage: signed, waiting for the parent, active, on its way out.',
+    kinds: ['dnssec.stage'],
+    data: {
+      zoneId,
+      from: text('The stage before'),
+      to: text('The stage now'),
+    },
+  },
+];
+
+const registrationFacts = {
+  connectionId,
+  domain: text('The name'),
+  accountId: text('The account at Cloudflare'),
+};
+
+const REGISTRATIONS: readonly EventType[] = [
+  {
+    type: 'registration.found',
+    about: 'A name is in the account that was not at the last reading.',
+    kinds: ['registration.found'],
+    data: registrationFacts,
+  },
+  {
+    type: 'registration.changed',
+    about: 'A registration has another expiry, status, lock or auto-renewal.',
+    kinds: ['registration.changed'],
+    data: registrationFacts,
+  },
+  {
+    type: 'registration.gone',
+    about: 'A name is not in the account any more.',
+    kinds: ['registration.gone'],
+    data: registrationFacts,
+  },
+  {
+    type: 'registration.expiring',
+    about:
+      'A registration ends in 30, 14, 7 days or 1, or has ended; of those that renew themselves from 7 days on.',
+    kinds: ['registration.expiring'],
+    data: {
+      ...registrationFacts,
+      expiresAt: time('Its end'),
+      autoRenew: { kind: 'flag', about: 'Whether it is to renew itself' },
+      daysLeft,
+    },
+  },
+];
+
 const PROVISIONING = {
   connectionId,
   zoneId,
@@ -355,6 +434,8 @@ export const EVENT_TYPES: readonly EventType[] = [
   ...CONNECTIONS,
   ...ZONES,
   ...CHANGE_SETS,
+  ...CERTIFICATES,
+  ...REGISTRATIONS,
   ...DOMAINS,
   ...WEBHOOKS,
 ];
