@@ -181,3 +181,18 @@ it('names no zone to a key that does not see it', async () => {
   const { body } = await edge.ask('GET', '/v1/records?type=A', { key });
   assert.deepEqual([body.items, body.next, body.coverage.zones], [[], null, 1]);
 });
+
+it('lists jobs in full pages, with the sync of a zone that the key reaches, which it may not stop', async () => {
+  const zone = (await edge.ask('GET', '/v1/zones/example.com', { key: admin })).body;
+  const { secret: key } = await edge.makeKey('local', ['read', 'apply'], { zoneIds: [zone.id] });
+  const sync = await edge.ask('POST', '/v1/zones/example.com/sync', { key: admin });
+  await edge.ended(sync, admin);
+  await edge.ended(await edge.ask('POST', '/v1/zones/sync', { key: admin, body: {} }), admin);
+  const { items, next } = (await edge.ask('GET', '/v1/jobs?limit=1', { key })).body;
+  assert.deepEqual([items.map(({ id }: { id: string }) => id), next], [[sync.body.id], null]);
+  assert.equal((await edge.ask('GET', `/v1/jobs/${sync.body.id}`, { key })).status, 200);
+  const stop = await edge.ask('POST', `/v1/jobs/${sync.body.id}/cancel`, { key });
+  assert.deepEqual([stop.status, stop.body.code], [403, 'key-limited']);
+  // A key of some names learns nothing of what a sync counted.
+  assert.deepEqual((await edge.ask('GET', '/v1/jobs', { key: narrowed })).body, { items: [], next: null });
+});

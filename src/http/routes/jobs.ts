@@ -1,22 +1,41 @@
 /** Long work over HTTP: looked at, followed, stopped. */
 import { z } from '@hono/zod-openapi';
-import { hasEnded, isUnlimited, type Job } from '../../app/handed-out.ts';
-import type { Caller } from '../caller.ts';
+import { hasEnded, isUnlimited, isZonewardError, type Job } from '../../app/handed-out.ts';
+import { type Caller, findZone, reachesEveryName } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { idParams, PAGE } from '../inputs.ts';
+import { defined, idParams, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { reachedPage } from '../reached-page.ts';
 import { jobEvents, versionSeen } from '../server-events.ts';
 import { jobPageShape, jobShape, jobView } from '../shapes/jobs.ts';
 
-/** A narrowed key sees the jobs that it started. */
-function seesJob({ key, principal }: Caller, job: Job): boolean {
+/** A narrowed key stops what it started, and nothing else. */
+function mayStop({ key, principal }: Caller, job: Job): boolean {
   return isUnlimited(key.reach) || job.principal === principal;
+}
+
+/**
+ * A narrowed key sees the jobs that it started, and the sync of a zone that it reaches: who asks for one that is under way
+ * already is given that one.
+ */
+async function seesJob(caller: Caller, job: Job): Promise<boolean> {
+  if (mayStop(caller, job)) return true;
+  const { kind, input } = job;
+  const zone = input['zone'];
+  if (kind !== 'zones.sync' || typeof zone !== 'string' || !reachesEveryName(caller)) return false;
+  try {
+    await findZone(caller, zone);
+    return true;
+  } catch (error) {
+    if (isZonewardError(error) && error.code === 'zone-unknown') return false;
+    throw error;
+  }
 }
 
 async function findJob({ zoneward, caller }: Call, id: string): Promise<Job> {
   const job = await zoneward.jobs.get(caller.tenantName, id);
-  if (job !== null && seesJob(caller, job)) return job;
+  if (job !== null && (await seesJob(caller, job))) return job;
   throw new HttpError(404, 'job-unknown', 'There is no such job.');
 }
 
@@ -36,19 +55,16 @@ const listJobs = endpoint({
   handle: async (call, { query }) => {
     const { zoneward, caller } = call;
     const scope = { tenant: caller.tenantName, route: call.route, query };
-    const before = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
-    const jobs = await zoneward.jobs.list(
-      caller.tenantName,
-      {
-        ...(query.kind === undefined ? {} : { kind: query.kind }),
-        ...(query.state === undefined ? {} : { state: query.state }),
-        ...(before === undefined ? {} : { before }),
-      },
-      query.limit,
+    const from = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'id');
+    const filter = defined({ kind: query.kind, state: query.state });
+    const { items, more } = await reachedPage(
+      (last: Job | null, limit) =>
+        zoneward.jobs.list(caller.tenantName, { ...filter, ...defined({ before: last?.id ?? from }) }, limit),
+      { limit: query.limit, reaches: (job) => seesJob(caller, job), signal: call.signal },
     );
-    const last = jobs.length === query.limit ? jobs.at(-1) : undefined;
+    const last = more ? items.at(-1) : undefined;
     return json({
-      items: jobs.filter((job) => seesJob(caller, job)).map(jobView),
+      items: items.map(jobView),
       next: last === undefined ? null : formatCursor(scope, { id: last.id }),
     });
   },
@@ -102,9 +118,11 @@ const cancelJob = endpoint({
   params: idParams,
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { params }) => {
-    const { id } = await findJob(call, params.id);
-    const job = await call.zoneward.jobs.cancel(call.caller.tenantName, id);
-    return json(jobView(job ?? (await findJob(call, id))), 202);
+    const found = await findJob(call, params.id);
+    if (!mayStop(call.caller, found))
+      throw new HttpError(403, 'key-limited', 'This API key may stop only the jobs that it started.');
+    const job = await call.zoneward.jobs.cancel(call.caller.tenantName, found.id);
+    return json(jobView(job ?? found), 202);
   },
 });
 
