@@ -164,6 +164,15 @@ describe('progress', () => {
     openProgress(io, plain, true).say('no');
     assert.equal(io.said.stderr, 'stays\n');
   });
+
+  it('elsewhere, says the same again once a minute and something new after five seconds', () => {
+    let seconds = 0;
+    const io = { ...fakeIo(), now: () => seconds * 1_000 };
+    const bar = openProgress(io, plain, false);
+    for (; seconds <= 130; seconds += 1) bar.status('waiting');
+    bar.status('sending');
+    assert.equal(io.said.stderr, 'waiting\nwaiting\nwaiting\nsending\n');
+  });
 });
 
 describe('an unknown error', () => {

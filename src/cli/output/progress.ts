@@ -8,6 +8,8 @@ import { cut, padEnd } from './width.ts';
 
 const REDRAW_MS = 80;
 const PLAIN_LINE_MS = 5_000;
+/** A line that says what the last one said comes this seldom. */
+const SAME_LINE_MS = 60_000;
 const BAR_COLUMNS = 24;
 
 export interface Progress {
@@ -79,9 +81,11 @@ function terminalProgress(io: Io, paint: Paint): Progress {
 
 function plainProgress(io: Io): Progress {
   let writtenAt = io.now();
+  let written = '';
   const throttled = (text: string): void => {
-    if (io.now() - writtenAt < PLAIN_LINE_MS) return;
+    if (io.now() - writtenAt < (text === written ? SAME_LINE_MS : PLAIN_LINE_MS)) return;
     writtenAt = io.now();
+    written = text;
     io.stderr.write(`${text}\n`);
   };
   return {
