@@ -36,7 +36,8 @@ function globalFlags(): string {
 
 function exitCodes(): string {
   const rows = Object.entries(EXIT_MEANINGS).map(([number, meaning]) => [number, meaning]);
-  return `## Exit codes\n\n${table(['code', 'meaning'], rows)}`;
+  const stopped = 'Ctrl-C while nothing is being written ends it with 130.';
+  return `## Exit codes\n\n${table(['code', 'meaning'], rows)}\n${stopped}\n`;
 }
 
 async function describe(entry: CommandEntry): Promise<string[]> {

@@ -102,7 +102,7 @@ function shared(set: readonly RecordFields[], { key, what, losses }: SharedField
     losses.push({
       name,
       type: typeOf(rdata),
-      what: `${what} of ${formatRdata(rdata)}, in which the set differs`,
+      what: `${what} of ${formatRdata(rdata)} (the set differs in it)`,
     });
   }
   return undefined;

@@ -264,8 +264,8 @@ www:
   values:
     - 192.0.2.1
     - 192.0.2.2
-# not in this file: www.example.com A: the comment of 192.0.2.1, in which the set differs
-# not in this file: www.example.com A: the comment of 192.0.2.2, in which the set differs
+# not in this file: www.example.com A: the comment of 192.0.2.1 (the set differs in it)
+# not in this file: www.example.com A: the comment of 192.0.2.2 (the set differs in it)
 `,
   );
   assert.equal(losses.length, 2);
