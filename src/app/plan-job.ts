@@ -3,7 +3,7 @@
  * stopped. A job stores one change set, however often its worker is replaced: it is named after the job.
  */
 import { ZonewardError } from '../base/errors.ts';
-import type { ChangeSetId } from '../base/ids.ts';
+import { type ChangeSetId, idBeside } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import { hasErrors } from '../base/problem.ts';
 import type { ChangeSet } from '../domains/changes/model.ts';
@@ -65,7 +65,7 @@ export async function runPlanJob(
   const onZone = (done: number, total: number): void => report({ done, total });
   const watch = { signal, onZone };
   const tenant = open(watch);
-  const id = `chg${job.id.slice(job.id.indexOf('_'))}` as ChangeSetId;
+  const id = idBeside<ChangeSetId>('chg', job.id);
   const stored = job.attempts > 1 ? await tenant.changes.find(id) : null;
   if (stored !== null) return { changeSetId: id, changed: stored.plans.length };
   onZone(0, zonesOf(plan));

@@ -1,5 +1,5 @@
 /** Uses of templates remembered beside the change sets that carry them out. */
-import type { ChangeSetId, TenantId, ZoneId } from '../base/ids.ts';
+import { type ChangeSetId, idBeside, type TenantId, type ZoneId } from '../base/ids.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
 import { type InstanceInForce, instancesInForce, presentInstances } from '../domains/templates/in-force.ts';
 import type { TemplateInstance, TemplateInstanceId } from '../plan/templates/template.ts';
@@ -22,7 +22,7 @@ export async function rememberTemplate(
   const zoneId = zones[0]?.plan.zoneId;
   if (template === undefined || zoneId === undefined) return;
   // Named after the change set: storing that again, after a crash, is no second use.
-  const id = `tpl${changeSetId.slice(changeSetId.indexOf('_'))}` as TemplateInstanceId;
+  const id = idBeside<TemplateInstanceId>('tpl', changeSetId);
   const instance = template.instance === null ? null : { ...template.instance, id };
   const { ends } = template;
   const use = { id, tenantId, zoneId, changeSetId, instance, ends, createdAt: context.clock.now() };

@@ -33,6 +33,11 @@ export function newId<Id extends string>(prefix: string, sources: { clock: Clock
   return `${prefix}_${time}${chance}` as Id;
 }
 
+/** The id of what there is once for something else: another prefix, the same rest. */
+export function idBeside<Id extends string>(prefix: string, other: string): Id {
+  return `${prefix}${other.slice(other.indexOf('_'))}` as Id;
+}
+
 /** True for an id as Cloudflare writes it: 32 lower-case hex digits. */
 export function isCloudflareId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);

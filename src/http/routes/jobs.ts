@@ -1,7 +1,7 @@
 /** Long work over HTTP: looked at, followed, stopped. */
 import { z } from '@hono/zod-openapi';
-import { hasEnded, isUnlimited, isZonewardError, type Job } from '../../app/handed-out.ts';
-import { type Caller, findZone, reachesEveryName } from '../caller.ts';
+import { hasEnded, isUnlimited, type Job } from '../../app/handed-out.ts';
+import { type Caller, reachesEveryName, reachesZone } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, idParams, PAGE } from '../inputs.ts';
@@ -24,13 +24,7 @@ async function seesJob(caller: Caller, job: Job): Promise<boolean> {
   const { kind, input } = job;
   const zone = input['zone'];
   if (kind !== 'zones.sync' || typeof zone !== 'string' || !reachesEveryName(caller)) return false;
-  try {
-    await findZone(caller, zone);
-    return true;
-  } catch (error) {
-    if (isZonewardError(error) && error.code === 'zone-unknown') return false;
-    throw error;
-  }
+  return reachesZone(caller, zone);
 }
 
 async function findJob({ zoneward, caller }: Call, id: string): Promise<Job> {
