@@ -1,6 +1,7 @@
 /** Keys and webhooks from making to ending; templates into a zone and out of it; the TLS of all zones. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { startReceiver, verifiedBy } from '../kit/receiver.ts';
 import { FOCUSED } from './in-page.ts';
 import { type Rig, shot } from './rig.ts';
@@ -125,12 +126,7 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('grid', { name: 'Planned changes' }).waitFor();
     assert.match(page.url(), /template-plan\?template=google\.com/);
     await shot(page, 'template-planned');
-    await page.getByRole('button', { name: /^Apply 2 changes/ }).click();
-    await page
-      .getByRole('button', { name: /^Undo/ })
-      .or(page.getByRole('link', { name: /^Undo/ }))
-      .first()
-      .waitFor();
+    await applyTwo(page);
     await page.goto(`${rig.server.url}/zones/shop.example/templates`);
     const row = page.getByRole('list', { name: 'Templates of the zone' });
     await row.getByText('whole').waitFor();
@@ -139,12 +135,7 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('grid', { name: 'Planned changes' }).waitFor();
     for (const word of await page.getByRole('checkbox', { name: /^I have looked at it/ }).all())
       await word.check();
-    await page.getByRole('button', { name: /^Apply 2 changes/ }).click();
-    await page
-      .getByRole('button', { name: /^Undo/ })
-      .or(page.getByRole('link', { name: /^Undo/ }))
-      .first()
-      .waitFor();
+    await applyTwo(page);
     await page.goto(`${rig.server.url}/zones/shop.example/templates`);
     await page.getByRole('heading', { name: 'No template is applied here' }).waitFor();
     await page.context().close();
@@ -178,4 +169,14 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('region', { name: 'SSL/TLS' }).waitFor();
     await page.context().close();
   });
+}
+
+/** Until it is applied, and can be taken back. */
+async function applyTwo(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Apply 2 changes/ }).click();
+  await page
+    .getByRole('button', { name: /^Undo/ })
+    .or(page.getByRole('link', { name: /^Undo/ }))
+    .first()
+    .waitFor();
 }

@@ -1,7 +1,5 @@
-/** What is done to a connection: what is under way, and what failed of it. What is known of connections is then read anew. */
-import { useQueryClient } from '@tanstack/react-query';
+/** What is done on a page: what is under way, and what failed of it. Then, however it went, what the page shows is read anew. */
 import { useState } from 'react';
-import { forgetConnections } from '../../api/queries.ts';
 
 export interface Acting {
   /** What is being done; empty: nothing. */
@@ -11,10 +9,9 @@ export interface Acting {
   readonly act: (verb: string, work: () => Promise<unknown>) => Promise<void>;
 }
 
-export function useActing(): Acting {
+export function useActing(look: () => Promise<void>): Acting {
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState('');
-  const queries = useQueryClient();
   const act = async (verb: string, work: () => Promise<unknown>): Promise<void> => {
     setBusy(verb);
     setError(null);
@@ -23,7 +20,7 @@ export function useActing(): Acting {
     } catch (failure) {
       setError(failure);
     }
-    await forgetConnections(queries);
+    await look();
     setBusy('');
   };
   return { busy, error, setError, act };

@@ -17,7 +17,7 @@ import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
-import { saveText } from '../../kit/save-text.ts';
+import { SaveButton } from '../../kit/save-button.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
@@ -266,18 +266,5 @@ function verdictText(verdict: AuditVerdict): string {
 }
 
 function ExportButton({ filter }: { readonly filter: Filter }): ReactNode {
-  const save = useMutation({
-    mutationFn: async () => saveText('audit.jsonl', await api.exportAudit({ query: filter })),
-    onError: (error) => toast(error instanceof Error ? error.message : String(error), 'problem'),
-  });
-  return (
-    <Button
-      variant="default"
-      leftSection={<Icon name="download" />}
-      loading={save.isPending}
-      onClick={() => save.mutate()}
-    >
-      Export
-    </Button>
-  );
+  return <SaveButton label="Export" file="audit.jsonl" load={() => api.exportAudit({ query: filter })} />;
 }

@@ -1,12 +1,13 @@
 /** One change set: what it plans, how far it is, what became of each change, and what can be done with it now. */
 import { Button, Progress } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Link, useLocation, useParams, useSearchParams } from 'wouter';
 import type { ChangeSetDetails, Job } from '../../../client/index.ts';
 import { useJob } from '../../api/job-events.ts';
 import { forgetZones, useChangeSet } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
+import { useActing } from '../../kit/acting.ts';
 import { Badge } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
@@ -97,28 +98,16 @@ interface Work {
 /** What is done with the change set, and the job that does it: its id stands in the address, so that a reload goes on watching. */
 function useWork({ id }: ChangeSetDetails): Work {
   const [params, setParams] = useSearchParams();
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState('');
   const queries = useQueryClient();
   const jobId = params.get('job');
   const look = (): Promise<void> => queries.invalidateQueries({ queryKey: ['change-set', id] });
+  const { busy, error, setError, act } = useActing(look);
   const following = useJob(jobId, (job) => {
     setParams((before) => without(before, 'job'), { replace: true });
     void Promise.all([look(), forgetZones(queries)]);
     if (job.state === 'failed') setError(jobFailure(job));
     else toast(job.state === 'done' ? 'Applied' : 'Stopped', job.state === 'done' ? 'done' : 'problem');
   });
-  const act = async (verb: string, work: () => Promise<unknown>): Promise<void> => {
-    setBusy(verb);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    }
-    await look();
-    setBusy('');
-  };
   return {
     busy,
     error,

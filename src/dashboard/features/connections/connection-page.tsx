@@ -7,6 +7,7 @@ import type { Connection, TestReport } from '../../../client/index.ts';
 import { forgetConnections, useConnection } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
 import { watchTest } from '../../api/watched.ts';
+import { useActing } from '../../kit/acting.ts';
 import { Badge, ConnectionStateBadge } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Loading } from '../../kit/empty.tsx';
@@ -21,7 +22,6 @@ import { toast } from '../../kit/toasts.tsx';
 import { sentence } from '../../kit/words.ts';
 import { Report, StepsUnderWay } from '../credential/report.tsx';
 import { useTrial } from '../credential/trial.ts';
-import { useActing } from './acting.ts';
 import { CapabilityMatrix } from './capability-matrix.tsx';
 import { RelinkDialog, RemoveDialog } from './connection-dialogs.tsx';
 import { kindName } from './connections-page.tsx';
@@ -45,7 +45,8 @@ export function ConnectionPage(): ReactNode {
 function KnownConnection({ connection }: { readonly connection: Connection }): ReactNode {
   const { id, label, state, stateDetail, next } = connection;
   const [dialog, setDialog] = useQueryState('do');
-  const { busy, error, act } = useActing();
+  const queries = useQueryClient();
+  const { busy, error, act } = useActing(() => forgetConnections(queries));
   const { trial, report, test } = useRetest(id);
   return (
     <Page

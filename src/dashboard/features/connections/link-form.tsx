@@ -1,11 +1,11 @@
 /** What a link for a customer opens: for what, under which name, in which colours, for how long. */
-import { Button, ColorInput, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
+import { ColorInput, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { MadeConnectSession, NewConnectSession } from '../../../client/index.ts';
 import { useConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
-import { Problem } from '../../kit/problem.tsx';
+import { CardForm } from '../../kit/card-form.tsx';
 
 const LASTS: readonly (readonly [seconds: string, label: string])[] = [
   ['1800', 'half an hour'],
@@ -56,25 +56,11 @@ export function LinkForm({
     mutationFn: () => api.createConnectSession({ body: wishOf(draft) }),
     onSuccess: onMade,
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!make.isPending) make.mutate();
-  };
   return (
-    <form className="card stack" onSubmit={submit} aria-labelledby="make-link">
-      <h2 id="make-link">A link for a customer</h2>
+    <CardForm title="A link for a customer" action="Make the link" sending={make} onCancel={onCancel}>
       <Purpose draft={draft} set={set} />
       <Look draft={draft} set={set} />
-      {make.error === null ? null : <Problem error={make.error} />}
-      <div className="row">
-        <Button type="submit" loading={make.isPending}>
-          Make the link
-        </Button>
-        <Button variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    </CardForm>
   );
 }
 

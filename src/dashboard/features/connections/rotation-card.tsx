@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Connection, Rotation } from '../../../client/index.ts';
 import { forgetConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
+import { useActing } from '../../kit/acting.ts';
 import { Badge, type Tone } from '../../kit/badge.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { NextSteps } from '../../kit/next-steps.tsx';
@@ -12,7 +13,6 @@ import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
-import { useActing } from './acting.ts';
 
 const SHOWN_MAX = 5;
 const LOOK_EVERY_MS = 3_000;
@@ -20,7 +20,8 @@ const DAYS_DEFAULT = 90;
 
 export function RotationCard({ connection }: { readonly connection: Connection }): ReactNode {
   const { id, rotation } = connection;
-  const { error, setError, busy, act } = useActing();
+  const queries = useQueryClient();
+  const { error, setError, busy, act } = useActing(() => forgetConnections(queries));
   const rotations = useQuery({
     queryKey: ['connection', id, 'rotations'],
     queryFn: ({ signal }) => api.listRotations({ connection: id, query: { limit: SHOWN_MAX } }, { signal }),

@@ -10,7 +10,7 @@ import { Empty, Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
-import { saveText } from '../../kit/save-text.ts';
+import { SaveButton } from '../../kit/save-button.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
@@ -87,20 +87,8 @@ export function Registrations({ place }: { readonly place: Place }): ReactNode {
 }
 
 function CalendarButton({ place }: { readonly place: Place }): ReactNode {
-  const save = useMutation({
-    mutationFn: async () => saveText('domains.ics', await api.domainICalendar({ query: { ...place } })),
-    onError: (error) => toast(error instanceof Error ? error.message : String(error), 'problem'),
-  });
-  return (
-    <Button
-      variant="default"
-      leftSection={<Icon name="download" />}
-      loading={save.isPending}
-      onClick={() => save.mutate()}
-    >
-      iCalendar
-    </Button>
-  );
+  const load = (): Promise<string> => api.domainICalendar({ query: { ...place } });
+  return <SaveButton label="iCalendar" file="domains.ics" load={load} />;
 }
 
 function Names({

@@ -13,7 +13,7 @@ import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
-import { saveText } from '../../kit/save-text.ts';
+import { SaveButton } from '../../kit/save-button.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
@@ -39,10 +39,6 @@ export function CertificateCalendar(): ReactNode {
       toast('The certificates of all zones are read');
     },
   });
-  const save = useMutation({
-    mutationFn: async () => saveText('certificates.ics', await api.certificateICalendar({})),
-    onError: (error) => toast(error instanceof Error ? error.message : String(error), 'problem'),
-  });
   if (calendar.isPending) return <Loading what="certificates" />;
   if (calendar.error !== null)
     return <Problem error={calendar.error} onRetry={() => void calendar.refetch()} />;
@@ -66,14 +62,7 @@ export function CertificateCalendar(): ReactNode {
       ) : (
         <Known entries={calendar.data.items}>
           {lookNow}
-          <Button
-            variant="default"
-            leftSection={<Icon name="download" />}
-            loading={save.isPending}
-            onClick={() => save.mutate()}
-          >
-            iCalendar
-          </Button>
+          <SaveButton label="iCalendar" file="certificates.ics" load={() => api.certificateICalendar({})} />
         </Known>
       )}
       <Unknown calendar={calendar.data} />

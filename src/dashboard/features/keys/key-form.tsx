@@ -1,11 +1,11 @@
 /** What a new API key may do, what it reaches, and for how long. */
-import { Button, Checkbox, MultiSelect, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { CreatedApiKey, NewApiKey } from '../../../client/index.ts';
 import { useConnections, useZones } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
-import { Problem } from '../../kit/problem.tsx';
+import { CardForm } from '../../kit/card-form.tsx';
 import { readableName } from '../zones/names.ts';
 import { patternsOf, SCOPES, type Scope } from './key-words.ts';
 
@@ -57,13 +57,14 @@ export function KeyForm({
     onSuccess: onMade,
   });
   const isWhole = draft.label.trim() !== '' && draft.scopes.length > 0;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isWhole && !make.isPending) make.mutate();
-  };
   return (
-    <form className="card stack" onSubmit={submit} aria-labelledby="make-key">
-      <h2 id="make-key">A new API key</h2>
+    <CardForm
+      title="A new API key"
+      action="Make the key"
+      isWhole={isWhole}
+      sending={make}
+      onCancel={onCancel}
+    >
       <div className="zw-fields2">
         <TextInput
           label="Label"
@@ -84,16 +85,7 @@ export function KeyForm({
       </div>
       <Scopes draft={draft} set={set} />
       <Reach draft={draft} set={set} />
-      {make.error === null ? null : <Problem error={make.error} />}
-      <div className="row">
-        <Button type="submit" loading={make.isPending} disabled={!isWhole}>
-          Make the key
-        </Button>
-        <Button variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    </CardForm>
   );
 }
 

@@ -1,9 +1,9 @@
 /** Address, words and events of a webhook: for a new one, and for one that is there. */
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Webhook } from '../../../client/index.ts';
-import { Problem } from '../../kit/problem.tsx';
+import { CardForm } from '../../kit/card-form.tsx';
 import { EventTypes } from './event-types.tsx';
 
 export interface WebhookWish {
@@ -34,13 +34,8 @@ export function WebhookForm({
   });
   const save = useMutation({ mutationFn: () => onSave({ ...wish, url: wish.url.trim() }) });
   const isWhole = wish.url.trim() !== '' && wish.types?.length !== 0;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isWhole && !save.isPending) save.mutate();
-  };
   return (
-    <form className="card stack" onSubmit={submit} aria-labelledby="webhook-form">
-      <h2 id="webhook-form">{title}</h2>
+    <CardForm title={title} action={action} isWhole={isWhole} sending={save} onCancel={onCancel}>
       <div className="zw-twocolumns">
         <TextInput
           label="Address"
@@ -62,15 +57,6 @@ export function WebhookForm({
         />
       </div>
       <EventTypes types={wish.types} onChange={(types) => setWish({ ...wish, types })} />
-      {save.error === null ? null : <Problem error={save.error} />}
-      <div className="row">
-        <Button type="submit" loading={save.isPending} disabled={!isWhole}>
-          {action}
-        </Button>
-        <Button variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-      </div>
-    </form>
+    </CardForm>
   );
 }
