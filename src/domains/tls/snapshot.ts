@@ -212,7 +212,7 @@ export function statusEvents(
 }
 
 /** Cloudflare renews these itself; the others end unless somebody acts. */
-const RENEWED_BY_CLOUDFLARE = /^(universal|advanced|total_tls|sni_custom|custom-hostname)$/;
+const RENEWED_BY_CLOUDFLARE = /^(universal|advanced|total_tls|custom-hostname)$/;
 
 /** An event for each certificate that is so many days from its end, or past it: once for each mark. */
 export function expiryEvents(

@@ -66,7 +66,10 @@ export function orderFleet(zones: readonly ZoneTls[]): readonly ZoneTls[] {
     .map(({ zone }) => zone);
 }
 
-/** What Cloudflare renews by itself; an uploaded certificate is its owner's to replace. */
+/** The engine's list for its warnings is the same; all others end unless somebody acts. */
+const RENEWED_BY_CLOUDFLARE = /^(universal|advanced|total_tls|custom-hostname)$/;
+
+/** What Cloudflare renews by itself; what was uploaded or made for an origin is its owner's to replace. */
 export function renewsItself(type: string): boolean {
-  return !/custom/.test(type);
+  return RENEWED_BY_CLOUDFLARE.test(type);
 }

@@ -69,4 +69,14 @@ describe('a certificate', () => {
       false,
     ]);
   });
+
+  it('of an origin, of a client or of its own does not', () => {
+    assert.deepEqual(['own', 'origin-ca', 'client', 'total_tls', 'custom-hostname'].map(renewsItself), [
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
 });
