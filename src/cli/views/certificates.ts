@@ -2,10 +2,12 @@
 import {
   type CertificatePack,
   type CustomCertificate,
+  type DomainName,
   type ListedHostname,
   type OriginCertificate,
   type OriginPullCertificate,
   proofText,
+  toUnicode,
   type ZoneCertificates,
   type ZoneHostnames,
 } from '../../app/handed-out.ts';
@@ -23,7 +25,7 @@ export function formatCertificates(out: Output, list: ZoneCertificates): string 
       { title: 'status', cell: ({ status }) => status },
       { title: 'authority', cell: ({ authority }) => authority ?? '' },
       { title: 'until', cell: ({ expiresAt }) => dayOf(expiresAt) },
-      { title: 'hosts', cell: ({ hosts }) => hosts.join(' '), shrinksTo: 16 },
+      { title: 'hosts', cell: ({ hosts }) => hostsText(hosts), shrinksTo: 16 },
     ],
     packs,
   );
@@ -44,7 +46,7 @@ function formatOwn(out: Output, own: readonly CustomCertificate[]): string {
       { title: 'status', cell: ({ status }) => status },
       { title: 'issuer', cell: ({ issuer }) => issuer },
       { title: 'until', cell: ({ expiresAt }) => dayOf(expiresAt) },
-      { title: 'hosts', cell: ({ hosts }) => hosts.join(' '), shrinksTo: 16 },
+      { title: 'hosts', cell: ({ hosts }) => hostsText(hosts), shrinksTo: 16 },
     ],
     own,
   );
@@ -56,7 +58,7 @@ export function formatOrigin(out: Output, list: readonly OriginCertificate[]): s
     [
       { title: 'Origin CA certificate', cell: ({ id }) => id },
       { title: 'until', cell: ({ expiresAt }) => dayOf(expiresAt) },
-      { title: 'hosts', cell: ({ hosts }) => hosts.join(' '), shrinksTo: 16 },
+      { title: 'hosts', cell: ({ hosts }) => hostsText(hosts), shrinksTo: 16 },
     ],
     list,
   );
@@ -86,7 +88,7 @@ export function proofsText(out: Output, pack: CertificatePack): string {
   const facts = out.facts(
     [
       ['status', pack.status],
-      ['hosts', pack.hosts.join(' ')],
+      ['hosts', hostsText(pack.hosts)],
       ['authority', pack.authority],
       ['until', dayOf(pack.expiresAt)],
       ['errors', pack.errors.length === 0 ? null : pack.errors.map(visible).join('; ')],
@@ -149,4 +151,9 @@ export function hostnameJson({ hostname, view }: ListedHostname): Record<string,
 
 function dayOf(at: number | null): string {
   return isoTime(at)?.slice(0, 10) ?? '';
+}
+
+/** Names as people write them. */
+export function hostsText(hosts: readonly string[]): string {
+  return hosts.map((host) => toUnicode(host as DomainName)).join(' ');
 }

@@ -14,6 +14,7 @@ import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { isoTime, relativeTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';
+import { hostsText } from './certificates.ts';
 import { nextSteps } from './connection.ts';
 
 const SIGNS: Readonly<Record<TlsFinding['verdict'], readonly [sign: string, paint: keyof Paint]>> = {
@@ -116,18 +117,18 @@ export function formatCalendar(out: Output, { entries, unreadable, neverRead }: 
   const table = out.table<TlsCalendar['entries'][number]>(
     [
       { title: 'expires', cell: ({ pack }) => isoTime(pack.expiresAt)?.slice(0, 10) ?? '' },
-      { title: 'zone', cell: ({ zone }) => zone.facts.name },
+      { title: 'zone', cell: ({ zone }) => toUnicode(zone.facts.name) },
       { title: 'kind', cell: ({ pack }) => pack.type },
       { title: 'status', cell: ({ pack }) => pack.status },
       { title: 'authority', cell: ({ pack }) => pack.authority ?? '' },
-      { title: 'hosts', cell: ({ pack }) => pack.hosts.join(' '), shrinksTo: 16 },
+      { title: 'hosts', cell: ({ pack }) => hostsText(pack.hosts), shrinksTo: 16 },
       { title: 'seen', cell: ({ readAt }) => relativeTime(readAt, out.now()) },
     ],
     entries,
   );
   const rest = [
-    ...unreadable.map(({ zone, error }) => `? ${zone.facts.name}: ${visible(error.message)}\n`),
-    ...neverRead.map(({ facts }) => `? ${facts.name}: nobody has looked yet\n`),
+    ...unreadable.map(({ zone, error }) => `? ${toUnicode(zone.facts.name)}: ${visible(error.message)}\n`),
+    ...neverRead.map(({ facts }) => `? ${toUnicode(facts.name)}: nobody has looked yet\n`),
   ];
   return `${entries.length === 0 ? '' : table}${rest.join('')}`;
 }
