@@ -88,6 +88,20 @@ describe('one zone, two tenants, and a list that is behind', () => {
     assert.notEqual(zone?.freshness.staleSince ?? null, null);
   });
 
+  it('a list is believed on which the other changed a record and changed it back', async () => {
+    for (const content of ['203.0.113.99', '203.0.113.7'])
+      await theirs.changes.apply(await edit(theirs, 'www', { content }));
+    await theirs.changes.apply(await edit(theirs, 'old', 'remove'));
+    const { consistent, outdated, calls } = await ours.zones.sync(ZONE);
+    assert.deepEqual({ consistent, outdated }, { consistent: true, outdated: false });
+    assert.ok(calls <= 2, `${calls} calls`);
+    const { records } = await ours.zones.records(ZONE);
+    assert.deepEqual(
+      records.map(({ record }) => record.fields.name),
+      [`www.${ZONE}`],
+    );
+  });
+
   it('a plan from before the other wrote is read anew before it is applied', async () => {
     const planned = await edit(ours, 'www', { content: '203.0.113.10' });
     await theyWrite(1);

@@ -25,7 +25,7 @@ export async function listDoubts(
   const doubts = { outdated: new Set<RecordId>(), unconfirmed: new Set<RecordId>() };
   await doubtByOwn(trx, zone, list, since, doubts);
   for (const tenantId of await otherWriters(trx, zone, since))
-    await doubtByOther(trx, { zone, other: { ...zone, tenantId } }, list, since, doubts);
+    await doubtByOther(trx, { ...zone, tenantId }, list, since, doubts);
   return doubts;
 }
 
@@ -51,7 +51,7 @@ async function doubtByOwn(
   );
   for (const { id, modifiedOn } of list.shown) {
     const known = shown.get(id);
-    if (known !== undefined && isOutdated(modifiedOn, known, revisions)) outdated.add(id);
+    if (known !== undefined && isOutdated(timeOf(modifiedOn), known, revisions)) outdated.add(id);
   }
   for (const [id, { to_revision, from_revision }] of await newestVersions(trx, zone, list.missing))
     if (to_revision === null && revisions.ours.has(from_revision)) unconfirmed.add(id);
@@ -71,23 +71,24 @@ async function otherWriters(trx: Trx, zone: ZoneKey, since: number): Promise<Ten
   return rows.map((row) => row.tenant_id as TenantId);
 }
 
-/** What is shown as this tenant's mirror has it may be old just the same: the other's write has not been read yet. */
+/**
+ * What is shown as this tenant's mirror has it may be old just the same: the other's write has not been read yet. Or it is
+ * new, and was changed and changed back; so the time that the list tells counts, not the mirror's.
+ */
 async function doubtByOther(
   trx: Trx,
-  { zone, other }: { readonly zone: ZoneKey; readonly other: ZoneKey },
+  other: ZoneKey,
   list: ShownList,
   since: number,
   { outdated, unconfirmed }: Doubts,
 ): Promise<void> {
   const revisions = await revisionsSince(trx, other, since);
   const written = await versionsSince(trx, other, revisions.ours);
-  const times = new Map(list.shown.map(({ id, modifiedOn }) => [id, modifiedOn]));
-  const unchanged = [...written.keys()].filter((id) => !times.has(id) && list.ids?.has(id) === true);
-  for (const [id, { modified_on }] of await newestVersions(trx, zone, unchanged)) times.set(id, modified_on);
+  const times = list.times ?? new Map(list.shown.map(({ id, modifiedOn }) => [id, timeOf(modifiedOn)]));
   for (const [id, known] of written) {
     const time = times.get(id);
     if (time !== undefined && isOutdated(time, known, revisions)) outdated.add(id);
-    const isMissing = list.ids !== undefined && !list.ids.has(id);
+    const isMissing = list.times !== undefined && !list.times.has(id);
     if (isMissing && known.to_revision === null) unconfirmed.add(id);
   }
 }
@@ -96,10 +97,10 @@ async function doubtByOther(
  * A record's time of change never goes back, whoever changed it. That somebody else's record is gone, an earlier list
  * said, and that one may have been the old one.
  */
-function isOutdated(modifiedOn: string | null, known: Newest, { ours, recent }: Revisions): boolean {
+function isOutdated(time: number, known: Newest, { ours, recent }: Revisions): boolean {
   if (known.to_revision !== null) return ours.has(known.to_revision);
   // NaN where one is missing: then nothing can be said.
-  return recent.has(known.from_revision) && timeOf(modifiedOn) < timeOf(known.modified_on);
+  return recent.has(known.from_revision) && time < timeOf(known.modified_on);
 }
 
 function timeOf(text: string | null): number {

@@ -137,8 +137,11 @@ export interface ShownList {
   readonly shown: readonly LiveRecord[];
   /** In the mirror, not in the list. */
   readonly missing: readonly RecordId[];
-  /** All that the whole list shows; absent while it is still being read. */
-  readonly ids?: ReadonlySet<RecordId>;
+  /**
+   * All that the whole list shows, with the time of the last change as it tells it (milliseconds, NaN for none); absent
+   * while it is still being read. What is shown as the mirror has it may have been changed and changed back.
+   */
+  readonly times?: ReadonlyMap<RecordId, number>;
 }
 
 export interface ListDoubts {

@@ -1,6 +1,6 @@
 /**
  * One pass through a zone's record list, streamed: each record is compared by its hash as it arrives and let go
- * of when nothing changed. Memory grows with the ids of the zone and with what changed, not with its records.
+ * of when nothing changed. Memory grows with the ids and times of the zone and with what changed, not with its records.
  *
  * Terms. A pass is *whole* when no id came twice, every page told one total, and as many ids came as the total
  * says. Records that the mirror holds and the pass did not show are *missing*; whether they are gone is for
@@ -15,7 +15,8 @@ import type { RecordHash, ZoneReader } from './ports.ts';
 export const PENDING_MAX = 5_000;
 
 export interface ReadPass {
-  readonly ids: ReadonlySet<RecordId>;
+  /** Every id that came, and when its record was changed last, as the list tells it: milliseconds, NaN for none. */
+  readonly times: ReadonlyMap<RecordId, number>;
   readonly whole: boolean;
   readonly pages: number;
   /** Records that are new or changed and were not handed to `flush`; of an id seen twice, the later. */
@@ -34,7 +35,7 @@ export async function readPass(
   options: CallOptions,
   flush: (records: ReadonlyMap<RecordId, LiveRecord>) => Promise<void>,
 ): Promise<ReadPass> {
-  const ids = new Set<RecordId>();
+  const times = new Map<RecordId, number>();
   const totals = new Set<number>();
   let pending = new Map<RecordId, LiveRecord>();
   let rows = 0;
@@ -44,7 +45,7 @@ export async function readPass(
     rows += page.records.length;
     totals.add(page.totalCount);
     for (const record of page.records) {
-      ids.add(record.id);
+      times.set(record.id, Date.parse(record.modifiedOn ?? ''));
       if (hashOf(record.id) === ports.hash(record)) pending.delete(record.id);
       else pending.set(record.id, record);
     }
@@ -53,6 +54,6 @@ export async function readPass(
       pending = new Map();
     }
   }
-  const whole = rows === ids.size && totals.size === 1 && totals.has(ids.size);
-  return { ids, whole, pages, pending };
+  const whole = rows === times.size && totals.size === 1 && totals.has(times.size);
+  return { times, whole, pages, pending };
 }

@@ -111,9 +111,9 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
       const pass = await readOnce(ports, input, work);
       const whole = pass.whole && (pass.pages === 1 || serial === ((await input.takeSerial?.()) ?? null));
       const gone = missingFrom(pass, work);
-      const shown = { records: pass.pending, missing: gone, ids: pass.ids };
+      const shown = { records: pass.pending, missing: gone, times: pass.times };
       const { pending, unconfirmed } = await sortOut(ports, input, work, shown);
-      const proven = !unconfirmed && (gone.length === 0 || (pass.pages === 1 && pass.ids.size > 0));
+      const proven = !unconfirmed && (gone.length === 0 || (pass.pages === 1 && pass.times.size > 0));
       const right = whole && !work.outdated;
       const consistent = right && (proven || (previous !== null && sameIds(previous, pass)));
       if (consistent || passes === PASSES_MAX) {
@@ -265,8 +265,8 @@ async function refuseOpenWrite(ports: SyncPorts, zoneId: ZoneId): Promise<void> 
 
 function missingFrom(pass: ReadPass, { hashes, put }: Work): RecordId[] {
   const missing: RecordId[] = [];
-  for (const id of hashes.keys()) if (!pass.ids.has(id)) missing.push(id);
-  for (const id of put.keys()) if (!pass.ids.has(id) && !hashes.has(id)) missing.push(id);
+  for (const id of hashes.keys()) if (!pass.times.has(id)) missing.push(id);
+  for (const id of put.keys()) if (!pass.times.has(id) && !hashes.has(id)) missing.push(id);
   return missing;
 }
 
@@ -278,7 +278,9 @@ function countOf({ hashes, put }: Work): number {
 }
 
 function sameIds(a: ReadPass, b: ReadPass): boolean {
-  return a.ids.size === b.ids.size && a.ids.isSubsetOf(b.ids);
+  if (a.times.size !== b.times.size) return false;
+  for (const id of a.times.keys()) if (!b.times.has(id)) return false;
+  return true;
 }
 
 function callOptions(input: SyncZoneInput): CallOptions {

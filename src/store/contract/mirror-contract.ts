@@ -266,18 +266,27 @@ export function recordContract(makePlace: MakeStorePlace): void {
           },
           [],
         );
-        const ids = (...numbers: number[]) => new Set(numbers.map(recordId));
+        const times = (...numbers: number[]) =>
+          new Map(numbers.map((one) => [recordId(one), Date.parse(record(one).modifiedOn ?? '')]));
         const doubts = async (list: ShownList, since = 4_000) => {
           const found = await store.mirror.doubts(tenant, zoneId(1), list, since);
           return [[...found.outdated].sort(), [...found.unconfirmed]];
         };
         const none = { shown: [], missing: [] };
-        const before = { ...none, ids: ids(1, 2, 3, 4) };
+        const before = { ...none, times: times(1, 2, 3, 4) };
         // The list from before, which is as this tenant's mirror has it.
         assert.deepEqual(await doubts(before), [[recordId(1), recordId(2)], [recordId(5)]]);
         // The list of today, and what of a list is known before its end.
-        const today = { shown: [changed, record(5)], missing: [recordId(1)], ids: ids(2, 3, 4, 5) };
+        const at = (text: string) => new Map([[recordId(2), Date.parse(text)]]);
+        const today = {
+          shown: [changed, record(5)],
+          missing: [recordId(1)],
+          times: new Map([...times(3, 4, 5), ...at('2026-01-01T10:00:05.5Z')]),
+        };
         assert.deepEqual(await doubts(today), [[], []]);
+        // Changed by the other and changed back since: as this tenant's mirror has it, and yet of today.
+        const back = { ...none, times: new Map([...times(3, 4, 5), ...at('2026-01-01T10:00:06Z')]) };
+        assert.deepEqual(await doubts(back), [[], []]);
         assert.deepEqual(await doubts({ ...none, shown: [record(1)] }), [[recordId(1)], []]);
         assert.deepEqual(await doubts(before, 5_001), [[], []]);
         // The writer itself is told by its own revisions.
