@@ -1,4 +1,5 @@
 /** What a tenant's store tells at the end: its change sets with every operation, its trail, its zones and their history. */
+import type { SyncOutcome } from '../../../src/domains/zones/sync-zone.ts';
 import type { Tenant } from '../../../src/index.ts';
 
 export interface Operation {
@@ -18,6 +19,8 @@ export interface TenantReport {
   }[];
   readonly auditOk: boolean;
   readonly auditKinds: Readonly<Record<string, number>>;
+  /** What the last read of each zone came to. */
+  readonly syncs: readonly Pick<SyncOutcome, 'consistent' | 'outdated' | 'calls'>[];
   /** Zone names that the tenant sees. */
   readonly zonesSeen: readonly string[];
   /** Of all zones. */
@@ -35,7 +38,11 @@ export interface TenantReport {
 const CHANGE_SETS_MAX = 5_000;
 const EVENTS_MAX = 200_000;
 
-export async function report(tenant: Tenant, name: string, zones: readonly string[]): Promise<TenantReport> {
+export async function report(
+  tenant: Tenant,
+  name: string,
+  zones: readonly string[],
+): Promise<Omit<TenantReport, 'syncs'>> {
   const changeSets = [];
   for (const { id } of await tenant.changes.list({}, CHANGE_SETS_MAX)) {
     const { changeSet, outcomes } = await tenant.changes.get(id);

@@ -30,6 +30,9 @@ const TURN_MS = 900;
 /** Quiet at the end, in which a request that lands late has landed. */
 const CALM_MS = 3_000;
 const END_MAX_MS = 240_000;
+/** How much longer than it was told a turmoil goes on until something of each kind was done. */
+const SLOW_MAX_MS = 120_000;
+const CHANGES = ['add', 'edit', 'undo', 'sync'];
 const SHARED = 'shared.example';
 const DRIFTERS = 4;
 const RECORDS_ROUTE = 'GET /zones/{zone_id}/dns_records';
@@ -123,7 +126,7 @@ class Turmoil {
     await this.#live('connect').ended;
     const workers = Array.from({ length: WORKERS }, () => this.#live('act'));
     const endsAt = Date.now() + this.#options.seconds * 1_000;
-    while (Date.now() < endsAt) {
+    while (Date.now() < endsAt || (!this.#hasTried() && Date.now() < endsAt + SLOW_MAX_MS)) {
       await new Promise((resolve) => setTimeout(resolve, TURN_MS * (0.3 + this.#random())));
       await this.#turn(workers);
     }
@@ -133,11 +136,16 @@ class Turmoil {
     await new Promise((resolve) => setTimeout(resolve, CALM_MS));
     const end = this.#live('end');
     const timer = setTimeout(() => end.child.kill('SIGKILL'), END_MAX_MS);
-    await end.ended;
-    clearTimeout(timer);
+    await end.ended.finally(() => clearTimeout(timer));
     const { report } = end;
     assert.ok(report !== null, 'the end came without a report');
-    return await this.#judge(report);
+    try {
+      return await this.#judge(report);
+    } catch (cause) {
+      const told = report.map(({ tenant, syncs, zones }) => ({ tenant, syncs, zones }));
+      const [acts, met] = [this.#acts, this.#met];
+      throw new Error(JSON.stringify({ ...this.#counts, acts, met, told }), { cause });
+    }
   }
 
   killAll(): void {
@@ -157,13 +165,21 @@ class Turmoil {
     this.#tenants = tenants;
   }
 
+  /** On a slow machine the time may be over before anything was. */
+  #hasTried(): boolean {
+    return (
+      Object.values(this.#counts).every((count) => count > 0) && CHANGES.every((act) => act in this.#acts)
+    );
+  }
+
   /** One turn of fate: a kill, a fault, someone else's edit, or peace. */
   async #turn(workers: Life[]): Promise<void> {
     const fate = this.#random();
     if (fate < 0.35) {
       const index = Math.floor(this.#random() * workers.length);
       const victim = workers[index];
-      if (victim !== undefined) {
+      // One that has done nothing yet would show nothing by its death.
+      if (victim?.hasActed === true) {
         victim.kill();
         await victim.ended;
         this.#counts.kills += 1;
@@ -231,7 +247,7 @@ class Turmoil {
     for (const { tenant, changeSets, auditOk, auditKinds } of tenants) {
       assert.ok(auditOk, `${tenant}: the audit trail verifies`);
       assert.equal(
-        auditKinds['change-set.planned'],
+        auditKinds['change-set.planned'] ?? 0,
         changeSets.length,
         `${tenant}: every plan is in the trail`,
       );
@@ -276,9 +292,14 @@ class Turmoil {
   }
 
   /** What is mirrored is there, what is replayed leads there, and nobody sees what is not theirs. */
-  async #judgeZones({ tenant, zones, zonesSeen }: TenantReport): Promise<void> {
+  async #judgeZones({ tenant, zones, zonesSeen, syncs }: TenantReport): Promise<void> {
     const own = this.#tenants.find(({ name }) => name === tenant)?.zones ?? [];
     assert.deepEqual(zonesSeen, [...own].sort(), `${tenant} sees its zones and no other`);
+    assert.deepEqual(
+      syncs.filter(({ consistent }) => !consistent),
+      [],
+      `${tenant}: a list at rest is believed`,
+    );
     for (const { zone, mirror, replayed } of zones) {
       const records = await this.#records(zone);
       assert.equal(mirror.length, records.length, `${tenant}: the mirror of ${zone}`);
@@ -360,6 +381,7 @@ class Life {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
   report: readonly TenantReport[] | null = null;
+  hasActed = false;
   #killed = false;
 
   constructor(job: Job, onLine: (line: Line) => void) {
@@ -375,6 +397,7 @@ class Life {
       if (!text.endsWith('}')) return;
       const line = JSON.parse(text) as Line;
       if (line.kind === 'report') this.report = line.tenants;
+      if (line.kind === 'did' || line.kind === 'met') this.hasActed = true;
       onLine(line);
     });
     this.ended = new Promise((resolve, reject) => {

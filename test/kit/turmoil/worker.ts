@@ -177,18 +177,21 @@ async function act(): Promise<void> {
   }
 }
 
-/** What is open is settled; then everything that can be told is. */
+/** What is open is settled, for every tenant, because they share a zone; then all is read, and everything is told. */
 async function end(): Promise<void> {
-  const tenants = [];
-  for (const { name, zones } of job.tenants) {
-    const tenant = zoneward.tenant(name);
+  const tenants = job.tenants.map(({ name, zones }) => ({ name, zones, tenant: zoneward.tenant(name) }));
+  for (const { tenant } of tenants) {
     await tenant.changes.recover({ lockWaitMs: 4 * LOCK_WAIT_MS });
     for (const { id } of await tenant.changes.list({ status: 'interrupted' }, 500))
       await tenant.changes.resume(id, { lockWaitMs: 4 * LOCK_WAIT_MS });
-    for (const zone of zones) await tenant.zones.sync(zone);
-    tenants.push(await report(tenant, name, zones));
   }
-  say({ kind: 'report', tenants });
+  const reports = [];
+  for (const { name, zones, tenant } of tenants) {
+    const syncs = [];
+    for (const zone of zones) syncs.push(await tenant.zones.sync(zone));
+    reports.push({ ...(await report(tenant, name, zones)), syncs });
+  }
+  say({ kind: 'report', tenants: reports });
 }
 
 say({ kind: 'ready' });
