@@ -6,6 +6,7 @@ import { formatRdata } from '../dns/rdata-text.ts';
 import { type DesiredRecord, typeOf } from '../dns/record.ts';
 import { parseZoneDocument } from '../dns/zone-document.ts';
 import type { Edit } from '../plan/edits.ts';
+import { compilePatterns } from '../plan/name-pattern.ts';
 
 /** A record as in a zone document: names relative to the zone or full, TTLs as `auto`, `300` or `5m`. */
 export interface RecordText {
@@ -76,6 +77,17 @@ function withoutPosition({ position: _, ...problem }: Problem): Problem {
 function recordsOf(parsed: Parsed<readonly DesiredRecord[]>): readonly DesiredRecord[] {
   if (parsed.ok) return parsed.value;
   throw new InvalidInputError('The record is not valid; nothing was written.', parsed.problems);
+}
+
+/** Those at names like one of the patterns; without patterns, all. */
+export function recordsAt(
+  live: readonly LiveRecord[],
+  patterns: readonly string[] | undefined,
+  zone: DomainName,
+): readonly LiveRecord[] {
+  if (patterns === undefined) return live;
+  const isMeant = compilePatterns(patterns, zone);
+  return live.filter(({ fields }) => isMeant(fields.name));
 }
 
 /** The records that a selection means, among the live ones of a zone. */

@@ -149,7 +149,7 @@ export type { ZoneAdvice } from '../domains/zones/zone-advice.ts';
 export { BASELINE_NAMES, type BaselineName } from '../plan/baselines.ts';
 export type { Change, ChangeGroup } from '../plan/change.ts';
 export { formatMoney, type Money } from '../plan/money.ts';
-export { compilePattern } from '../plan/name-pattern.ts';
+export { compilePatterns } from '../plan/name-pattern.ts';
 export type { GuardFinding, ZonePlan } from '../plan/plan.ts';
 export { formatPlanFile } from '../plan/plan-file.ts';
 export { type PlanJson, planToJson } from '../plan/render-json.ts';

@@ -13,7 +13,7 @@ import type { ZoneSource } from './plan-sources.ts';
 import type { PlanWatch } from './plan-watch.ts';
 import type { SourceText } from './read-source.ts';
 import type { StagedChange } from './staged-changes.ts';
-import { type Planned, severalConnections } from './tenant-plans.ts';
+import { type Planned, type RecordsMeant, severalConnections } from './tenant-plans.ts';
 import type { TemplateReference, TemplateRequest } from './tenant-templates.ts';
 import type { SettingsWish } from './tenant-tls.ts';
 
@@ -31,8 +31,14 @@ export type PlanRequest = { readonly connection?: string } & (
       readonly zones: readonly string[];
       readonly select: RecordSelection;
       readonly set: RecordSet | 'remove';
+      readonly names?: readonly string[];
     }
-  | { readonly kind: 'staged'; readonly zone: string; readonly changes: readonly StagedChange[] }
+  | {
+      readonly kind: 'staged';
+      readonly zone: string;
+      readonly changes: readonly StagedChange[];
+      readonly names?: readonly string[];
+    }
   | {
       readonly kind: 'undo';
       readonly changeSetId: ChangeSetId;
@@ -45,7 +51,8 @@ export type PlanRequest = { readonly connection?: string } & (
       readonly to: { readonly revision: number } | { readonly at: number };
     }
   | { readonly kind: 'settings'; readonly zones: readonly string[]; readonly wish: SettingsWish }
-  | { readonly kind: 'revert'; readonly zones: readonly string[] }
+  /** `names`: only drift at names like these. */
+  | { readonly kind: 'revert'; readonly zones: readonly string[]; readonly names?: readonly string[] }
   /** The text of a saved plan. */
   | { readonly kind: 'file'; readonly text: string; readonly file: string }
   | {
@@ -82,9 +89,9 @@ export async function planRequested(
     case 'add':
       return changes.planAdd(request.zone, request.record, via);
     case 'edit':
-      return changes.planEdit(request.zones, request.select, request.set, via);
+      return changes.planEdit(request.zones, request.select, request.set, { ...via, ...namesOf(request) });
     case 'staged':
-      return changes.planStaged(request.zone, request.changes, via);
+      return changes.planStaged(request.zone, request.changes, { ...via, ...namesOf(request) });
     case 'undo': {
       const { changeSetId, only, force } = request;
       return changes.planUndo(changeSetId, {
@@ -97,7 +104,7 @@ export async function planRequested(
     case 'settings':
       return tls.plan(request.zones, request.wish, via);
     case 'revert': {
-      const found = await Promise.all(request.zones.map((zone) => drift.list({ zone })));
+      const found = await Promise.all(request.zones.map((zone) => drift.list({ zone, ...namesOf(request) })));
       const drifts = found.flat();
       if (drifts.length > 0) return drift.planRevert(drifts, via);
       throw new ZonewardError('These zones have no drift to take back', {
@@ -116,6 +123,10 @@ export async function planRequested(
     default:
       return request satisfies never;
   }
+}
+
+function namesOf({ names }: { readonly names?: readonly string[] }): Pick<RecordsMeant, 'names'> {
+  return names === undefined ? {} : { names };
 }
 
 async function planAll(

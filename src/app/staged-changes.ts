@@ -10,7 +10,7 @@ import { validateRecord } from '../dns/validate.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Draft } from '../plan/diff.ts';
 import { draftEdits, type Edit } from '../plan/edits.ts';
-import { editOf, type RecordSet, type RecordText, readRecordText } from './edit-records.ts';
+import { editOf, type RecordSet, type RecordText, readRecordText, recordsAt } from './edit-records.ts';
 
 export type StagedChange =
   | { readonly kind: 'add'; readonly record: RecordText }
@@ -18,13 +18,16 @@ export type StagedChange =
   | { readonly kind: 'edit'; readonly id: string; readonly set: RecordSet }
   | { readonly kind: 'remove'; readonly id: string };
 
-/** The drafts of all changes. A record that is gone, or a value that cannot be, is a problem at `changes[n]`. */
+/**
+ * The drafts of all changes. A record that is gone, or a value that cannot be, is a problem at `changes[n]`.
+ * @param names patterns of the names whose records can be meant; any other is gone. Absent: all.
+ */
 export function draftStaged(
   changes: readonly StagedChange[],
-  live: readonly LiveRecord[],
+  { live, names }: { readonly live: readonly LiveRecord[]; readonly names?: readonly string[] | undefined },
   zone: DomainName,
 ): { readonly drafts: readonly Draft[]; readonly problems: readonly Problem[] } {
-  const byId = new Map(live.map((record) => [record.id as string, record]));
+  const byId = new Map(recordsAt(live, names, zone).map((record) => [record.id as string, record]));
   const edits: Edit[] = [];
   const problems: Problem[] = [];
   for (const [index, change] of changes.entries()) {

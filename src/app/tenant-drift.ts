@@ -6,6 +6,7 @@ import { adoptDrift, draftRevert, listDrift, type ZoneDrift } from '../domains/z
 import { DEFAULT_INVENTORY, rulesFor } from '../domains/zones/inventory-settings.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Coverage } from '../domains/zones/ports.ts';
+import { compilePatterns } from '../plan/name-pattern.ts';
 import type { Context } from './context.ts';
 import type { Planned, TenantPlans } from './tenant-plans.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -13,6 +14,8 @@ import type { TenantReach } from './tenant-reach.ts';
 export interface DriftFilter {
   readonly zone?: string;
   readonly connection?: string;
+  /** Only what concerns names like these alone: `www`, `*.dev`. */
+  readonly names?: readonly string[];
   /** Besides those of the tenant's settings, for every zone that is looked at. */
   readonly ignore?: readonly IgnoreRule[];
 }
@@ -51,9 +54,9 @@ export function tenantDrift(
 ): TenantDrift {
   const { reach, plans } = parts;
   const { store, clock, principal } = context;
-  const walk: TenantDrift['walk'] = async function* ({ zone, connection, ignore = [] } = {}, after) {
+  const walk: TenantDrift['walk'] = async function* ({ zone, connection, names, ignore = [] } = {}, after) {
     const settings = (await store.inventory.load(tenantId)) ?? DEFAULT_INVENTORY;
-    yield* listDrift(
+    const drifts = listDrift(
       { mirror: store.mirror, marks: store.mirror },
       {
         tenantId,
@@ -63,6 +66,10 @@ export function tenantDrift(
         ignore: (one) => [...rulesFor(settings, one), ...ignore],
       },
     );
+    for await (const drift of drifts) {
+      const narrowed = names === undefined ? drift : concerning(names, drift);
+      if (narrowed.entries.length > 0) yield narrowed;
+    }
   };
   const coverage: TenantDrift['coverage'] = async ({ zone, connection } = {}, sees) => {
     const connectionId = connection === undefined ? undefined : (await reach.connection(connection)).id;
@@ -97,4 +104,12 @@ export function tenantDrift(
       return { ...planned, moved, summary: `Revert drift of ${where}` };
     },
   };
+}
+
+function concerning(patterns: readonly string[], drift: ZoneDrift): ZoneDrift {
+  const isMeant = compilePatterns(patterns, drift.zone.facts.name);
+  const entries = drift.entries.filter(({ expected, now }) =>
+    [expected, now].every((record) => record === null || isMeant(record.fields.name)),
+  );
+  return { ...drift, entries };
 }

@@ -34,6 +34,7 @@ import {
   type RecordSet,
   type RecordText,
   readRecordText,
+  recordsAt,
   selectRecords,
 } from './edit-records.ts';
 import { planZoneUndo, type UndoTally } from './plan-undo.ts';
@@ -62,6 +63,12 @@ export interface Planned {
   readonly template?: TemplateMemory;
   /** Private keys of certificates to be uploaded, by the hash of their public halves; beside the plan, never in it. */
   readonly keys?: ReadonlyMap<string, Secret>;
+}
+
+export interface RecordsMeant {
+  readonly connection?: string;
+  /** Only records at names like these can be meant: `www`, `*.dev`. The others are as if they were not there. */
+  readonly names?: readonly string[];
 }
 
 export interface TenantPlans {
@@ -94,16 +101,12 @@ export interface TenantPlans {
     zones: readonly string[],
     selection: RecordSelection,
     set: RecordSet | 'remove',
-    options?: { readonly connection?: string },
+    options?: RecordsMeant,
   ): Promise<Planned>;
   /** What is wrong with one record by itself. Asks Cloudflare nothing, so it can be asked at every keystroke. */
   check(zone: string, record: RecordText): Promise<readonly Problem[]>;
   /** Plans changes that were staged one by one, in one zone. What is wrong with one of them is a problem of the plan. */
-  planStaged(
-    zone: string,
-    changes: readonly StagedChange[],
-    options?: { readonly connection?: string },
-  ): Promise<Planned>;
+  planStaged(zone: string, changes: readonly StagedChange[], options?: RecordsMeant): Promise<Planned>;
   /**
    * Reads a saved plan and judges it anew on the zones as they are. The file is untrusted: throws
    * `InvalidInputError` for one that was edited, is too old, or is not for `zone`.
@@ -184,7 +187,7 @@ export function tenantPlans(
       const planned = await planEach(options.connection, zones, (ports, zone, settings) => {
         const { name } = zone.facts;
         const draft = (live: readonly LiveRecord[]) => {
-          const records = selectRecords(live, selection, name);
+          const records = selectRecords(recordsAt(live, options.names, name), selection, name);
           if (records.length > 0) meant += 1;
           return draftEdits(
             records.map((record) => editOf(record, set, name)),
@@ -193,17 +196,19 @@ export function tenantPlans(
         };
         return planFromDrafts(ports, zone, draft, { ...settings, source });
       });
-      if (meant === 0) throw noRecord(selection);
+      if (meant === 0) throw noRecord(selection, options);
       return { ...planned, meant, conflicts: [], summary: source, undoes: null };
     },
     check: async (reference, record) => checkRecordText(record, await reach.zone(reference)),
     planStaged: async (reference, changes, options = {}) => {
       const source = changes.length === 1 ? 'one change' : `${changes.length} changes`;
       const planned = await planEach(options.connection, [reference], (ports, zone, settings) =>
-        planFromDrafts(ports, zone, (live) => draftStaged(changes, live, zone.facts.name), {
-          ...settings,
-          source,
-        }),
+        planFromDrafts(
+          ports,
+          zone,
+          (live) => draftStaged(changes, { live, names: options.names }, zone.facts.name),
+          { ...settings, source },
+        ),
       );
       return { ...planned, conflicts: [], summary: source, undoes: null };
     },
@@ -316,8 +321,9 @@ function describeSelection(selection: RecordSelection): string {
     .join(' ');
 }
 
-function noRecord(selection: RecordSelection): ZonewardError {
-  return new ZonewardError(`No record is meant by: ${describeSelection(selection)}`, {
+function noRecord(selection: RecordSelection, { names }: RecordsMeant): ZonewardError {
+  const among = names === undefined ? '' : `, among the names ${names.join(', ')}`;
+  return new ZonewardError(`No record is meant by: ${describeSelection(selection)}${among}`, {
     code: 'record-unknown',
     kind: 'not-found',
     next: ['zoneward records list ZONE'],

@@ -6,7 +6,7 @@ import { setsOf } from '../domains/verify/expectations.ts';
 import { isVerified, type Verification } from '../domains/verify/model.ts';
 import { SETS_MAX, verifyZone } from '../domains/verify/verify-zone.ts';
 import { completeFields } from '../plan/diff.ts';
-import { compilePattern } from '../plan/name-pattern.ts';
+import { compilePatterns } from '../plan/name-pattern.ts';
 import { collect } from './collect.ts';
 import { CLOUDFLARE_BASE_URL, type Config, parseDnsServer } from './config.ts';
 import type { Context } from './context.ts';
@@ -116,8 +116,8 @@ function namesOf(
   zone: RecordFields['name'],
 ): (record: Pick<RecordFields, 'name'>) => boolean {
   if (only === undefined) return () => true;
-  const patterns = only.map((pattern) => compilePattern(pattern, zone));
-  return ({ name }) => patterns.some((matches) => matches(name));
+  const isMeant = compilePatterns(only, zone);
+  return ({ name }) => isMeant(name);
 }
 
 /** Beside a sandbox without a DNS server, nobody in the world knows its names. */

@@ -252,7 +252,9 @@ describe('http', () => {
         body: { kind: 'edit', zones: ['example.com'], select: { name }, set: { ttl: '600' } },
       });
     assert.equal((await edit('api')).status, 200);
-    assert.deepEqual([(await edit('www')).status, (await edit('www')).body.code], [403, 'name-out-of-reach']);
+    const out = await edit('www');
+    assert.deepEqual([out.status, out.body.code], [404, 'record-unknown']);
+    assert.equal(out.body.detail, 'No record is meant by: www, among the names api');
     assert.equal((await edge.ask('GET', '/v1/audit', { key })).body.code, 'key-limited');
     // However long a plan file is, each of its zones must be the key's.
     const plans = [...Array.from({ length: 200 }, () => ({ zoneId: zone.id })), { zoneId: 'f'.repeat(32) }];

@@ -7,7 +7,7 @@ import {
   type ChangeDetails,
   type ChangeSetId,
   type Connection,
-  compilePattern,
+  compilePatterns,
   type DomainName,
   hasScope,
   isUnlimited,
@@ -98,14 +98,18 @@ export function reachesEveryName({ key }: Caller): boolean {
 /** A test over the names of one zone. */
 export function nameFilter({ key }: Caller, zone: DomainName): (name: DomainName) => boolean {
   const { namePatterns } = key.reach;
-  if (namePatterns === null) return () => true;
-  const tests = namePatterns.map((pattern) => compilePattern(pattern, zone));
-  return (name) => tests.some((test) => test(name));
+  return namePatterns === null ? () => true : compilePatterns(namePatterns, zone);
 }
 
 /** For each zone, which of its names the key reaches; null for one that reaches all. */
 export function namesReached(caller: Caller): ((zone: DomainName) => (name: DomainName) => boolean) | null {
   return reachesEveryName(caller) ? null : (zone) => nameFilter(caller, zone);
+}
+
+/** What to ask the engine for, so that nothing else counts as being there: not as a match, not by an id. */
+export function namesAsked({ key }: Caller): { readonly names?: readonly string[] } {
+  const { namePatterns } = key.reach;
+  return namePatterns === null ? {} : { names: namePatterns };
 }
 
 /** By id or label; what the key does not see does not exist. Never the environment's. */

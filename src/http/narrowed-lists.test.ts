@@ -117,13 +117,60 @@ it('plans without counting or naming what is left alone', async () => {
   assert.equal((await inventoryOf(admin)).live, HIDDEN + OWN);
   const { live, managed } = await inventoryOf(planner);
   assert.deepEqual([live, managed], [null, null]);
-  const select = { content: '192.0.2.1' };
-  const refused = await edge.ask('POST', '/v1/plans', {
-    key: planner,
-    body: { kind: 'remove', zones: ['example.com'], select },
+  const named = { ...plan, record: { ...plan.record, name: 'secret7' } };
+  const refused = await edge.ask('POST', '/v1/plans', { key: planner, body: named });
+  assert.deepEqual([refused.status, refused.body.code], [403, 'name-out-of-reach']);
+});
+
+it('plans edits of what the key reaches, in the same words whatever else would match', async () => {
+  const zones = ['example.com'];
+  const ask = (body: object, key = planner): Promise<Answer> => edge.ask('POST', '/v1/plans', { key, body });
+  const everything = await ask({
+    kind: 'edit',
+    zones,
+    select: { content: '192.0.2.1' },
+    set: { ttl: '600' },
   });
-  assert.equal(refused.body.code, 'name-out-of-reach');
-  assert.ok(!refused.text.includes('secret'), refused.text);
+  assert.equal(everything.status, 200, everything.text);
+  const changes = everything.body.plans[0].groups.flatMap((group: { changes: unknown[] }) => group.changes);
+  assert.equal(changes.length, OWN);
+  assert.ok(!everything.text.includes('secret'), everything.text);
+
+  const hidden = (await list(admin, 'search=secret7&limit=1')).body.items[0].id;
+  const nowhere = 'f'.repeat(32);
+  const selections = [
+    ['secret7', 'absent7'],
+    ['secret*', 'absent*'],
+  ].map((both) => both.map((name) => ({ name })));
+  selections.push([{ id: hidden }, { id: nowhere }] as never);
+  const edits = [
+    { kind: 'remove' },
+    { kind: 'edit', set: { ttl: '600' } },
+    { kind: 'edit', set: { name: 'secret8' } },
+  ];
+  const pairs = selections.flatMap((both) =>
+    edits.map((edit) => both.map((select) => ({ ...edit, zones, select }))),
+  );
+  for (const change of [{ kind: 'remove' }, { kind: 'edit', set: { ttl: 'no' } }])
+    pairs.push(
+      [hidden, nowhere].map((id) => ({
+        kind: 'staged',
+        zone: zones[0],
+        changes: [{ ...change, id }],
+      })) as never,
+    );
+  const told = ({ status, text }: Answer): unknown[] => [
+    status,
+    text
+      .replaceAll(hidden, nowhere)
+      .replaceAll('secret', 'absent')
+      .replaceAll(/"(request_id|hash|readAt)":("[^"]*"|\d+)/g, ''),
+  ];
+  for (const [there = {}, absent = {}] of pairs)
+    assert.deepEqual(told(await ask(there)), told(await ask(absent)), JSON.stringify(there));
+  const [first = {}] = pairs[0] ?? [];
+  assert.equal((await ask(first)).body.code, 'record-unknown');
+  assert.equal((await ask(first, admin)).status, 200, 'who reaches it finds it');
 });
 
 it('shows the past of the names that the key reaches, and counts those only', async () => {
@@ -195,4 +242,24 @@ it('lists jobs in full pages, with the sync of a zone that the key reaches, whic
   assert.deepEqual([stop.status, stop.body.code], [403, 'key-limited']);
   // A key of some names learns nothing of what a sync counted.
   assert.deepEqual((await edge.ask('GET', '/v1/jobs', { key: narrowed })).body, { items: [], next: null });
+});
+
+it('takes back drift of what the key reaches, as if there were no other', async () => {
+  const drift = async (name: string): Promise<void> => {
+    const [{ id }] = (await list(admin, `search=${name}&limit=1`)).body.items;
+    engine.sandbox.foreignEdit('example.com', { patches: [{ id, content: '192.0.2.99' }] });
+    await edge.ended(await edge.ask('POST', '/v1/zones/example.com/sync', { key: admin }), admin);
+  };
+  const revert = (key: string): Promise<Answer> =>
+    edge.ask('POST', '/v1/plans', { key, body: { kind: 'revert', zones: ['example.com'] } });
+  assert.equal((await revert(planner)).body.code, 'drift-none');
+  await drift('secret9');
+  assert.equal((await revert(admin)).status, 200);
+  assert.equal((await revert(planner)).body.code, 'drift-none');
+  assert.deepEqual((await edge.ask('GET', '/v1/drift', { key: narrowed })).body.items, []);
+  await drift('host3.team');
+  const { status, text, body } = await revert(planner);
+  assert.equal(status, 200, text);
+  assert.equal(body.plans[0].groups.length, 1, text);
+  assert.ok(!text.includes('secret'), text);
 });

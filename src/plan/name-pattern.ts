@@ -23,6 +23,15 @@ export function compilePattern(pattern: string, zone: DomainName): (name: Domain
   };
 }
 
+/** Whether a name is like one of them. */
+export function compilePatterns(
+  patterns: readonly string[],
+  zone: DomainName,
+): (name: DomainName) => boolean {
+  const tests = patterns.map((pattern) => compilePattern(pattern, zone));
+  return (name) => tests.some((matches) => matches(name));
+}
+
 function absolutePattern(pattern: string, zone: DomainName): string {
   if (pattern === '@') return zone;
   const dotted = pattern.endsWith('.');

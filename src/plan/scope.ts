@@ -13,7 +13,7 @@ import { type DesiredRecord, type Rdata, typeOf } from '../dns/record.ts';
 import { describeRecord, recordKey } from '../dns/record-key.ts';
 import type { IgnoreRule } from '../dns/zone-document.ts';
 import { compareText } from './compare-text.ts';
-import { compilePattern } from './name-pattern.ts';
+import { compilePattern, compilePatterns } from './name-pattern.ts';
 import type { RecordMention } from './plan.ts';
 
 /** What the plan speaks for. */
@@ -104,8 +104,7 @@ function compileRule(rule: IgnoreRule, zone: DomainName): CompiledRule {
 
 function compileNames(scope: Scope, zone: DomainName): (name: DomainName) => boolean {
   if (scope.kind !== 'names') return () => true;
-  const patterns = scope.patterns.map((pattern) => compilePattern(pattern, zone));
-  return (name) => patterns.some((matches) => matches(name));
+  return compilePatterns(scope.patterns, zone);
 }
 
 /**

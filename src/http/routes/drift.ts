@@ -1,15 +1,7 @@
 /** Drift over HTTP: looked at, accepted; taken back by a plan like any other. */
 import { z } from '@hono/zod-openapi';
 import type { ZoneDrift } from '../../app/handed-out.ts';
-import {
-  type Caller,
-  findConnection,
-  findZone,
-  nameFilter,
-  requireAllNames,
-  seesEveryZone,
-  seesZone,
-} from '../caller.ts';
+import { findConnection, findZone, namesAsked, requireAllNames, seesEveryZone, seesZone } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
@@ -36,6 +28,7 @@ const list = endpoint({
     const scope = { tenant: caller.tenantName, route: call.route, query };
     const after = query.cursor === undefined ? undefined : textAt(parseCursor(scope, query.cursor), 'zone');
     const filter = {
+      ...namesAsked(caller),
       ...(query.zone === undefined ? {} : { zone: (await findZone(caller, query.zone)).facts.id }),
       ...(query.connection === undefined
         ? {}
@@ -46,9 +39,7 @@ const list = endpoint({
       filter,
       after as ZoneDrift['zone']['facts']['id'] | undefined,
     )) {
-      if (!seesZone(caller, drift.zone)) continue;
-      const seen = narrowed(caller, drift);
-      if (seen.entries.length > 0) found.push(seen);
+      if (seesZone(caller, drift.zone)) found.push(drift);
       if (found.length > query.limit) break;
     }
     const items = found.slice(0, query.limit);
@@ -65,15 +56,6 @@ const list = endpoint({
     });
   },
 });
-
-/** What the key reaches of it. */
-function narrowed(caller: Caller, drift: ZoneDrift): ZoneDrift {
-  const reaches = nameFilter(caller, drift.zone.facts.name);
-  const entries = drift.entries.filter(({ expected, now }) =>
-    [expected, now].every((record) => record === null || reaches(record.fields.name)),
-  );
-  return { ...drift, entries };
-}
 
 const adopt = endpoint({
   method: 'post',

@@ -14,6 +14,7 @@ import {
   type Caller,
   findChangeSet,
   findZone,
+  namesAsked,
   namesReached,
   refuseForeignNames,
   requireAllNames,
@@ -223,6 +224,7 @@ async function requestOf(
         zones: await zoneIds(input.zones),
         select: defined(input.select) as RecordSelection,
         set: input.kind === 'remove' ? 'remove' : (defined(input.set) as RecordSet),
+        ...namesAsked(caller),
         ...via,
       };
     case 'staged':
@@ -230,6 +232,7 @@ async function requestOf(
         kind: 'staged',
         zone: await zoneId(input.zone),
         changes: input.changes.map(stagedChange),
+        ...namesAsked(caller),
         ...via,
       };
     case 'undo': {
@@ -260,7 +263,7 @@ async function requestOf(
       return { kind: 'settings', zones: target, wish: settingsWish(input), ...via };
     }
     case 'revert':
-      return { kind: 'revert', zones: await zoneIds(input.zones), ...via };
+      return { kind: 'revert', zones: await zoneIds(input.zones), ...namesAsked(caller), ...via };
     case 'file':
       await Promise.all(zonesOfFile(input.planFile).map(zoneId));
       return { kind: 'file', text: JSON.stringify(input.planFile), file: 'planFile' };
