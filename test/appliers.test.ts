@@ -283,7 +283,50 @@ describe('stopped on the way', () => {
     const mine = await rig.save(ours, [rig.plan(zone, () => creates(1))]);
     zone.down = failed('cloudflare-not-found', 'not-found');
     const result = await rig.process().apply(mine);
-    assert.deepEqual([result.status, zone.batches], ['failed', 0]);
+    assert.deepEqual([result.status, zone.batches, zone.looks], ['failed', 0, 1]);
+    const stopped = result.zones[0]?.stopped;
+    assert.deepEqual([stopped?.code, stopped?.kind], ['zone-out-of-reach', 'not-found']);
+    assert.match(
+      stopped?.message ?? '',
+      /does not see zone shop\.example any more.*nothing of its 1 change was made/,
+    );
+    assert.doesNotMatch(stopped?.next.join('\n') ?? '', /resume/, 'it has ended');
+  });
+
+  it('a zone that vanishes after a batch: what landed is told, and resuming says the same until it is back', async () => {
+    await using rig = await Rig.open();
+    const zone = await rig.zone([], [ours]);
+    const mine = await rig.save(ours, [rig.plan(zone, () => creates(6), 2)]);
+    const result = await rig.process().apply(mine, {}, (event) => {
+      if (event.kind === 'landed') zone.down = failed('permission-missing', 'permission');
+    });
+    assert.deepEqual([result.status, posted(zone), zone.looks], ['interrupted', 2, 1]);
+    const { changeSet, outcomes } = await accountOf(rig, ours, mine.id);
+    assert.equal(outcomes.get(zone.id)?.length, 2, 'the journal holds what landed');
+    const again = await rig.process().apply(changeSet);
+    for (const { zones } of [result, again]) {
+      const stopped = zones[0]?.stopped;
+      assert.equal(stopped?.code, 'zone-out-of-reach');
+      assert.match(stopped?.message ?? '', /2 of its 6 changes had landed/);
+      assert.match(stopped?.next[0] ?? '', /Look whether shop\.example is still in the account/);
+      assert.ok(stopped?.next[1]?.endsWith(`zoneward changes resume ${mine.id}`));
+      assert.ok(stopped?.next[2]?.endsWith(`zoneward changes cancel ${mine.id}`));
+    }
+    zone.down = null;
+    const back = (await accountOf(rig, ours, mine.id)).changeSet;
+    assert.equal((await rig.process().apply(back)).status, 'applied');
+    assert.equal(posted(zone), 6);
+  });
+
+  it('a right that is missing is told as such where the zone itself is seen', async () => {
+    await using rig = await Rig.open();
+    const zone = await rig.zone([], [ours]);
+    const mine = await rig.save(ours, [rig.plan(zone, () => creates(6), 2)]);
+    const denied = failed('permission-missing', 'permission');
+    const result = await rig.process().apply(mine, {}, (event) => {
+      if (event.kind === 'landed') zone.recordsDenied = denied;
+    });
+    assert.deepEqual([result.status, zone.looks, result.zones[0]?.stopped], ['interrupted', 1, denied]);
   });
 
   it('a wish to stop is heard while waiting for the lock, and after the request under way', async () => {

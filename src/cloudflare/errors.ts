@@ -179,7 +179,7 @@ function messageOf(code: CloudflareErrorCode, call: CallFacts, answer: FailedAns
     case 'credential-rejected':
       return `Cloudflare rejected the credential: wrong, expired, disabled, or barred from this address or resource (${said})`;
     case 'permission-missing':
-      return `the credential may not do ${callName(call)}${right === null ? '' : `: it probably lacks "${right}", or the zone or account is gone or another's`} (${said})`;
+      return `The credential may not do ${callName(call)}${right === null ? '' : `: it probably lacks "${right}", or the zone or account is gone or another's`} (${said})`;
     case 'cloudflare-not-found':
       return `Cloudflare does not know what ${callName(call)} asks for (${said})`;
     case 'cloudflare-rate-limited':

@@ -22,6 +22,7 @@ import { LEASE_MS } from '../../src/domains/changes/lease.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from '../../src/domains/changes/model.ts';
 import type { RecordWriter } from '../../src/domains/changes/ports.ts';
 import { type Recovered, recoverChangeSets } from '../../src/domains/changes/recover.ts';
+import type { ZoneFacts } from '../../src/domains/zones/model.ts';
 import type { ZoneReader } from '../../src/domains/zones/ports.ts';
 import { readZone } from '../../src/domains/zones/read-zone.ts';
 import type { Draft } from '../../src/plan/diff.ts';
@@ -104,6 +105,10 @@ export class ModelZone {
   lists = 0;
   /** Thrown by every call. */
   down: ZonewardError | null = null;
+  /** Thrown by every call for its records, while the zone itself can be read. */
+  recordsDenied: ZonewardError | null = null;
+  /** Reads of the zone itself. */
+  looks = 0;
   /** The same, from the next batch's end on. */
   downAfterBatch: ZonewardError | null = null;
   readonly #tooLarge: boolean;
@@ -117,9 +122,15 @@ export class ModelZone {
     this.#clock = clock;
   }
 
+  look(): ZoneFacts {
+    this.looks += 1;
+    if (this.down !== null) throw this.down;
+    return zoneFacts(this.id, ACCOUNT);
+  }
+
   list(): readonly LiveRecord[] {
     this.lists += 1;
-    if (this.down !== null) throw this.down;
+    this.#refuse();
     const shown = this.#stale ?? this.fake.records;
     this.#stale = null;
     return shown;
@@ -127,7 +138,7 @@ export class ModelZone {
 
   batch(body: BatchBody): ReturnType<FakeZone['batch']> {
     this.batches += 1;
-    if (this.down !== null) throw this.down;
+    this.#refuse();
     this.down = this.downAfterBatch;
     const fault = this.faults.shift() ?? 'none';
     const before = this.fake.records;
@@ -157,6 +168,11 @@ export class ModelZone {
         return answer;
       }
     }
+  }
+
+  #refuse(): void {
+    const refusal = this.down ?? this.recordsDenied;
+    if (refusal !== null) throw refusal;
   }
 
   #land(body: BatchBody): ReturnType<FakeZone['batch']> {
@@ -322,7 +338,7 @@ export class Process {
     };
     const reader: ZoneReader = {
       listZones: () => assert.fail('no listing here'),
-      getZone: () => assert.fail('no zone here'),
+      getZone: async (zoneId) => this.#zone(zoneId).look(),
       listRecords: (zoneId) => this.#list(zoneId),
     };
     const writer: RecordWriter = {

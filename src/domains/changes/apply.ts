@@ -28,6 +28,7 @@ import { begin, finish } from './finish.ts';
 import { renewAll, takeLease, whileHeld } from './hold.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 import { checkMoved } from './moved.ts';
+import { explainStop } from './out-of-reach.ts';
 import type { ChangeJournal, Lease, Locks, RecordWriter } from './ports.ts';
 import { stopIfAsked, stoppedError } from './run.ts';
 import { sendGroups } from './send.ts';
@@ -209,6 +210,7 @@ async function applyZone(
     stopped = error;
   }
   const outcomes = await ports.journal.outcomes(changeSet.tenantId, changeSet.id, zoneId);
+  if (stopped !== null) stopped = await explainStop(ports, { changeSet, plan, outcomes }, stopped);
   return { zoneId, outcomes, stopped, verified };
 }
 
@@ -261,7 +263,7 @@ async function writeZone(
 ): Promise<readonly OperationOutcome[]> {
   const { leases, principal, automatic } = options;
   const { tenantId } = changeSet;
-  const settled = await settleZone(ports, { zoneId: plan.zoneId, tenantId, principal, leases });
+  const settled = await settleZone(ports, { plan, tenantId, principal, leases });
   const groups = await remainingGroups(ports, changeSet, plan);
   const settings = await remainingOf(ports, changeSet, plan, plan.settings ?? []);
   const objects = await remainingOf(ports, changeSet, plan, plan.objects ?? []);
@@ -274,7 +276,8 @@ async function writeZone(
   const moved =
     groups.length === 0 ? [] : await writeRecords(ports, { changeSet, plan, groups, fresh }, options);
   const onMoved = (): void => {
-    if (automatic !== undefined) throw resumeNeeded(changeSet, `${plan.zoneName} moved since the plan`);
+    if (automatic !== undefined)
+      throw resumeNeeded(changeSet, `${toUnicode(plan.zoneName)} moved since the plan`);
   };
   const known = fresh?.settings ?? null;
   const job = { changeSet, plan, leases, options, onMoved };
@@ -300,7 +303,8 @@ async function writeRecords(
   await renewAll(leases);
   const { unmoved, conflicts } = checkMoved(groups, reading.records);
   if (conflicts.length > 0) {
-    if (automatic !== undefined) throw resumeNeeded(changeSet, `${plan.zoneName} moved since the plan`);
+    if (automatic !== undefined)
+      throw resumeNeeded(changeSet, `${toUnicode(plan.zoneName)} moved since the plan`);
     await recordConflicts(ports, { changeSet, plan, options }, conflicts);
   }
   const later = await sendGroups(ports, { changeSet, plan, groups: unmoved, reading, leases, options });

@@ -1,5 +1,6 @@
 /** Groups that are refused before they are sent, because their records moved since the plan. */
 import { ZonewardError } from '../../base/errors.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { ApplyOptions, ApplyPorts } from './apply.ts';
 import type { ChangeSet, OperationOutcome } from './model.ts';
@@ -38,7 +39,7 @@ export function movedError(plan: ZonePlan, conflicts: readonly OperationOutcome[
   const reasons = [...new Set(conflicts.map((conflict) => conflict.message ?? ''))];
   return new ZonewardError(
     [
-      `${conflicts.length} changes of ${plan.zoneName} were not made: the zone moved since the plan`,
+      `${conflicts.length} changes of ${toUnicode(plan.zoneName)} were not made: the zone moved since the plan`,
       ...reasons,
     ].join('\n  '),
     { code: 'moved-since-plan', kind: 'conflict', next: ['Plan again, and look at what is different.'] },

@@ -7,6 +7,7 @@
  */
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import { toUnicode } from '../../dns/name.ts';
 import { operationCount, type PlacedChange } from '../../plan/batch.ts';
 import type { PlannedBatch } from '../../plan/plan.ts';
 import { outcomesOfAnswer } from './answer.ts';
@@ -108,7 +109,7 @@ async function settleUnanswered(
 }
 
 function notLanded(run: Run, entry: BatchEntry): ZonewardError {
-  return new ZonewardError(`Request ${entry.sequence} to ${run.plan.zoneName} did not land`, {
+  return new ZonewardError(`Request ${entry.sequence} to ${toUnicode(run.plan.zoneName)} did not land`, {
     code: 'batch-not-landed',
     kind: 'temporary',
     next: [`zoneward changes resume ${run.changeSet.id}`],
@@ -120,7 +121,7 @@ function mixed(run: Run, entry: BatchEntry, { outcomes }: Settled): ZonewardErro
   const unknown = outcomes.filter((outcome) => outcome.state === 'unknown').length;
   const applied = outcomes.filter((outcome) => outcome.state === 'applied').length;
   return new ZonewardError(
-    `Request ${entry.sequence} to ${run.plan.zoneName} got no answer, and someone else changed the same records meanwhile: ${applied} of its ${outcomes.length} changes show, ${unknown} cannot be told`,
+    `Request ${entry.sequence} to ${toUnicode(run.plan.zoneName)} got no answer, and someone else changed the same records meanwhile: ${applied} of its ${outcomes.length} changes show, ${unknown} cannot be told`,
     {
       code: 'batch-mixed',
       kind: 'conflict',

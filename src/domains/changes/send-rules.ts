@@ -3,6 +3,7 @@
  * sent again, and how the request budget is waited for.
  */
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { CloudflareErrorCode } from '../cloudflare-call.ts';
 import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
@@ -55,7 +56,7 @@ export async function answerTo<Answer>(send: () => Promise<Answer>): Promise<Ans
 export async function refuseLost({ leases, plan, changeSet }: Sender): Promise<void> {
   const kept = await renewAll(leases);
   if (kept && leases.every((lease) => lease.remainingMs() > REQUEST_MS + SEND_WITHIN_MS)) return;
-  throw new ZonewardError(`The lock of ${plan.zoneName} was lost to another process`, {
+  throw new ZonewardError(`The lock of ${toUnicode(plan.zoneName)} was lost to another process`, {
     code: 'zone-locked',
     kind: 'conflict',
     next: [`zoneward changes resume ${changeSet.id}`],

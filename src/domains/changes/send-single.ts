@@ -3,6 +3,7 @@
  * again. What gets no answer is looked up before anything else is done.
  */
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type { ApplyOptions, ApplyPorts } from './apply.ts';
@@ -200,7 +201,7 @@ async function settleUnanswered(
 function notLanded(run: SingleRun, { single, resend }: SingleRequest): ZonewardError {
   const look = resend ? '' : '; it is looked up once more before it is ever sent again';
   return new ZonewardError(
-    `The request for ${single.label} of ${run.plan.zoneName} did not land, as far as can be seen${look}`,
+    `The request for ${single.label} of ${toUnicode(run.plan.zoneName)} did not land, as far as can be seen${look}`,
     { code: 'batch-not-landed', kind: 'temporary', next: [`zoneward changes resume ${run.changeSet.id}`] },
   );
 }

@@ -2,6 +2,7 @@
 
 import { ZonewardError } from '../../base/errors.ts';
 import type { TenantId, ZoneId } from '../../base/ids.ts';
+import { toUnicode } from '../../dns/name.ts';
 import { changesOf, type PlacedChange } from '../../plan/batch.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { Principal } from '../audit/model.ts';
@@ -19,7 +20,7 @@ import { type OpenSingle, settleSingle } from './settle-single.ts';
 const OURSELVES: Principal = 'zoneward';
 
 export interface SettleInput {
-  readonly zoneId: ZoneId;
+  readonly plan: Pick<ZonePlan, 'zoneId' | 'zoneName'>;
   /** In whose name the zone is held. */
   readonly tenantId: TenantId;
   readonly principal: Principal;
@@ -31,7 +32,8 @@ export interface SettleInput {
  * code `batch-undecided`) when one cannot be decided yet: nothing more may be written to the zone until it is.
  */
 export async function settleZone(ports: ApplyPorts, input: SettleInput): Promise<number> {
-  const { zoneId, tenantId } = input;
+  const { plan, tenantId } = input;
+  const { zoneId } = plan;
   const open = await ports.journal.openBatches(zoneId);
   for (const entry of open) {
     const own = entry.tenantId === tenantId;
@@ -40,7 +42,7 @@ export async function settleZone(ports: ApplyPorts, input: SettleInput): Promise
       onWait: (waitMs) => ports.onProgress?.({ kind: 'settling', zoneId, waitMs }),
       keepLease: () => renewAll(input.leases),
     });
-    if (state === 'unknown') throw own ? undecided(entry) : otherUndecided(zoneId);
+    if (state === 'unknown') throw own ? undecided(entry) : otherUndecided(plan);
   }
   return open.length;
 }
@@ -90,8 +92,9 @@ function planGone(zoneId: ZoneId): ZonewardError {
 }
 
 /** Another tenant's request stands open: nothing of it is told. */
-function otherUndecided(zoneId: ZoneId): ZonewardError {
-  return new ZonewardError('An earlier request to this zone got no answer, and the zone cannot be read now', {
+function otherUndecided({ zoneId, zoneName }: SettleInput['plan']): ZonewardError {
+  const message = `An earlier request to zone ${toUnicode(zoneName)} got no answer, and the zone cannot be read now`;
+  return new ZonewardError(message, {
     code: 'zone-undecided',
     kind: 'temporary',
     next: ['Try again when Cloudflare can be read.'],

@@ -6,7 +6,15 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../base/clock.ts';
 import { ZonewardError } from '../../base/errors.ts';
-import type { AccountId, ConnectionId, LineageId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type {
+  AccountId,
+  ChangeSetId,
+  ConnectionId,
+  LineageId,
+  RecordId,
+  TenantId,
+  ZoneId,
+} from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { typeOf } from '../../dns/record.ts';
 import type { NewEvent } from '../audit/model.ts';
@@ -58,9 +66,11 @@ export function fakeHash(record: LiveRecord): string {
 /** No batch of ours under way, until one is put in. */
 export class FakeOpenWrites implements OpenWrites {
   readonly open: Set<ZoneId> = new Set();
+  /** Whose they are. */
+  tenantId: TenantId = tenantId;
 
-  async openBatches(zoneId: ZoneId): Promise<readonly unknown[]> {
-    return this.open.has(zoneId) ? [zoneId] : [];
+  async openBatches(zoneId: ZoneId): ReturnType<OpenWrites['openBatches']> {
+    return this.open.has(zoneId) ? [{ tenantId: this.tenantId, changeSetId: 'chg_1' as ChangeSetId }] : [];
   }
 }
 

@@ -5,6 +5,7 @@
 import { ZonewardError } from '../../base/errors.ts';
 import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { DomainName } from '../../dns/name.ts';
+import { toUnicode } from '../../dns/name.ts';
 import { knownZone } from './known-zone.ts';
 import type { Freshness, MirrorRecord, RecordVersion, Revision, Zone } from './model.ts';
 import type { MirrorHistory, Walk, ZoneMirror } from './ports.ts';
@@ -167,12 +168,15 @@ export async function recordLife(
   const zone = await knownZone(ports.mirror, ref.tenantId, ref.zoneId);
   const versions = await ports.mirror.recordVersions(ref.tenantId, ref.zoneId, recordId);
   if (versions.length === 0) {
-    throw new ZonewardError(`${zone.facts.name} has no record ${recordId}, and had none that is kept`, {
-      code: 'record-unknown',
-      kind: 'not-found',
-      next: ['Look for the record with `records find`.'],
-      details: { zoneId: ref.zoneId, recordId },
-    });
+    throw new ZonewardError(
+      `${toUnicode(zone.facts.name)} has no record ${recordId}, and had none that is kept`,
+      {
+        code: 'record-unknown',
+        kind: 'not-found',
+        next: ['Look for the record with `zoneward records find`.'],
+        details: { zoneId: ref.zoneId, recordId },
+      },
+    );
   }
   const numbers = versions.flatMap(({ fromRevision, toRevision }) => [
     fromRevision,
@@ -203,12 +207,15 @@ export async function revisionOf(ports: HistoryPorts, zone: Zone, moment: Moment
   const { tenantId, facts, revision: latest } = zone;
   if (moment.kind === 'latest') return latest;
   if (moment.kind === 'revision' && (!Number.isInteger(moment.revision) || moment.revision > latest)) {
-    throw new ZonewardError(`${facts.name} has no revision ${moment.revision}; its latest is ${latest}`, {
-      code: 'revision-unknown',
-      kind: 'input',
-      next: [`Run \`zones history ${facts.name}\` to see its revisions.`],
-      details: { zoneId: facts.id, latest },
-    });
+    throw new ZonewardError(
+      `${toUnicode(facts.name)} has no revision ${moment.revision}; its latest is ${latest}`,
+      {
+        code: 'revision-unknown',
+        kind: 'input',
+        next: [`Run \`zoneward zones history ${toUnicode(facts.name)}\` to see its revisions.`],
+        details: { zoneId: facts.id, latest },
+      },
+    );
   }
   const wanted =
     moment.kind === 'revision'
@@ -221,10 +228,10 @@ export async function revisionOf(ports: HistoryPorts, zone: Zone, moment: Moment
     oldest === undefined
       ? 'it was never read'
       : `the oldest kept is ${oldest.revision}, of ${new Date(oldest.at).toISOString()}`;
-  throw new ZonewardError(`nothing is kept of ${facts.name} for that moment: ${kept}`, {
+  throw new ZonewardError(`Nothing is kept of ${toUnicode(facts.name)} for that moment: ${kept}`, {
     code: 'moment-unknown',
     kind: 'not-found',
-    next: [`Run \`zones history ${facts.name}\` to see what is kept.`],
+    next: [`Run \`zoneward zones history ${toUnicode(facts.name)}\` to see what is kept.`],
     details: { zoneId: facts.id, oldest: oldest?.revision ?? null },
   });
 }

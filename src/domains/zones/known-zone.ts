@@ -12,10 +12,10 @@ export async function knownZone(
 ): Promise<Zone> {
   const zone = await mirror.getZone(tenantId, zoneId);
   if (zone !== null) return zone;
-  throw new ZonewardError(`zone ${zoneId} is not known here`, {
+  throw new ZonewardError(`Zone ${zoneId} is not known here`, {
     code: 'zone-unknown',
     kind: 'not-found',
-    next: ['Run `zones sync` to discover the zones of the connection.'],
+    next: ['Run `zoneward zones sync` to discover the zones of the connection.'],
     details: { zoneId },
   });
 }

@@ -1,5 +1,5 @@
 /** What the zones capability needs of the world: a reader of Cloudflare, and a mirror to keep what was read. */
-import type { AccountId, ConnectionId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
+import type { AccountId, ChangeSetId, ConnectionId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
@@ -252,5 +252,7 @@ export interface Coverage {
 /** Our own writes under way: while one is open, what a read shows may be ours without the mirror knowing it. */
 export interface OpenWrites {
   /** Batches of a zone that are sent and not decided, of every tenant (`ChangeJournal` offers it by shape). */
-  openBatches(zoneId: ZoneId): Promise<readonly unknown[]>;
+  openBatches(
+    zoneId: ZoneId,
+  ): Promise<readonly { readonly tenantId: TenantId; readonly changeSetId: ChangeSetId }[]>;
 }

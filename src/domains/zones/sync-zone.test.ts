@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ChangeSetId, RecordId, ZoneId } from '../../base/ids.ts';
+import { isZonewardError } from '../../base/errors.ts';
+import type { ChangeSetId, RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
 import { discoverZones } from './discover-zones.ts';
 import { accountId, FakeCloudflare, failure, makeRecord } from './fake-cloudflare.ts';
@@ -221,6 +222,21 @@ test('while a batch of ours is open nothing is concluded, whenever it was opened
   };
   await assert.rejects(sync(), { code: 'own-write-open' });
   assert.equal((await mirror.getZone(tenantId, zoneId))?.revision, 1);
+});
+
+test('an open batch of ours is told with its change set; of another tenant’s nothing is', async () => {
+  const { openWrites, zoneId, sync } = await world(5);
+  openWrites.open.add(zoneId);
+  const own = await sync().catch((reason: unknown) => reason);
+  assert.ok(isZonewardError(own));
+  assert.match(own.message, /^Change set chg_1 to zone shop\.example is under way/);
+  assert.ok(own.next.at(-1)?.endsWith('zoneward changes resume chg_1'));
+  openWrites.tenantId = 'another' as TenantId;
+  const other = await sync().catch((reason: unknown) => reason);
+  assert.ok(isZonewardError(other));
+  assert.match(other.message, /^A change to zone shop\.example is under way/);
+  assert.match(other.next.at(-1) ?? '', /whoever runs this store/);
+  assert.doesNotMatch(JSON.stringify([other.message, other.next, other.details]), /chg_|another/);
 });
 
 test('a signal that comes during the read stays; one from before is answered', async () => {

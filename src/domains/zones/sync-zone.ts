@@ -23,6 +23,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import type { RecordId, TenantId, ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';
+import { toUnicode } from '../../dns/name.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
 import { knownZone } from './known-zone.ts';
 import type { Freshness, OutsideActor, RevisionOrigin, Zone } from './model.ts';
@@ -101,7 +102,7 @@ interface Work {
  * Ended early by any of these, the mirror is as before or a part of the way, never wrong; safe to repeat.
  */
 export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<SyncOutcome> {
-  await refuseOpenWrite(ports, input.zoneId);
+  await refuseOpenWrite(ports, input);
   const work = await startWork(ports, input);
   let previous: ReadPass | null = null;
   for (let passes = 1; passes <= PASSES_MAX; passes += 1) {
@@ -127,12 +128,15 @@ export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<
       Object.assign(work, await startWork(ports, input), { created, updated, calls });
     }
   }
-  throw new ZonewardError(`${work.zone.facts.name} kept changing in the mirror while it was read`, {
-    code: 'zone-busy',
-    kind: 'temporary',
-    next: ['Try again when the changes under way are done.'],
-    details: { zoneId: input.zoneId, calls: work.calls },
-  });
+  throw new ZonewardError(
+    `Zone ${toUnicode(work.zone.facts.name)} kept changing in the mirror while it was read`,
+    {
+      code: 'zone-busy',
+      kind: 'temporary',
+      next: ['Try again when the changes under way are done.'],
+      details: { zoneId: input.zoneId, calls: work.calls },
+    },
+  );
 }
 
 async function startWork(ports: SyncPorts, input: SyncZoneInput): Promise<Work> {
@@ -229,7 +233,7 @@ async function advance(
     readonly freshness: Freshness;
   },
 ): Promise<void> {
-  await refuseOpenWrite(ports, input.zoneId);
+  await refuseOpenWrite(ports, input);
   work.revision = await ports.mirror.advance(input.tenantId, input.zoneId, {
     baseRevision: work.revision,
     delta: { put: [...step.records.values()].map((record) => ({ record })), gone: step.gone },
@@ -249,18 +253,23 @@ function originOf(zone: Zone, input: SyncZoneInput): RevisionOrigin {
   return { kind: 'outside', ...(input.actor ?? { actor: null }) };
 }
 
-async function refuseOpenWrite(ports: SyncPorts, zoneId: ZoneId): Promise<void> {
+/** Of another tenant's change nothing is told but that there is one. */
+async function refuseOpenWrite(ports: SyncPorts, { tenantId, zoneId }: SyncZoneInput): Promise<void> {
   const open = await ports.openWrites.openBatches(zoneId);
   if (open.length === 0) return;
-  throw new ZonewardError(
-    'a change of ours to this zone is under way; what a read shows now may be its doing',
-    {
-      code: 'own-write-open',
-      kind: 'temporary',
-      next: ['Try again when the change is done.'],
-      details: { zoneId },
-    },
-  );
+  const zone = toUnicode((await knownZone(ports.mirror, tenantId, zoneId)).facts.name);
+  const own = open.find((entry) => entry.tenantId === tenantId)?.changeSetId;
+  const what = own === undefined ? 'A change' : `Change set ${own}`;
+  const next =
+    own === undefined
+      ? 'If it stays so for minutes, tell whoever runs this store: the process that made it may be gone, and its change set waits to be resumed.'
+      : `If the process that made it is gone: zoneward changes resume ${own}`;
+  throw new ZonewardError(`${what} to zone ${zone} is under way; what a read shows now may be its doing`, {
+    code: 'own-write-open',
+    kind: 'temporary',
+    next: ['Try again when the change is done.', next],
+    details: { zoneId, ...(own === undefined ? {} : { changeSetId: own }) },
+  });
 }
 
 function missingFrom(pass: ReadPass, { hashes, put }: Work): RecordId[] {
