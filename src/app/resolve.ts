@@ -3,8 +3,10 @@ import { ZonewardError } from '../base/errors.ts';
 import { isCloudflareId, type TenantId } from '../base/ids.ts';
 import { InvalidInputError } from '../base/problem.ts';
 import { type DomainName, parseName, toUnicode } from '../dns/name.ts';
+import { distance } from '../dns/suggest.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import { credentialFromEnvironment, ENVIRONMENT_NAMES } from '../domains/connections/parse-credential.ts';
+import type { ZoneFilter } from '../domains/zones/list-ports.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import type { Context } from './context.ts';
 import { discoverNow } from './discover.ts';
@@ -58,10 +60,8 @@ function connectionOfEnvironment(
   return heir;
 }
 
-/** Whether somebody sees a zone. */
-export type SeesZone = (zone: Zone) => boolean;
-
-const seesAll: SeesZone = () => true;
+/** Which zones somebody sees: read by one of these connections, one of these ids; without either, all. */
+export type SeenZones = Pick<ZoneFilter, 'readers' | 'zoneIds'>;
 
 function hasEnvironmentCredential({ environment }: Context): boolean {
   return [ENVIRONMENT_NAMES.token, ENVIRONMENT_NAMES.key].some((name) => (environment[name] ?? '') !== '');
@@ -106,20 +106,20 @@ export async function resolveZone(
   throw await zoneUnknown(context, tenantId, reference);
 }
 
-/** From the mirror. A zone that `sees` leaves out is not there. */
+/** From the mirror. A zone that is not among the seen is not there. */
 export async function findZone(
   context: Context,
   tenantId: TenantId,
   reference: string,
-  sees: SeesZone = seesAll,
+  seen: SeenZones = {},
 ): Promise<Zone | null> {
   if (isCloudflareId(reference)) {
     const zone = await context.store.mirror.getZone(tenantId, reference as Zone['facts']['id']);
-    return zone !== null && sees(zone) ? zone : null;
+    return zone !== null && isSeen(zone, seen) ? zone : null;
   }
   const name = zoneName(reference);
   const zones = await context.store.mirror.listZones(tenantId, { name });
-  const present = zones.filter((zone) => zone.facts.status !== 'deleted' && sees(zone));
+  const present = zones.filter((zone) => zone.facts.status !== 'deleted' && isSeen(zone, seen));
   const [only, ...others] = present;
   if (others.length === 0) return only ?? null;
   throw new ZonewardError(`${reference} exists in ${present.length} accounts; say which by its id`, {
@@ -135,16 +135,28 @@ function zoneName(text: string): DomainName {
   throw new InvalidInputError(`This is not a zone's name: ${text}`, parsed.problems);
 }
 
-const SUGGESTIONS_MAX = 5;
+function isSeen({ facts, connectionId }: Zone, { readers, zoneIds }: SeenZones): boolean {
+  return (zoneIds?.includes(facts.id) ?? true) && (readers?.includes(connectionId) ?? true);
+}
 
+const SUGGESTIONS_MAX = 5;
+/** Looked at on either side of where the name would stand, however many zones there are. */
+const NEIGHBOURS_MAX = 100;
+
+/** Names the seen zones that are nearest to what was written. */
 export async function zoneUnknown(
   context: Context,
   tenantId: TenantId,
   reference: string,
-  sees: SeesZone = seesAll,
+  seen: SeenZones = {},
 ): Promise<ZonewardError> {
-  const zones = (await context.store.mirror.listZones(tenantId)).filter(sees);
-  const names = zones.map((zone) => toUnicode(zone.facts.name)).sort();
+  const names = await neighbours(
+    context,
+    tenantId,
+    isCloudflareId(reference) ? '' : zoneName(reference),
+    seen,
+  );
+  const shown = names.slice(0, SUGGESTIONS_MAX).map(toUnicode).join(', ');
   return new ZonewardError(`There is no zone ${reference} in the accounts that your connections see`, {
     code: 'zone-unknown',
     kind: 'not-found',
@@ -152,8 +164,29 @@ export async function zoneUnknown(
       names.length === 0
         ? ['zoneward zones sync']
         : [
-            `Known zones: ${names.slice(0, SUGGESTIONS_MAX).join(', ')}${names.length > SUGGESTIONS_MAX ? `, … (${names.length}: zoneward zones list)` : ''}`,
+            `Known zones: ${shown}${names.length > SUGGESTIONS_MAX ? ', … (zoneward zones list)' : ''}`,
             'If it is at Cloudflare, give the connection a token that reaches it.',
           ],
   });
+}
+
+/** Names of zones that stand around a name in the order of names, those with the fewest slips first. */
+async function neighbours(
+  { store }: Context,
+  tenantId: TenantId,
+  name: string,
+  seen: SeenZones,
+): Promise<DomainName[]> {
+  const after = { value: name, zoneId: '' as Zone['facts']['id'] };
+  const [before, behind] = await Promise.all(
+    [true, false].map((descending) =>
+      store.zoneList.list(tenantId, seen, { order: 'name', descending, after, limit: NEIGHBOURS_MAX }),
+    ),
+  );
+  const present = [...(before ?? []), ...(behind ?? [])].filter(({ facts }) => facts.status !== 'deleted');
+  const slips = new Map(present.map(({ facts }) => [facts.name, distance(name, facts.name)]));
+  // Names of which both are infinitely far are in their order.
+  return [...slips]
+    .sort(([one, far], [other, further]) => far - further || (one < other ? -1 : 1))
+    .map(([one]) => one);
 }

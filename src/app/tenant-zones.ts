@@ -31,7 +31,7 @@ import { collect } from './collect.ts';
 import type { Context } from './context.ts';
 import { discoverNow } from './discover.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
-import { findZone, type SeesZone, zoneUnknown } from './resolve.ts';
+import { findZone, type SeenZones, zoneUnknown } from './resolve.ts';
 import { tellChanges } from './tell-changes.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -57,10 +57,10 @@ export interface TenantZones {
   page(filter: ZoneFilter, page: ZoneListPage): Promise<ZonePage>;
   get(zone: string, connection?: string): Promise<Zone>;
   /**
-   * By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. A zone that `sees`
-   * leaves out is not there, and is named to nobody.
+   * By id or name, from the mirror alone. Throws `zone-unknown` (not-found) without asking Cloudflare. A zone that is not
+   * among the seen is not there, and is named to nobody.
    */
-  known(zone: string, sees?: SeesZone): Promise<Zone>;
+  known(zone: string, seen?: SeenZones): Promise<Zone>;
   /** What stands between a zone and `active`, and what to do. */
   advice(zone: Zone): ZoneAdvice;
   /** Reads one zone in full. */
@@ -175,10 +175,10 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       };
     },
     get: (zone, connection) => reach.zone(zone, connection),
-    known: async (reference, sees) => {
-      const zone = await findZone(context, tenantId, reference, sees);
+    known: async (reference, seen) => {
+      const zone = await findZone(context, tenantId, reference, seen);
       if (zone !== null) return zone;
-      throw await zoneUnknown(context, tenantId, reference, sees);
+      throw await zoneUnknown(context, tenantId, reference, seen);
     },
     advice: (zone) => adviseOnZone(zone.facts, clock.now()),
     sync: async (reference, request = {}) => {

@@ -15,8 +15,8 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Levenshtein distance; words longer than 40 letters are no slips of anything we know. */
-function distance(a: string, b: string): number {
+/** Levenshtein distance; words longer than 40 letters are no slips of anything we know: infinitely far. */
+export function distance(a: string, b: string): number {
   if (a.length > 40) return Number.POSITIVE_INFINITY;
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {

@@ -151,7 +151,11 @@ export async function reachAccount(
 
 /** By id or name, from the mirror: asking for a zone that is not there costs no call. */
 export function findZone(caller: Caller, reference: string): Promise<Zone> {
-  return caller.tenant.zones.known(reference, (zone) => seesZone(caller, zone));
+  const { zoneIds, connectionIds } = caller.key.reach;
+  return caller.tenant.zones.known(reference, {
+    ...(zoneIds === null ? {} : { zoneIds }),
+    ...(connectionIds === null ? {} : { readers: connectionIds }),
+  });
 }
 
 /** The same for an id that something of the tenant's names, where only yes or no is wanted. */
