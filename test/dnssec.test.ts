@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DSAnswer } from 'dns-packet';
-import { dnssecToJson } from '../src/app/handed-out.ts';
+import { dnssecToJson } from '../src/app/re-exports.ts';
 import { type FakeIoOptions, type Ran, runCli } from '../src/cli/fake-io.ts';
 import { openEdge } from '../src/http/testing.ts';
 import { openZoneward, type Tenant, type Zoneward } from '../src/index.ts';

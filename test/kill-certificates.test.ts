@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Planned } from '../src/app/handed-out.ts';
+import type { Planned } from '../src/app/re-exports.ts';
 import { openZoneward } from '../src/index.ts';
 import { withObjects } from '../src/plan/plan-objects.ts';
 import type { Fault } from '../src/sandbox/index.ts';

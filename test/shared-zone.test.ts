@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { RecordSet } from '../src/app/handed-out.ts';
+import type { RecordSet } from '../src/app/re-exports.ts';
 import type { AccountId } from '../src/base/ids.ts';
 import { Secret } from '../src/base/secret.ts';
 import { isZonewardError, type Tenant } from '../src/index.ts';

@@ -1,7 +1,7 @@
 /** Certificates end to end against the sandbox: ordered, restarted, uploaded, replaced, put in order, removed, taken back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InvalidInputError } from '../src/app/handed-out.ts';
+import { InvalidInputError } from '../src/app/re-exports.ts';
 import { makeSigningRequest } from '../src/app/signing-request.ts';
 import { makeCertificate, makeChain, secretOf } from './kit/certificates.ts';
 import { startEngine } from './kit/engine.ts';

@@ -1,7 +1,7 @@
 /** Customers' hostnames end to end against the sandbox: added, followed, changed, restarted, removed, taken back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Planned, Secret, ZonewardError } from '../src/app/handed-out.ts';
+import { type Planned, Secret, ZonewardError } from '../src/app/re-exports.ts';
 import type { AccountId } from '../src/base/ids.ts';
 import { openEdge } from '../src/http/testing.ts';
 import { startEngine } from './kit/engine.ts';

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { formatPlanFile, InvalidInputError, isZonewardError, type Planned } from '../src/app/handed-out.ts';
+import { formatPlanFile, InvalidInputError, isZonewardError, type Planned } from '../src/app/re-exports.ts';
 import { openZoneward } from '../src/index.ts';
 import type { Engine } from './kit/engine.ts';
 import { startEngine } from './kit/engine.ts';

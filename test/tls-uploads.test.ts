@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { ChangeSetId } from '../src/app/handed-out.ts';
+import type { ChangeSetId } from '../src/app/re-exports.ts';
 import { runCli } from '../src/cli/fake-io.ts';
 import { type Edge, openEdge } from '../src/http/testing.ts';
 import { openZoneward } from '../src/index.ts';

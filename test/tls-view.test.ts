@@ -1,7 +1,7 @@
 /** Looking at TLS: verdicts on one screen, baselines over all zones, DNSSEC from off to active and back, the calendar. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InvalidInputError } from '../src/app/handed-out.ts';
+import { InvalidInputError } from '../src/app/re-exports.ts';
 import { openZoneward } from '../src/index.ts';
 import { startEngine } from './kit/engine.ts';
 

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Planned } from '../src/app/handed-out.ts';
+import type { Planned } from '../src/app/re-exports.ts';
 import type { ChangeSetId, RecordId } from '../src/base/ids.ts';
 import type { LiveRecord } from '../src/dns/live-record.ts';
 import type { RecordFields } from '../src/dns/record.ts';

@@ -10,7 +10,7 @@ import type {
   GuardFinding,
   Planned,
   ZonePlan,
-} from '../app/handed-out.ts';
+} from '../app/re-exports.ts';
 import {
   changeCount,
   changesAnything,
@@ -18,7 +18,7 @@ import {
   heldGuards,
   InvalidInputError,
   ZonewardError,
-} from '../app/handed-out.ts';
+} from '../app/re-exports.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import { collect } from './help.ts';
 import { formatError } from './output/error.ts';

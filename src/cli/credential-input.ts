@@ -1,5 +1,5 @@
 /** A credential from flags, standard input, a reference, the environment or a hidden prompt: in that order. */
-import type { CredentialInput, CredentialParts, FieldNames } from '../app/handed-out.ts';
+import type { CredentialInput, CredentialParts, FieldNames } from '../app/re-exports.ts';
 import { UsageError } from './errors.ts';
 import { askSecret, canAsk } from './prompt.ts';
 import type { Session } from './session.ts';
@@ -38,7 +38,7 @@ export async function readCredential(
   flags: CredentialFlags,
   options: ReadOptions = {},
 ): Promise<ReadCredential> {
-  const { InvalidInputError } = await import('../app/handed-out.ts');
+  const { InvalidInputError } = await import('../app/re-exports.ts');
   const { connections } = await session.tenant();
   const { input, reference, names } = await findCredential(session, flags, options);
   const parsed = await connections.read(reference === null ? input : { ...input, reference }, names);
@@ -53,7 +53,7 @@ async function findCredential(
   flags: CredentialFlags,
   { environment = true, what: asked }: ReadOptions,
 ): Promise<Found> {
-  const { ENVIRONMENT_NAMES, FLAG_NAMES } = await import('../app/handed-out.ts');
+  const { ENVIRONMENT_NAMES, FLAG_NAMES } = await import('../app/re-exports.ts');
   const { io, out } = session;
   const given = (name: keyof FieldNames): string | undefined =>
     environment ? io.env[ENVIRONMENT_NAMES[name]] : undefined;

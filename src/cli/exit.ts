@@ -1,5 +1,5 @@
 /** Exit codes: the one table from what happened to what a script sees. They are a contract; see the README. */
-import { type ErrorKind, isZonewardError } from '../app/handed-out.ts';
+import { type ErrorKind, isZonewardError } from '../app/re-exports.ts';
 import { CancelledError, UsageError } from './errors.ts';
 
 export const EXIT = {

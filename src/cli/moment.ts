@@ -1,5 +1,5 @@
 /** A point in a zone's past, as a person writes it. */
-import type { Moment } from '../app/handed-out.ts';
+import type { Moment } from '../app/re-exports.ts';
 import { UsageError } from './errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,5 +1,5 @@
 /** A round of every connection that is meant: hears what moved at Cloudflare, and reads only what moved or is due. */
-import type { RoundReport } from '../app/handed-out.ts';
+import type { RoundReport } from '../app/re-exports.ts';
 import { showProgress } from './commands/zones-sync.ts';
 import type { Session } from './session.ts';
 

@@ -2,6 +2,8 @@
  * Who calls, and what of the tenant they reach. A thing out of reach is not there (404); an act out of scope is not
  * allowed (403).
  */
+
+import { LOCAL_TENANT, type Tenant, type Zoneward } from '../app/open-zoneward.ts';
 import {
   type ApiKey,
   type ChangeDetails,
@@ -15,8 +17,7 @@ import {
   type Planned,
   type Scope,
   type Zone,
-} from '../app/handed-out.ts';
-import { LOCAL_TENANT, type Tenant, type Zoneward } from '../app/open-zoneward.ts';
+} from '../app/re-exports.ts';
 import type { Holder } from './holder.ts';
 import { HttpError } from './problem.ts';
 

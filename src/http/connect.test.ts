@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
-import type { ConnectVisit } from '../app/handed-out.ts';
+import type { ConnectVisit } from '../app/re-exports.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';
 

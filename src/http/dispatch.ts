@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { ConnectVisit, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
+import type { ConnectVisit, KeptAnswer } from '../app/re-exports.ts';
 import { type Caller, callerFor, requireScope, TENANT_HEADER } from './caller.ts';
 import { type Call, type Endpoint, isDoneOnce, type KeyCall, type OpenCall, type Reply } from './endpoint.ts';
 import { type Holder, recogniseHolder, stillStands } from './holder.ts';

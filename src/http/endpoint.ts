@@ -3,8 +3,8 @@
  * between them. The same shapes validate requests and become the OpenAPI document.
  */
 import type { z } from '@hono/zod-openapi';
-import type { ConnectVisit, Scope } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
+import type { ConnectVisit, Scope } from '../app/re-exports.ts';
 import type { Caller } from './caller.ts';
 import type { Holder } from './holder.ts';
 

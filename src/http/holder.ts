@@ -2,8 +2,9 @@
  * Who holds what they act with: an API key sent along, or a session of the dashboard, which stands for its key. A
  * browser sends its cookie whoever wrote the page that asks, so what it asks counts only from our own pages.
  */
-import { type ApiKey, isUnlimited, type Session } from '../app/handed-out.ts';
+
 import type { Zoneward } from '../app/open-zoneward.ts';
+import { type ApiKey, isUnlimited, type Session } from '../app/re-exports.ts';
 import { HttpError } from './problem.ts';
 import { cookieOf } from './session-cookie.ts';
 

@@ -1,7 +1,7 @@
 /** The `Idempotency-Key` header: work is done once, and its answer given as often as it is asked for. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { IdempotentRequest, KeptAnswer } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
+import type { IdempotentRequest, KeptAnswer } from '../app/re-exports.ts';
 import { HttpError } from './problem.ts';
 
 export const IDEMPOTENCY_HEADER = 'idempotency-key';

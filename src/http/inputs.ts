@@ -1,6 +1,6 @@
 /** The shapes that several endpoints take. */
 import { z } from '@hono/zod-openapi';
-import type { Moment } from '../app/handed-out.ts';
+import type { Moment } from '../app/re-exports.ts';
 import { HttpError } from './problem.ts';
 
 export const LIMIT_MAX = 500;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
-import { SCOPES, type Scope } from '../app/handed-out.ts';
+import { SCOPES, type Scope } from '../app/re-exports.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { BODIES, pathOf, type Things } from './samples.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
-import type { ZoneId } from '../app/handed-out.ts';
+import type { ZoneId } from '../app/re-exports.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';
 
 const OWN = 12;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Engine, startEngine } from '../../test/kit/engine.ts';
-import type { Job } from '../app/handed-out.ts';
 import { runPlanJob } from '../app/plan-job.ts';
+import type { Job } from '../app/re-exports.ts';
 import { type Answer, type Edge, openEdge } from './testing.ts';
 
 const ZONES = 8;

@@ -8,7 +8,7 @@ import {
   isZonewardError,
   shownDetails,
   type ZonewardError,
-} from '../app/handed-out.ts';
+} from '../app/re-exports.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 

@@ -2,8 +2,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { ZonewardError } from '../app/handed-out.ts';
 import type { Zoneward } from '../app/open-zoneward.ts';
+import { ZonewardError } from '../app/re-exports.ts';
 import { createHttpApp, type HttpOptions } from './app.ts';
 import type { ServiceLog } from './log.ts';
 

@@ -1,6 +1,7 @@
 /** A sandbox, an engine and the HTTP edge on it, without a socket, for the tests of this room. */
-import type { ApiKey, JobRunner, Scope } from '../app/handed-out.ts';
+
 import type { Zoneward } from '../app/open-zoneward.ts';
+import type { ApiKey, JobRunner, Scope } from '../app/re-exports.ts';
 import { createHttpApp, type HttpApp, type HttpOptions } from './app.ts';
 
 export interface Answer {

@@ -1,5 +1,5 @@
 /** An endpoint's work as server-sent events: `step` as each step of a test ends, then `done` or `problem`. */
-import type { TestStep } from '../app/handed-out.ts';
+import type { TestStep } from '../app/re-exports.ts';
 import type { OpenCall, Reply } from './endpoint.ts';
 import { problemOf } from './problem.ts';
 import { toldEvents } from './server-events.ts';

@@ -4,7 +4,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Secret } from '../../src/app/handed-out.ts';
+import { Secret } from '../../src/app/re-exports.ts';
 import type { AccountId } from '../../src/base/ids.ts';
 import { makeChain } from '../kit/certificates.ts';
 import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';

@@ -1,6 +1,6 @@
 /** `zoneward api-keys`: what programs show to the HTTP API. Also `zoneward tenants`: whose keys there are. */
 import { type Command, Option } from 'commander';
-import { type ApiKey, type ConnectionId, SCOPES, type Scope, type ZoneId } from '../../app/handed-out.ts';
+import { type ApiKey, type ConnectionId, SCOPES, type Scope, type ZoneId } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { collect, examples, span } from '../help.ts';
 import type { Output } from '../output/output.ts';

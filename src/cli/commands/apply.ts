@@ -1,6 +1,6 @@
 /** `zoneward apply`: a file, a saved plan, or a change set that waits, made true. */
 import type { Command } from 'commander';
-import type { ChangeSetId } from '../../app/handed-out.ts';
+import type { ChangeSetId } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
-import type { AuditEvent, AuditFilter, ChangeSetId, TrailVerdict, ZoneId } from '../../app/handed-out.ts';
+import type { AuditEvent, AuditFilter, ChangeSetId, TrailVerdict, ZoneId } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';

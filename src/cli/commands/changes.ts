@@ -1,7 +1,7 @@
 /** `zoneward changes`: change sets, what became of them, and going on with one that stopped. */
 import { type Command, Option } from 'commander';
-import type { ApplyRequest, ChangeSet, ChangeSetId, ChangeSetStatus } from '../../app/handed-out.ts';
-import { ZonewardError } from '../../app/handed-out.ts';
+import type { ApplyRequest, ChangeSet, ChangeSetId, ChangeSetStatus } from '../../app/re-exports.ts';
+import { ZonewardError } from '../../app/re-exports.ts';
 import { type ApplyFlags, requestOf, tellApplied, withProgress } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { examples, wholeNumber } from '../help.ts';
@@ -63,7 +63,7 @@ export function register(program: Command, cli: Cli): void {
     .action(
       cli.run(async (session, id: string, { key, ...flags }: ApplyFlags & { readonly key?: string }) => {
         if (key === undefined) return resumeChangeSet(session, id as ChangeSetId, flags);
-        const { keysForChangeSet, Secret } = await import('../../app/handed-out.ts');
+        const { keysForChangeSet, Secret } = await import('../../app/re-exports.ts');
         const { changeSet } = await (await session.tenant()).changes.get(id as ChangeSetId);
         const secret = new Secret((await readSource(session.io, key)).text);
         const keys = keysForChangeSet(changeSet, { secret, file: key });

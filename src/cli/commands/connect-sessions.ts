@@ -5,7 +5,7 @@ import {
   connectSessionState,
   type MadeConnectSession,
   type Profile,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { collect, examples, span } from '../help.ts';
 import type { Output } from '../output/output.ts';

@@ -1,6 +1,6 @@
 /** The subcommands of `connections` that take, test or ask for a credential: add, test, relink, link. */
 import type { Command } from 'commander';
-import type { AccountId, TestReport, ZoneId } from '../../app/handed-out.ts';
+import type { AccountId, TestReport, ZoneId } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { type CredentialFlags, type ReadCredential, readCredential } from '../credential-input.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
@@ -162,7 +162,7 @@ function registerTest(connections: Command, cli: Cli): void {
 
 async function reportExit({ failure }: TestReport): Promise<number> {
   if (failure === null) return EXIT.done;
-  const { ZonewardError } = await import('../../app/handed-out.ts');
+  const { ZonewardError } = await import('../../app/re-exports.ts');
   return exitCodeOf(new ZonewardError(failure.message, failure));
 }
 

@@ -1,6 +1,6 @@
 /** `zoneward connections import`: many credentials from a file, with a report per line. */
 import type { Command } from 'commander';
-import type { ImportedLine } from '../../app/handed-out.ts';
+import type { ImportedLine } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';

@@ -1,7 +1,7 @@
 /** `zoneward connections rotate` and `minter`: a new token in place of the old one, while everything runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { RotationView } from '../../app/handed-out.ts';
+import type { RotationView } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { type CredentialFlags, readCredential } from '../credential-input.ts';
 import { EXIT } from '../exit.ts';

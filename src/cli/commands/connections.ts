@@ -1,7 +1,7 @@
 /** `zoneward connections`: each subcommand is one call of the facade and one view. */
 import { type Command, Option } from 'commander';
-import type { AccountId, Connection, ConnectionState, CredentialKind } from '../../app/handed-out.ts';
 import type { Tenant } from '../../app/open-zoneward.ts';
+import type { AccountId, Connection, ConnectionState, CredentialKind } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { parseMetadata, parseProfile } from '../flags/credential-flags.ts';
 import { collect, collectOf, examples, span, wholeNumber } from '../help.ts';

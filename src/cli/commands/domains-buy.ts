@@ -1,6 +1,6 @@
 /** `zoneward domains register|status|purchases|approve|cancel|limit`: money, and who may spend it. */
 import type { Command } from 'commander';
-import { formatMoney, type Purchase, type PurchaseId } from '../../app/handed-out.ts';
+import { formatMoney, type Purchase, type PurchaseId } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit.ts';

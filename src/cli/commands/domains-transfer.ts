@@ -1,6 +1,6 @@
 /** `zoneward domains transfer check|start|status`: names brought in from another registrar. */
 import type { Command } from 'commander';
-import type { Secret } from '../../app/handed-out.ts';
+import type { Secret } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -107,7 +107,7 @@ function registerStart(transfer: Command, cli: Cli): void {
 
 /** From standard input, the environment or a hidden prompt; never from a flag, which others on the machine could read. */
 async function readCode(session: Session, flags: CodeFlags): Promise<Secret> {
-  const { Secret } = await import('../../app/handed-out.ts');
+  const { Secret } = await import('../../app/re-exports.ts');
   const { io } = session;
   const given =
     flags.authCodeStdin === true ? (await io.stdin.readAll()).trim() : (io.env[VARIABLE] ?? '').trim();

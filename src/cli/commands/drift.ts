@@ -1,6 +1,6 @@
 /** `zoneward drift`: what was changed from outside and not accepted yet; accepted, or taken back. */
 import type { Command } from 'commander';
-import type { Coverage, WatchRule, ZoneDrift } from '../../app/handed-out.ts';
+import type { Coverage, WatchRule, ZoneDrift } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

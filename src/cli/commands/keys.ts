@@ -1,6 +1,6 @@
 /** `zoneward keys`: the keys that seal saved credentials, changed while everything runs. */
 import type { Command } from 'commander';
-import type { KeyStatus } from '../../app/handed-out.ts';
+import type { KeyStatus } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { examples } from '../help.ts';
 import type { Output } from '../output/output.ts';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Planned } from '../../app/handed-out.ts';
-import { formatPlanFile, hasErrors, InvalidInputError, renderMarkdown } from '../../app/handed-out.ts';
+import type { Planned } from '../../app/re-exports.ts';
+import { formatPlanFile, hasErrors, InvalidInputError, renderMarkdown } from '../../app/re-exports.ts';
 import { countChanges } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

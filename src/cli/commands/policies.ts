@@ -1,6 +1,6 @@
 /** `zoneward policies`: how large a change may be, and which one someone else must approve. */
 import { type Command, Option } from 'commander';
-import { isZonewardError, type ScopedPolicy, toUnicode } from '../../app/handed-out.ts';
+import { isZonewardError, type ScopedPolicy, toUnicode } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { examples, wholeNumber } from '../help.ts';

@@ -6,7 +6,7 @@ import {
   type BaselineName,
   type ProvisionInput,
   type Provisioning,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import type { ExitCode } from '../exit.ts';

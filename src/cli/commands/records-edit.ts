@@ -1,6 +1,6 @@
 /** `zoneward records add|edit|rm`: single edits, planned, shown and applied like any other change. */
 import { type Command, Option } from 'commander';
-import type { RecordSelection, RecordSet, RecordText } from '../../app/handed-out.ts';
+import type { RecordSelection, RecordSet, RecordText } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

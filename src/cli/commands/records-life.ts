@@ -1,6 +1,6 @@
 /** `zoneward records life`: everything that a record has been, and who made it so. */
 import type { Command } from 'commander';
-import { type RecordChapter, type RecordId, type RecordLife, ZonewardError } from '../../app/handed-out.ts';
+import { type RecordChapter, type RecordId, type RecordLife, ZonewardError } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { examples } from '../help.ts';
 import type { Output } from '../output/output.ts';

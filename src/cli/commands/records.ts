@@ -1,6 +1,6 @@
 /** `zoneward records`: looking at records in one zone or in all of them. Changing them is in `records-edit.ts`. */
 import type { Command } from 'commander';
-import type { Moment } from '../../app/handed-out.ts';
+import type { Moment } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import {

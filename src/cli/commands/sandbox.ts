@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type DomainName, toUnicode } from '../../app/handed-out.ts';
+import { type DomainName, toUnicode } from '../../app/re-exports.ts';
 import {
   DEMO_SEED,
   type PlanName,

@@ -2,7 +2,7 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { ErasureCertificate, ExportManifest, PreparedErasure } from '../../app/handed-out.ts';
+import type { ErasureCertificate, ExportManifest, PreparedErasure } from '../../app/re-exports.ts';
 import type { Tenants } from '../../app/tenants.ts';
 import type { Cli } from '../cli.ts';
 import { CancelledError, UsageError } from '../errors.ts';

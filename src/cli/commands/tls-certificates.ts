@@ -2,8 +2,8 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { CertificateInput, Planned } from '../../app/handed-out.ts';
-import { Secret } from '../../app/handed-out.ts';
+import type { CertificateInput, Planned } from '../../app/re-exports.ts';
+import { Secret } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -148,7 +148,7 @@ export async function applyProofs(
   }: Awaited<ReturnType<Awaited<ReturnType<Session['tenant']>>['certificates']['planProofs']>>,
   flags: ApplyFlags,
 ): Promise<ExitCode> {
-  const { proofText } = await import('../../app/handed-out.ts');
+  const { proofText } = await import('../../app/re-exports.ts');
   // A plan tells them itself.
   if (planned !== null) return applyPlanned(session, planned, flags);
   for (const proof of elsewhere) session.out.note(`To be published by others: ${proofText(proof)}`);
@@ -306,7 +306,7 @@ async function createOrigin(
       'A new one: --key-file FILE',
       'One of yours: --csr FILE',
     ]);
-  const { makeSigningRequest } = await import('../../app/handed-out.ts');
+  const { makeSigningRequest } = await import('../../app/re-exports.ts');
   const tenant = await session.tenant();
   const zone = session.zoneName(given);
   const { facts } = await tenant.zones.get(zone);

@@ -1,6 +1,6 @@
 /** `zoneward tls hostnames`: customers' hostnames (SSL for SaaS), their two states as one, and what comes next. */
 import type { Command } from 'commander';
-import type { Planned } from '../../app/handed-out.ts';
+import type { Planned } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';

@@ -1,7 +1,7 @@
 /** `zoneward tls`: a zone's SSL/TLS on one screen, set by words or baselines; DNSSEC; when certificates end. */
 import type { Command } from 'commander';
-import type { BaselineName, SettingsWish } from '../../app/handed-out.ts';
-import { BASELINE_NAMES, certificateICalendar, dnssecToJson, tlsToJson } from '../../app/handed-out.ts';
+import type { BaselineName, SettingsWish } from '../../app/re-exports.ts';
+import { BASELINE_NAMES, certificateICalendar, dnssecToJson, tlsToJson } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

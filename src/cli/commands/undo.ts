@@ -1,6 +1,6 @@
 /** `zoneward undo`: a change set taken back, or a zone brought back to a moment. A plan like any other. */
 import type { Command } from 'commander';
-import type { ChangeSetId, Planned } from '../../app/handed-out.ts';
+import type { ChangeSetId, Planned } from '../../app/re-exports.ts';
 import { type ApplyFlags, applyPlanned, withApplyFlags } from '../apply-planned.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /** `zoneward usage`: calls to Cloudflare, what failed, what is left of the budget. */
 import type { Command } from 'commander';
-import type { ApiCall, UsageSummary } from '../../app/handed-out.ts';
+import type { ApiCall, UsageSummary } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { examples, span, wholeNumber } from '../help.ts';
 import type { Output } from '../output/output.ts';

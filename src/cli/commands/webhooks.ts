@@ -1,6 +1,6 @@
 /** `zoneward webhooks`: addresses that events are told to, their secrets, and the log of what was sent. */
 import { type Command, Option } from 'commander';
-import type { Delivery, DeliveryState, WebhookEndpoint } from '../../app/handed-out.ts';
+import type { Delivery, DeliveryState, WebhookEndpoint } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
 import { collect, examples, span, wholeNumber } from '../help.ts';

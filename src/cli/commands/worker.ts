@@ -1,6 +1,6 @@
 /** `zoneward worker`: works on jobs, keeps zones in step, rotates what is due, reminds; until Ctrl-C, or once. */
 import type { Command } from 'commander';
-import type { SweepReport, WorkerEvent } from '../../app/handed-out.ts';
+import type { SweepReport, WorkerEvent } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
 import { examples } from '../help.ts';

@@ -1,6 +1,6 @@
 /** `zoneward zones sync`: reads zones in full, with progress, and says what was found. */
 import type { Command } from 'commander';
-import type { Discovery, RoundReport, SyncAllOutcome, SyncProgress } from '../../app/handed-out.ts';
+import type { Discovery, RoundReport, SyncAllOutcome, SyncProgress } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';

@@ -1,6 +1,6 @@
 /** `zoneward zones verify`: what is wanted, what Cloudflare holds, what its nameservers answer, what resolvers see. */
 import { type Command, Option } from 'commander';
-import { isVerified, type SourceFormat, type Verification } from '../../app/handed-out.ts';
+import { isVerified, type SourceFormat, type Verification } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
 import { collect, examples, span } from '../help.ts';

@@ -1,6 +1,6 @@
 /** `zoneward zones`: what there is, how fresh it is, and how it was. */
 import type { Command } from 'commander';
-import type { Zone } from '../../app/handed-out.ts';
+import type { Zone } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
 import { examples, wholeNumber } from '../help.ts';

@@ -1,6 +1,6 @@
 /** Flags of a connection: where its secret is, its profile, and facts about it. */
 import type { Command } from 'commander';
-import type { Profile } from '../../app/handed-out.ts';
+import type { Profile } from '../../app/re-exports.ts';
 import { UsageError } from '../errors.ts';
 
 /** Where the secret itself is. */

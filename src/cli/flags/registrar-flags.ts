@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { JsonObject } from '../../app/handed-out.ts';
+import type { JsonObject } from '../../app/re-exports.ts';
 import { UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 

@@ -1,6 +1,6 @@
 /** Flags that say which records are meant, and what is told of how far they were looked for. */
 import type { Command } from 'commander';
-import type { Findings, RecordSelection } from '../../app/handed-out.ts';
+import type { Findings, RecordSelection } from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 
 import { counted } from '../output/words.ts';

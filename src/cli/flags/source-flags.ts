@@ -1,6 +1,6 @@
 /** Flags that say what is wanted of a zone, and the plan that they make: the same for `plan` and `apply`. */
 import { type Command, Option } from 'commander';
-import type { Planned, SourceFormat } from '../../app/handed-out.ts';
+import type { Planned, SourceFormat } from '../../app/re-exports.ts';
 import { collect } from '../help.ts';
 import type { Session } from '../session.ts';
 import { readSource } from '../source.ts';

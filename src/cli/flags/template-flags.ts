@@ -1,6 +1,6 @@
 /** Flags that name a template and say where and with what values: the same for `templates`, `plan` and `provision`. */
 import type { Command } from 'commander';
-import type { TemplateReference, TemplateRequest } from '../../app/handed-out.ts';
+import type { TemplateReference, TemplateRequest } from '../../app/re-exports.ts';
 import { UsageError } from '../errors.ts';
 import { collect } from '../help.ts';
 import type { Session } from '../session.ts';

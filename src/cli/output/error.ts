@@ -1,6 +1,6 @@
 /** An error as people and as programs see it: what happened, where, what to do, and Cloudflare's ray id. */
 import { inspect } from 'node:util';
-import { formatPosition, InvalidInputError, isZonewardError, type Problem } from '../../app/handed-out.ts';
+import { formatPosition, InvalidInputError, isZonewardError, type Problem } from '../../app/re-exports.ts';
 import { CancelledError, UsageError } from '../errors.ts';
 import type { Paint } from './paint.ts';
 import { visible, wrap } from './width.ts';

@@ -3,6 +3,7 @@
  * plan is made from the certificate alone, and the key goes along when it is applied, in that one request.
  */
 
+import type { ObjectRequestOptions } from '../../app/object-plans.ts';
 import {
   type CertificateInput,
   checkCertificate,
@@ -12,8 +13,7 @@ import {
   type ListedHostname,
   type PlannedProofs,
   type ZoneCertificates,
-} from '../../app/handed-out.ts';
-import type { ObjectRequestOptions } from '../../app/object-plans.ts';
+} from '../../app/re-exports.ts';
 import type { TenantCertificates } from '../../app/tenant-certificates.ts';
 import type { TenantHostnames } from '../../app/tenant-hostnames.ts';
 import type * as api from '../../client/index.ts';

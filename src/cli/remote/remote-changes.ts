@@ -1,5 +1,6 @@
 /** Planning and applying through a server: it plans, stores and applies; here is only what is shown. */
 
+import type { Tenant } from '../../app/open-zoneward.ts';
 import {
   type Applied,
   type ApplyRequest,
@@ -15,8 +16,7 @@ import {
   type ZoneId,
   type ZonePlan,
   ZonewardError,
-} from '../../app/handed-out.ts';
-import type { Tenant } from '../../app/open-zoneward.ts';
+} from '../../app/re-exports.ts';
 import {
   ApiError,
   type ChangeSetDetails,

@@ -1,7 +1,7 @@
 /** Connect sessions of a tenant behind a server. The link is the server's own: it knows where people reach it. */
 
 import type { TenantConnectSessions } from '../../app/connect-sessions.ts';
-import { type ConnectSession, Secret } from '../../app/handed-out.ts';
+import { type ConnectSession, Secret } from '../../app/re-exports.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';
 import { asked } from './remote-error.ts';

@@ -1,5 +1,5 @@
 /** What a server said, as the errors that the command line knows: so that exit codes mean the same everywhere. */
-import { type ErrorKind, InvalidInputError, type Problem, ZonewardError } from '../../app/handed-out.ts';
+import { type ErrorKind, InvalidInputError, type Problem, ZonewardError } from '../../app/re-exports.ts';
 import { ApiError } from '../../client/index.ts';
 
 const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {

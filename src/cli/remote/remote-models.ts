@@ -9,7 +9,7 @@ import {
   type Revision,
   type Zone,
   type ZonePlan,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type * as api from '../../client/index.ts';
 
 export function milliseconds(time: string | null): number | null {

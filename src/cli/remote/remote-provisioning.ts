@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BulkItem, type BulkReport, bulkItems } from '../../app/bulk-provision.ts';
-import { isZonewardError, type ProvisionInput, type Provisioning } from '../../app/handed-out.ts';
+import { isZonewardError, type ProvisionInput, type Provisioning } from '../../app/re-exports.ts';
 import type { TenantProvisioning } from '../../app/tenant-provisioning.ts';
 import type * as api from '../../client/index.ts';
 import { type Client, waitForJob } from '../../client/index.ts';

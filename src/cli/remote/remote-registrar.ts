@@ -1,6 +1,6 @@
 /** Registrations of a tenant behind a server. The server buys and follows; here is asked again until the time is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Purchase, ZonewardError } from '../../app/handed-out.ts';
+import { type Purchase, ZonewardError } from '../../app/re-exports.ts';
 import type { RegistrarTarget, TenantRegistrar } from '../../app/tenant-registrar.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';

@@ -1,6 +1,6 @@
 /** Templates behind a server: its pack, plans of them, and what is applied. Files are read here and sent as text. */
 
-import type { AppliedTemplate, Template } from '../../app/handed-out.ts';
+import type { AppliedTemplate, Template } from '../../app/re-exports.ts';
 import type { TemplateReference, TenantTemplates } from '../../app/tenant-templates.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';

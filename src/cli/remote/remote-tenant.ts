@@ -2,8 +2,9 @@
  * A tenant behind a server, in the shape of the facade, for `--server`. It has what reading, planning, applying,
  * undoing, certificates, registering, provisioning and verifying need; what it does not have says so.
  */
-import type { Moment, Zone, ZoneAdvice } from '../../app/handed-out.ts';
+
 import type { Tenant } from '../../app/open-zoneward.ts';
+import type { Moment, Zone, ZoneAdvice } from '../../app/re-exports.ts';
 import { allPages, type Client, waitForJob } from '../../client/index.ts';
 import { remoteCertificates, remoteHostnames } from './remote-certificates.ts';
 import { ofJob, remoteChanges } from './remote-changes.ts';

@@ -1,5 +1,5 @@
 /** Tenants as a whole behind a server: listed by an operator's key, exported and erased by a key of the tenant too. */
-import type { ErasureCertificate, ExportPart } from '../../app/handed-out.ts';
+import type { ErasureCertificate, ExportPart } from '../../app/re-exports.ts';
 import type { Tenants } from '../../app/tenants.ts';
 import type { ClientOptions } from '../../client/index.ts';
 import { type Client, textOf } from '../../client/index.ts';

@@ -7,7 +7,7 @@ import {
   type Zone,
   type ZoneSetting,
   ZonewardError,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { LOOK_AGAIN_MS, type TenantTls, type TlsRequest } from '../../app/tenant-tls.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';

@@ -1,7 +1,7 @@
 /** A zone verified by a server, which asks the DNS from where it stands; looked at again from here. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isVerified, type Verification } from '../../app/handed-out.ts';
+import { isVerified, type Verification } from '../../app/re-exports.ts';
 import { pauseOf, type TenantVerify } from '../../app/tenant-verify.ts';
 import type { Client } from '../../client/index.ts';
 import { fileName } from './file-names.ts';

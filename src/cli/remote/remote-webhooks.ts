@@ -1,7 +1,8 @@
 /** Webhooks of a tenant behind a server. */
-import type { Delivery, WebhookEndpoint } from '../../app/handed-out.ts';
-import { Secret } from '../../app/handed-out.ts';
+
 import type { Tenant } from '../../app/open-zoneward.ts';
+import type { Delivery, WebhookEndpoint } from '../../app/re-exports.ts';
+import { Secret } from '../../app/re-exports.ts';
 import type * as api from '../../client/index.ts';
 import { asked } from './remote-error.ts';
 import { milliseconds } from './remote-models.ts';

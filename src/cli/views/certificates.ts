@@ -10,7 +10,7 @@ import {
   toUnicode,
   type ZoneCertificates,
   type ZoneHostnames,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';

@@ -13,7 +13,7 @@ import {
   toUnicode,
   typeOf,
   type ZonePlan,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { errorFacts } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';

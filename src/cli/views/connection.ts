@@ -1,5 +1,5 @@
 /** Connections and their tests, for people and for programs. No field of a view holds a secret. */
-import type { Connection, ConnectionState, TestReport, TestStep } from '../../app/handed-out.ts';
+import type { Connection, ConnectionState, TestReport, TestStep } from '../../app/re-exports.ts';
 import { formatProblems } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';

@@ -11,7 +11,7 @@ import {
   type Registration,
   type TransferOffer,
   toUnicode,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, timeWithAge, utcTime } from '../output/time.ts';

@@ -7,7 +7,7 @@ import {
   toUnicode,
   typeOf,
   type ZoneDrift,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';

@@ -6,7 +6,7 @@ import {
   renderText,
   settingText,
   type UndoConflict,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { visible } from '../output/width.ts';

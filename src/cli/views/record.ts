@@ -8,7 +8,7 @@ import {
   type RecordFields,
   toUnicode,
   typeOf,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import type { Column } from '../output/table.ts';
 

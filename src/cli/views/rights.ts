@@ -1,5 +1,5 @@
 /** What a credential may do, as a small table: one line for each area, reading and editing beside each other. */
-import type { Capability, CapabilityFinding, CapabilitySet } from '../../app/handed-out.ts';
+import type { Capability, CapabilityFinding, CapabilitySet } from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 
 interface Area {

@@ -1,5 +1,5 @@
 /** A rotation, and what stands around a connection: its minter, its alerts. For people and for programs. */
-import type { CredentialKind, RotationStep, RotationView } from '../../app/handed-out.ts';
+import type { CredentialKind, RotationStep, RotationView } from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';

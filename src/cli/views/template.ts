@@ -8,7 +8,7 @@ import {
   templateTitle,
   typeOf,
   variablesOf,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, timeWithAge } from '../output/time.ts';
 import { visible } from '../output/width.ts';

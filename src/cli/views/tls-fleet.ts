@@ -1,5 +1,5 @@
 /** TLS of many zones on the terminal and in JSON. */
-import { type TlsOverview, toUnicode } from '../../app/handed-out.ts';
+import { type TlsOverview, toUnicode } from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, relativeTime } from '../output/time.ts';
 

@@ -8,7 +8,7 @@ import {
   type TlsView,
   toUnicode,
   type ZoneSetting,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { errorFacts } from '../output/error.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';

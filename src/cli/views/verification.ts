@@ -6,7 +6,7 @@ import {
   type RecordVerdict,
   toUnicode,
   type Verification,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime } from '../output/time.ts';
 import { visible } from '../output/width.ts';

@@ -1,5 +1,5 @@
 /** Webhooks and their log, for people and programs. */
-import type { Delivery, WebhookEndpoint } from '../../app/handed-out.ts';
+import type { Delivery, WebhookEndpoint } from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import { isoTime, relativeTime } from '../output/time.ts';
 

@@ -12,7 +12,7 @@ import {
   type Zone,
   type ZoneAdvice,
   type ZoneStatus,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import type { Output } from '../output/output.ts';
 import type { Paint } from '../output/paint.ts';
 import { isoTime, relativeTime, timeWithAge, utcTime } from '../output/time.ts';

@@ -1,6 +1,6 @@
 /** API keys over HTTP. A secret is in the answer that makes it and nowhere else. */
 import { z } from '@hono/zod-openapi';
-import { type ApiKey, type ConnectionId, SCOPES, type ZoneId } from '../../app/handed-out.ts';
+import { type ApiKey, type ConnectionId, SCOPES, type ZoneId } from '../../app/re-exports.ts';
 import { requireUnlimited } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';

@@ -1,6 +1,6 @@
 /** The audit trail over HTTP. */
 import { z } from '@hono/zod-openapi';
-import type { Checkpoint } from '../../app/handed-out.ts';
+import type { Checkpoint } from '../../app/re-exports.ts';
 import { type Caller, findConnection, findZone, requireUnlimited } from '../caller.ts';
 import { formatCursor, numberAt, parseCursor } from '../cursor.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';

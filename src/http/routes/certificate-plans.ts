@@ -3,7 +3,7 @@
  * a kind of plan like every other. A private key that goes along is held against its certificate and kept nowhere.
  */
 import { z } from '@hono/zod-openapi';
-import { type Planned, type PlannedProofs, proofText, Secret, ZonewardError } from '../../app/handed-out.ts';
+import { type Planned, type PlannedProofs, proofText, Secret, ZonewardError } from '../../app/re-exports.ts';
 import { type Caller, findConnection, findZone, requireAllNames } from '../caller.ts';
 import { defined } from '../inputs.ts';
 

@@ -10,7 +10,7 @@ import {
   hasErrors,
   isZonewardError,
   type Planned,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { namesReached, requireAllNames, seesZone } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, zoneParams } from '../inputs.ts';

@@ -9,7 +9,7 @@ import {
   needsPrivateKey,
   Secret,
   storePlanned,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import {
   findChangeSet,
   findConnection,

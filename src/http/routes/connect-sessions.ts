@@ -3,7 +3,7 @@
  * The page sends it in a header, so it stands in no address that leaves the browser.
  */
 import { z } from '@hono/zod-openapi';
-import { forVisitor, reportForVisitor, type ZoneId } from '../../app/handed-out.ts';
+import { forVisitor, reportForVisitor, type ZoneId } from '../../app/re-exports.ts';
 import { findConnection, requireUnlimited } from '../caller.ts';
 import { type Call, connectEndpoint, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, idParams } from '../inputs.ts';

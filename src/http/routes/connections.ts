@@ -7,7 +7,7 @@ import type {
   Profile,
   TestReport,
   ZoneId,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { findConnection, findConnectionToChange, seesConnection } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';

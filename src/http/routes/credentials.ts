@@ -10,7 +10,7 @@ import {
   type NewConnectionInput,
   type TestStep,
   type ZoneId,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { findConnectionToChange, requireUnlimited } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { connectionParams } from '../inputs.ts';

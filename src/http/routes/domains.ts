@@ -1,6 +1,6 @@
 /** Names over HTTP: searched, priced, bought under guard, listed, kept. */
 import { z } from '@hono/zod-openapi';
-import type { PurchaseOrder } from '../../app/handed-out.ts';
+import type { PurchaseOrder } from '../../app/re-exports.ts';
 import { reachAccount } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, flag, nameList, OWNER_DETAILS, PAGE } from '../inputs.ts';

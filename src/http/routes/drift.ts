@@ -1,6 +1,6 @@
 /** Drift over HTTP: looked at, accepted; taken back by a plan like any other. */
 import { z } from '@hono/zod-openapi';
-import type { ZoneDrift } from '../../app/handed-out.ts';
+import type { ZoneDrift } from '../../app/re-exports.ts';
 import { findConnection, findZone, namesAsked, requireAllNames, seesEveryZone, seesZone } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';

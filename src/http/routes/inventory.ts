@@ -1,6 +1,6 @@
 /** What keeps the mirror in step over HTTP: discovery, rounds, and how much of the past is kept. */
 import { z } from '@hono/zod-openapi';
-import type { InventorySettings } from '../../app/handed-out.ts';
+import type { InventorySettings } from '../../app/re-exports.ts';
 import { reachAccount, requireUnlimited, seesConnection } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';

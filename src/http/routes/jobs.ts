@@ -1,6 +1,6 @@
 /** Long work over HTTP: looked at, followed, stopped. */
 import { z } from '@hono/zod-openapi';
-import { hasEnded, isUnlimited, type Job } from '../../app/handed-out.ts';
+import { hasEnded, isUnlimited, type Job } from '../../app/re-exports.ts';
 import { type Caller, reachesEveryName, reachesZone } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';

@@ -9,7 +9,7 @@ import {
   type RecordSet,
   type RecordText,
   type StagedChange,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import {
   type Caller,
   findChangeSet,

@@ -10,7 +10,7 @@ import {
   type ProvisionTemplate,
   type PurchaseOrder,
   refuseInnerResolvers,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { reachAccount, requireScope, seesConnection } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';

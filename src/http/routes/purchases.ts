@@ -1,6 +1,6 @@
 /** Purchases of names over HTTP, and what a tenant may spend on them. */
 import { z } from '@hono/zod-openapi';
-import type { Purchase, PurchaseId } from '../../app/handed-out.ts';
+import type { Purchase, PurchaseId } from '../../app/re-exports.ts';
 import { requireUnlimited, seesConnection } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';

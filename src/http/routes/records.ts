@@ -10,7 +10,7 @@ import {
   type RecordQuery,
   type Zone,
   type ZoneId,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import {
   type Caller,
   findConnection,

@@ -1,6 +1,6 @@
 /** Rotations over HTTP: a new token minted, proved, switched to, and the old one removed. */
 import { z } from '@hono/zod-openapi';
-import type { RotationView } from '../../app/handed-out.ts';
+import type { RotationView } from '../../app/re-exports.ts';
 import { findConnection, findConnectionToChange } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';

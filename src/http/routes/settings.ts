@@ -1,6 +1,6 @@
 /** The catalogue of zone settings that a plan may change: what each takes, and what it needs. */
 import { z } from '@hono/zod-openapi';
-import { SETTINGS } from '../../app/handed-out.ts';
+import { SETTINGS } from '../../app/re-exports.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 
 const settingCatalogueShape = z

@@ -1,6 +1,6 @@
 /** Templates over HTTP: the pack, a check, and what is applied. They are planned at `/v1/plans` like every change. */
 import { z } from '@hono/zod-openapi';
-import type { PlanRequest } from '../../app/handed-out.ts';
+import type { PlanRequest } from '../../app/re-exports.ts';
 import { findZone, requireAllNames } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';

@@ -1,6 +1,6 @@
 /** A tenant as a whole: exported, and erased in two steps. */
 import { z } from '@hono/zod-openapi';
-import type { ExportPart } from '../../app/handed-out.ts';
+import type { ExportPart } from '../../app/re-exports.ts';
 import { requireUnlimited } from '../caller.ts';
 import { type Endpoint, endpoint, json, keyEndpoint } from '../endpoint.ts';
 import { requireOperator } from '../holder.ts';

@@ -8,7 +8,7 @@ import {
   type SettingsWish,
   type TlsCalendar,
   tlsToJson,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { type Caller, requireAllNames, seesZone } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { flag, nameList, zoneParams, zonesWanted } from '../inputs.ts';

@@ -1,6 +1,6 @@
 /** Transfers from other registrars over HTTP: checked, begun. They are followed at `/v1/purchases`. */
 import { z } from '@hono/zod-openapi';
-import { explainTransfer, type PurchaseOrder, Secret } from '../../app/handed-out.ts';
+import { explainTransfer, type PurchaseOrder, Secret } from '../../app/re-exports.ts';
 import { reachAccount } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, OWNER_DETAILS } from '../inputs.ts';

@@ -4,7 +4,7 @@
  * have it before it is promoted.
  */
 import { z } from '@hono/zod-openapi';
-import { isZonewardError } from '../../app/handed-out.ts';
+import { isZonewardError } from '../../app/re-exports.ts';
 import type { VaultKeys } from '../../app/vault-admin.ts';
 import { type Endpoint, json, keyEndpoint } from '../endpoint.ts';
 import { requireOperator } from '../holder.ts';

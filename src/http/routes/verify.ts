@@ -1,6 +1,6 @@
 /** A zone verified over HTTP: one look, at Cloudflare and in the DNS. */
 import { z } from '@hono/zod-openapi';
-import { refuseInnerResolvers } from '../../app/handed-out.ts';
+import { refuseInnerResolvers } from '../../app/re-exports.ts';
 import { findZone, requireAllNames } from '../caller.ts';
 import { type Endpoint, endpoint, json } from '../endpoint.ts';
 import { zoneParams } from '../inputs.ts';

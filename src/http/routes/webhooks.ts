@@ -1,6 +1,6 @@
 /** Webhooks over HTTP: endpoints, their secrets, the log of what was sent, and sending again. */
 import { z } from '@hono/zod-openapi';
-import { type DeliveryState, EVENT_TYPES, type WebhookEndpoint } from '../../app/handed-out.ts';
+import { type DeliveryState, EVENT_TYPES, type WebhookEndpoint } from '../../app/re-exports.ts';
 import { requireUnlimited } from '../caller.ts';
 import { formatCursor, parseCursor, textAt } from '../cursor.ts';
 import { requireMatch } from '../dispatch.ts';

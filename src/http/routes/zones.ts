@@ -7,7 +7,7 @@ import {
   type ZoneFilter,
   type ZoneId,
   type ZoneOrder,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import {
   type Caller,
   findConnection,

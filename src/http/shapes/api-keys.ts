@@ -1,6 +1,6 @@
 /** API keys as they go out. */
 import { z } from '@hono/zod-openapi';
-import { type ApiKey, SCOPES } from '../../app/handed-out.ts';
+import { type ApiKey, SCOPES } from '../../app/re-exports.ts';
 import { isoTime, maybeTime, texts, time, type View } from './common.ts';
 
 const fields = {

@@ -1,6 +1,6 @@
 /** The audit trail as it goes out. */
 import { z } from '@hono/zod-openapi';
-import type { AuditEvent } from '../../app/handed-out.ts';
+import type { AuditEvent } from '../../app/re-exports.ts';
 import { count, isoTime, loose, page, time, type View } from './common.ts';
 
 const auditEvent = z

@@ -7,7 +7,7 @@ import {
   type TlsOverview,
   type ZoneCertificates,
   type ZoneHostnames,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { count, isoTime, maybeTime, orNull, texts, type View } from './common.ts';
 
 const maybeText = z.string().nullable();

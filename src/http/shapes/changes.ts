@@ -10,7 +10,7 @@ import {
   planToJson,
   typeOf,
   type ZonePlan,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import {
   count,
   inputProblem,

@@ -3,7 +3,7 @@
  * every answer against its shape.
  */
 import { z } from '@hono/zod-openapi';
-import type { ZonewardError } from '../../app/handed-out.ts';
+import type { ZonewardError } from '../../app/re-exports.ts';
 
 export const time: z.ZodString = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC' });
 export const maybeTime: z.ZodNullable<z.ZodString> = time.nullable();

@@ -1,7 +1,7 @@
 /** Connect sessions as the tenant sees them, and as their visitor does. */
 import { z } from '@hono/zod-openapi';
-import type { Connection, ConnectSession } from '../../app/handed-out.ts';
-import { connectSessionState } from '../../app/handed-out.ts';
+import type { Connection, ConnectSession } from '../../app/re-exports.ts';
+import { connectSessionState } from '../../app/re-exports.ts';
 import { isoTime, maybeTime, texts, time, type View } from './common.ts';
 
 const brand = z.strictObject({

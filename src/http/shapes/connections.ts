@@ -1,6 +1,6 @@
 /** Connections as they go out: no field of them holds a secret. */
 import { z } from '@hono/zod-openapi';
-import { CAPABILITIES, type Connection, type TestReport } from '../../app/handed-out.ts';
+import { CAPABILITIES, type Connection, type TestReport } from '../../app/re-exports.ts';
 import {
   count,
   inputProblem,

@@ -1,6 +1,6 @@
 /** Registrations, offers and purchases as they go out. Contacts never do: they are personal data. */
 import { z } from '@hono/zod-openapi';
-import { contactsGiven, type Money, type Purchase } from '../../app/handed-out.ts';
+import { contactsGiven, type Money, type Purchase } from '../../app/re-exports.ts';
 import { isoTime, loose, maybeTime, page, texts, time, type View } from './common.ts';
 
 const price = z.strictObject({ currency: z.string(), registration: z.string(), renewal: z.string() });

@@ -1,6 +1,6 @@
 /** Drift as it goes out: what was changed from outside and not accepted yet. */
 import { z } from '@hono/zod-openapi';
-import { type DriftEntry, formatRdata, typeOf, type ZoneDrift } from '../../app/handed-out.ts';
+import { type DriftEntry, formatRdata, typeOf, type ZoneDrift } from '../../app/re-exports.ts';
 import { count, isoTime, orNull, page, texts, time, type View } from './common.ts';
 import { plannedRecordShape, recordShape, recordView } from './records.ts';
 import { coverageShape, freshnessShape, freshnessView } from './zones.ts';

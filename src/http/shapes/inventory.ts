@@ -1,6 +1,6 @@
 /** What keeps the mirror in step, and what it keeps, as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { Discovery, InventorySettings, RoundState } from '../../app/handed-out.ts';
+import type { Discovery, InventorySettings, RoundState } from '../../app/re-exports.ts';
 import { count, isoTime, maybeTime, type View } from './common.ts';
 
 const ignoreRule = z.looseObject({ zone: z.string().optional() });

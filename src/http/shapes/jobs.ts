@@ -1,6 +1,6 @@
 /** Jobs as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { Job } from '../../app/handed-out.ts';
+import type { Job } from '../../app/re-exports.ts';
 import { count, isoTime, loose, maybeTime, page, time, type View } from './common.ts';
 
 export const jobShape: z.ZodType = z

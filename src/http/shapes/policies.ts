@@ -1,6 +1,6 @@
 /** Guard rails and approval rules as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { ChangePolicy } from '../../app/handed-out.ts';
+import type { ChangePolicy } from '../../app/re-exports.ts';
 
 /** As zod reads: a field that is absent may be written as `undefined`. */
 type Unsure<Value> = { readonly [Key in keyof Value]: Value[Key] | undefined };

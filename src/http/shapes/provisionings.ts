@@ -1,6 +1,6 @@
 /** Provisionings as they go out. */
 import { z } from '@hono/zod-openapi';
-import { holdingStep, type Provisioning } from '../../app/handed-out.ts';
+import { holdingStep, type Provisioning } from '../../app/re-exports.ts';
 import { isoTime, maybeTime, page, texts, time, type View } from './common.ts';
 
 const step = z.strictObject({

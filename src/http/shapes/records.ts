@@ -1,6 +1,6 @@
 /** Records as they go out. */
 import { z } from '@hono/zod-openapi';
-import { formatRdata, type LiveRecord, typeOf } from '../../app/handed-out.ts';
+import { formatRdata, type LiveRecord, typeOf } from '../../app/re-exports.ts';
 import { loose, texts, type View } from './common.ts';
 
 const fields = {

@@ -1,6 +1,6 @@
 /** Rotations of connections as they go out; no token's value is ever among them. */
 import { z } from '@hono/zod-openapi';
-import type { RotationView } from '../../app/handed-out.ts';
+import type { RotationView } from '../../app/re-exports.ts';
 import { count, isoTime, maybeTime, texts, time, type View } from './common.ts';
 
 export const rotationShape: z.ZodType = z

@@ -1,7 +1,7 @@
 /** Who is signed in, and to what, as it goes out. */
 import { z } from '@hono/zod-openapi';
-import { type ApiKey, CLOUDFLARE_BASE_URL, SCOPES, type Session, VERSION } from '../../app/handed-out.ts';
 import type { Zoneward } from '../../app/open-zoneward.ts';
+import { type ApiKey, CLOUDFLARE_BASE_URL, SCOPES, type Session, VERSION } from '../../app/re-exports.ts';
 import { isoTime, maybeTime, texts, time, type View } from './common.ts';
 
 export const sessionShape: z.ZodType = z

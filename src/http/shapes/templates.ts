@@ -9,7 +9,7 @@ import {
   templateTitle,
   typeOf,
   variablesOf,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { count, isoTime, page, texts, time, type View } from './common.ts';
 
 const record = z.strictObject({

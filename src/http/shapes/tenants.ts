@@ -1,6 +1,6 @@
 /** A tenant's end, as it goes over the wire. */
 import { z } from '@hono/zod-openapi';
-import type { ErasureCertificate, PreparedErasure } from '../../app/handed-out.ts';
+import type { ErasureCertificate, PreparedErasure } from '../../app/re-exports.ts';
 import { count, isoTime, texts, time, type View } from './common.ts';
 
 const counts = z.record(z.string(), count);

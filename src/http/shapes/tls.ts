@@ -1,6 +1,6 @@
 /** SSL/TLS, settings and DNSSEC of a zone as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { SettingDomain, TlsCalendar, Zone, ZoneSetting } from '../../app/handed-out.ts';
+import type { SettingDomain, TlsCalendar, Zone, ZoneSetting } from '../../app/re-exports.ts';
 import { faultShape, faultView, isoTime, maybeTime, orNull, texts, time, type View } from './common.ts';
 
 const finding = z.strictObject({

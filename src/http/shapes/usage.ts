@@ -1,6 +1,6 @@
 /** Calls to Cloudflare as they go out. */
 import { z } from '@hono/zod-openapi';
-import type { ApiCall, UsageBucket } from '../../app/handed-out.ts';
+import type { ApiCall, UsageBucket } from '../../app/re-exports.ts';
 import { count, isoTime, time, type View } from './common.ts';
 
 const call = z.strictObject({

@@ -1,6 +1,6 @@
 /** The vault's keys as they go out: their ids and states, never themselves. */
 import { z } from '@hono/zod-openapi';
-import type { KeyStatus } from '../../app/handed-out.ts';
+import type { KeyStatus } from '../../app/re-exports.ts';
 import { count, isoTime, maybeTime, type View } from './common.ts';
 
 export const vaultKeyListShape: z.ZodType = z

@@ -1,6 +1,6 @@
 /** The shape of a zone verified. */
 import { z } from '@hono/zod-openapi';
-import { isVerified, type Verification } from '../../app/handed-out.ts';
+import { isVerified, type Verification } from '../../app/re-exports.ts';
 import { count, isoTime, texts, time, type View } from './common.ts';
 import { dsShape } from './tls.ts';
 

@@ -6,7 +6,7 @@ import {
   type EventField,
   TEST_TYPE,
   type WebhookEndpoint,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { isoTime, maybeTime, page, time, type View } from './common.ts';
 
 const endpointFields = {

@@ -8,7 +8,7 @@ import type {
   Revision,
   Zone,
   ZoneAdvice,
-} from '../../app/handed-out.ts';
+} from '../../app/re-exports.ts';
 import { count, isoTime, maybeTime, orNull, page, texts, time, type View } from './common.ts';
 import { recordShape, recordView } from './records.ts';
 

@@ -4,7 +4,7 @@
  * that it prints is JSON.
  */
 import { writeSync } from 'node:fs';
-import type { Planned } from '../../../src/app/handed-out.ts';
+import type { Planned } from '../../../src/app/re-exports.ts';
 import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { isZonewardError } from '../../../src/base/errors.ts';
 import { openZoneward, Secret, type Tenant } from '../../../src/index.ts';

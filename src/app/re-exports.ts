@@ -1,7 +1,7 @@
 /**
- * What the edges (command line, HTTP) may know of the rooms below: the types that the facade speaks, and the pure
- * helpers for reading input and showing results. An edge imports from `app/` only; what it needs from deeper is
- * listed here, by name.
+ * What `http/`, `cli/` and the package's entry (`src/index.ts`) import of the rooms below `app/`, and the small things
+ * of `app/` itself: the types that the facade (`open-zoneward.ts`) speaks, and the pure helpers for reading input and
+ * showing results. Those rooms may import from `app/` only, so what they need from deeper is passed on here, by name.
  */
 
 export type { ErrorKind } from '../base/errors.ts';
