@@ -181,13 +181,15 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         },
       ),
     flushUsage: () => usage.flush(),
-    close: async () => {
-      // Clients first: what they give back and report on closing still belongs in the store.
-      await clients.close();
-      await usage.close();
-      await store.close();
-      await tracing.close();
-    },
+    // Clients first: what they give back and report on closing still belongs in the store.
+    close: () => closeAll([clients, usage, store, tracing]),
   };
   return context;
+}
+
+/** One after another. One that fails leaves no other open: what is open keeps the process alive. Throws the first failure. */
+async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const part of parts) await part.close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }

@@ -16,13 +16,16 @@ let server: Promise<PostgresServer> | null = null;
 
 const used: { readonly database: TestDatabase; readonly client: Client }[] = [];
 
-after(async () => {
-  for (const { database, client } of used) {
-    await client.end();
-    await database.drop();
-  }
-  await (await server)?.dispose();
-});
+// Hooks run in the order in which they are made: behind those of the test file, which close what is open on the server.
+setImmediate(() =>
+  after(async () => {
+    for (const { database, client } of used) {
+      await client.end();
+      await database.drop();
+    }
+    await (await server)?.dispose();
+  }),
+);
 
 async function serverUrl(): Promise<string> {
   const given = process.env['DATABASE_URL'];
