@@ -16,6 +16,7 @@ import type { OpenInspection, SecretReferences, Vault } from '../domains/connect
 import { messageOf, wants } from '../domains/webhooks/announce.ts';
 import type { Messenger } from '../domains/webhooks/ports.ts';
 import { readZone, type ZoneReading } from '../domains/zones/read-zone.ts';
+import { readerStanding } from '../domains/zones/reader-standing.ts';
 import type { SyncPorts } from '../domains/zones/sync-zone.ts';
 import { createMessenger, type MessengerOptions } from '../outbound/messenger.ts';
 import { bufferUsage } from '../store/buffer-usage.ts';
@@ -88,13 +89,9 @@ export interface Context {
   /** A client for a credential that need not be saved, with a record of its calls. */
   openInspection(tenantId: TenantId, connectionId?: ConnectionId): OpenInspection;
   link(connection: Connection): Promise<LinkedConnection>;
-  syncPorts(cloudflare: Cloudflare): SyncPorts;
-  readZone(
-    tenantId: TenantId,
-    cloudflare: Cloudflare,
-    zoneId: ZoneId,
-    options: CallOptions,
-  ): Promise<ZoneReading>;
+  /** `by`: who reads, for the audit trail; absent: whoever this context is for. */
+  syncPorts(linked: LinkedConnection, by?: Principal): SyncPorts;
+  readZone(linked: LinkedConnection, zoneId: ZoneId, options: CallOptions): Promise<ZoneReading>;
   /** Makes the calls of the last second readable in the usage log. */
   flushUsage(): Promise<void>;
   close(): Promise<void>;
@@ -162,18 +159,22 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       const { tenantId, id: connectionId } = connection;
       return { connection, cloudflare: clients.clientFor({ tenantId, connectionId }, credential) };
     },
-    syncPorts: (cloudflare) => ({
+    syncPorts: ({ connection, cloudflare }, by) => ({
       reader: cloudflare.zones,
       mirror: store.mirror,
       openWrites: store.journal,
       hash: recordHash,
       clock,
+      standing: readerStanding(
+        { sightings: store.mirror, trail: store.audit, clock },
+        { connectionId: connection.id, principal: by ?? context.principal },
+      ),
     }),
-    readZone: (tenantId, cloudflare, zoneId, call) =>
+    readZone: (linked, zoneId, call) =>
       readZone(
-        { ...context.syncPorts(cloudflare), trail: store.audit },
+        { ...context.syncPorts(linked), trail: store.audit },
         {
-          tenantId,
+          tenantId: linked.connection.tenantId,
           zoneId,
           principal: context.principal,
           lane: call.lane,

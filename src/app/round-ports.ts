@@ -1,19 +1,17 @@
 /** What a round of a connection needs (`syncRound`), and where its serials are asked for. */
 import type { RoundPorts } from '../domains/zones/signals/round.ts';
+import { ROUND_PRINCIPAL } from '../domains/zones/signals/round-events.ts';
 import { CLOUDFLARE_BASE_URL, type Config } from './config.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { NO_ACCOUNT } from './environment-connection.ts';
 import { type OpenSoaAsker, openSoaAsker } from './soa-asker.ts';
 
 /** `soa` null: serials are not asked. */
-export function roundPorts(
-  context: Context,
-  { connection, cloudflare }: LinkedConnection,
-  soa: OpenSoaAsker | null,
-): RoundPorts {
+export function roundPorts(context: Context, linked: LinkedConnection, soa: OpenSoaAsker | null): RoundPorts {
   const { store, random } = context;
+  const { connection, cloudflare } = linked;
   return {
-    ...context.syncPorts(cloudflare),
+    ...context.syncPorts(linked, ROUND_PRINCIPAL),
     sightings: store.mirror,
     history: store.mirror,
     ownWrites: store.ownWrites,

@@ -3,7 +3,6 @@ import { ZonewardError } from '../base/errors.ts';
 import { type ChangeSetId, type ConnectionId, newId, type TenantId, type ZoneId } from '../base/ids.ts';
 import { hasErrors } from '../base/problem.ts';
 import type { Secret } from '../base/secret.ts';
-import type { Cloudflare } from '../cloudflare/cloudflare.ts';
 import { openOwners } from '../domains/access/four-eyes.ts';
 import {
   type ApplyPorts,
@@ -21,7 +20,7 @@ import { type ChangePolicy, needsApproval, policyFor } from '../domains/changes/
 import { type Recovered, recoverChangeSets } from '../domains/changes/recover.ts';
 import type { ZonePlan } from '../plan/plan.ts';
 import { changesAnything } from '../plan/summarize-plans.ts';
-import type { Context } from './context.ts';
+import type { Context, LinkedConnection } from './context.ts';
 import { refuseWithoutRight } from './edit-rights.ts';
 import { rememberTemplate } from './template-memory.ts';
 import { type Planned, type TenantPlans, tenantPlans } from './tenant-plans.ts';
@@ -115,7 +114,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
     request: ApplyRequest,
   ): Promise<Applied> => {
     const linked = await reach.linkedById(changeSet.connectionId);
-    const ports = applyPorts(context, tenantId, linked.cloudflare, request);
+    const ports = applyPorts(context, linked, request);
     const result = await applyChangeSet(ports, changeSet, {
       principal: context.principal,
       holder: context.holder,
@@ -138,8 +137,7 @@ export function tenantChanges(context: Context, tenantId: TenantId, reach: Tenan
       {
         journal,
         portsFor: async ({ connectionId }) => {
-          const { cloudflare } = await reach.linkedById(connectionId);
-          return applyPorts(context, tenantId, cloudflare, request);
+          return applyPorts(context, await reach.linkedById(connectionId), request);
         },
       },
       tenantId,
@@ -249,12 +247,8 @@ async function followSlowParts(context: Context, tenantId: TenantId, { plans }: 
   }
 }
 
-function applyPorts(
-  context: Context,
-  tenantId: TenantId,
-  cloudflare: Cloudflare,
-  request: ApplyRequest,
-): ApplyPorts {
+function applyPorts(context: Context, linked: LinkedConnection, request: ApplyRequest): ApplyPorts {
+  const { cloudflare } = linked;
   return {
     journal: context.store.journal,
     locks: context.store.locks,
@@ -262,7 +256,7 @@ function applyPorts(
     writer: cloudflare.records,
     settings: cloudflare.settings,
     objects: cloudflare.objects,
-    readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
+    readZone: (zoneId, options) => context.readZone(linked, zoneId, options),
     clock: context.clock,
     ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
   };

@@ -27,7 +27,7 @@ import { parsePlanFile } from '../plan/plan-file.ts';
 import { restoreZone } from '../plan/restore.ts';
 import type { Scope } from '../plan/scope.ts';
 import { collect } from './collect.ts';
-import type { Context } from './context.ts';
+import type { Context, LinkedConnection } from './context.ts';
 import {
   editOf,
   type RecordSelection,
@@ -144,7 +144,7 @@ export function tenantPlans(
       if (connection !== null && connection.id !== linked.connection.id) throw severalConnections();
       connection = linked.connection;
       const policy = policyFor(policies, { connectionId: linked.connection.id, zoneId: zone.facts.id });
-      zones.push(await makePlan(planPorts(context, tenantId, linked.cloudflare), zone, { tenantId, policy }));
+      zones.push(await makePlan(planPorts(context, linked), zone, { tenantId, policy }));
     }
     return { connection: connection ?? (await reach.connection(connectionRef)), zones };
   };
@@ -272,12 +272,13 @@ export function tenantPlans(
   };
 }
 
-function planPorts(context: Context, tenantId: TenantId, cloudflare: Cloudflare): ZonePorts {
+function planPorts(context: Context, linked: LinkedConnection): ZonePorts {
+  const { cloudflare } = linked;
   return {
     ...settingsPorts(context, cloudflare),
     cloudflare,
     encoder: recordEncoder,
-    readZone: (zoneId, options) => context.readZone(tenantId, cloudflare, zoneId, options),
+    readZone: (zoneId, options) => context.readZone(linked, zoneId, options),
     quota: cloudflare.records,
   };
 }

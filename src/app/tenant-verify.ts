@@ -50,14 +50,15 @@ export function tenantVerify(
   const look = async (reference: string, request: VerifyRequest): Promise<Verification> => {
     const { connection, source, signal } = request;
     const zone = await reach.zone(reference, connection);
-    const { cloudflare } = await reach.linkedTo(zone, connection);
+    const linked = await reach.linkedTo(zone, connection);
+    const { cloudflare } = linked;
     const { id, name } = zone.facts;
     const call = { lane: 'interactive' as const, ...(signal === undefined ? {} : { signal }) };
     const wish = source === undefined ? null : wishOf(source, name);
     // Before the reading, which brings the mirror up to date.
     const known = wish === null ? await collect(context.store.mirror.records(tenantId, id)) : [];
     const facts = await cloudflare.zones.getZone(id, call);
-    const reading = await context.readZone(tenantId, cloudflare, id, call);
+    const reading = await context.readZone(linked, id, call);
     const inside = namesOf(request.only, name);
     const held = reading.records.map(({ fields }) => fields).filter(inside);
     const last = known.length === 0 ? held : known.map(({ record }) => record.fields);

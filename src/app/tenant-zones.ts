@@ -26,7 +26,7 @@ import type { MirrorRecord, Zone } from '../domains/zones/model.ts';
 import type { MirrorHistory, RecordQuery, Walk, ZonePosition } from '../domains/zones/ports.ts';
 import { type SyncAllOutcome, type SyncProgress, syncAll } from '../domains/zones/sync-all.ts';
 import { type SyncOutcome, syncZone } from '../domains/zones/sync-zone.ts';
-import { adviseOnZone, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
+import { adviseOnMirror, type ZoneAdvice } from '../domains/zones/zone-advice.ts';
 import { collect } from './collect.ts';
 import type { Context } from './context.ts';
 import { discoverNow } from './discover.ts';
@@ -180,11 +180,11 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
       if (zone !== null) return zone;
       throw await zoneUnknown(context, tenantId, reference, seen);
     },
-    advice: (zone) => adviseOnZone(zone.facts, clock.now()),
+    advice: (zone) => adviseOnMirror(zone, clock.now()),
     sync: async (reference, request = {}) => {
       const zone = await reach.zone(reference, request.connection);
       const linked = await reach.linkedTo(zone, request.connection);
-      const outcome = await syncZone(context.syncPorts(linked.cloudflare), {
+      const outcome = await syncZone(context.syncPorts(linked), {
         tenantId,
         zoneId: zone.facts.id,
         lane: 'interactive',
@@ -195,10 +195,10 @@ export function tenantZones(context: Context, tenantId: TenantId, reach: TenantR
     },
     syncAll: async (request = {}) => {
       const linked = await reach.linked(request.connection);
-      const { connection, cloudflare } = linked;
+      const { connection } = linked;
       const discovery = await discoverNow(context, linked);
       const { verifiedSince, signal, onProgress } = request;
-      const sync = await syncAll(context.syncPorts(cloudflare), {
+      const sync = await syncAll(context.syncPorts(linked), {
         tenantId,
         connectionId: connection.id,
         lane: 'interactive',

@@ -385,6 +385,11 @@ export type Freshness = {
   readonly signal: string | null;
   /** RFC 3339, UTC */
   readonly staleSince: string | null;
+  /** Since when no connection can read the zone, and why; null while one can */
+  readonly unreadable: {
+    /** RFC 3339, UTC */ readonly since: string;
+    readonly reason: 'not-seen' | 'records-refused';
+  } | null;
 };
 
 export type SyncRequest = { readonly connection?: string };
@@ -515,6 +520,7 @@ export type Coverage = {
   readonly zones: number;
   readonly neverRead: number;
   readonly stale: number;
+  readonly unreadable: number;
   /** RFC 3339, UTC */
   readonly oldestVerifiedAt: string | null;
 };

@@ -84,8 +84,8 @@ function openStand(registers: Registry[]): { update(zoneward: Zoneward): Promise
       calls.set({ outcome: 'rate-limited' }, stand.calls.rateLimited);
       if (stand.budgetLeft === null) budget.reset();
       else budget.set(stand.budgetLeft);
-      const { all, neverRead, stale, drifting } = stand.zones;
-      for (const [state, count] of Object.entries({ all, 'never-read': neverRead, stale, drifting }))
+      const { neverRead, ...states } = stand.zones;
+      for (const [state, count] of Object.entries({ ...states, 'never-read': neverRead }))
         zones.set({ state }, count);
       lag.set(secondsSince(stand.oldestVerifiedAt));
       connections.reset();

@@ -6,7 +6,7 @@
  * revisions never run backwards.
  */
 import { type LineageId, newId, type RecordId, type TenantId, type ZoneId } from '../base/ids.ts';
-import type { Freshness, MirrorDelta, RevisionOrigin } from '../domains/zones/model.ts';
+import type { MirrorDelta, RevisionOrigin, Verification } from '../domains/zones/model.ts';
 import { conflict, notFound, type StoreContext, yieldToLoop } from './context.ts';
 import type { Trx } from './engine.ts';
 import { type Cell, chunksOf, insertMany } from './insert-many.ts';
@@ -36,7 +36,7 @@ export interface Advance {
   readonly baseRevision: number | null;
   readonly prepared: PreparedDelta;
   readonly origin: RevisionOrigin;
-  readonly freshness: Freshness;
+  readonly freshness: Verification;
   readonly at: number;
 }
 
@@ -93,6 +93,8 @@ export function advanceZone(
         record_count: record_count + counts.created - counts.deleted,
         ...(moved && advance.origin.kind === 'outside' ? { outside_revision: next } : {}),
         ...freshnessColumns(advance.freshness),
+        unreadable_since: null,
+        unreadable_reason: null,
       })
       .where('tenant_id', '=', zone.tenantId)
       .where('zone_id', '=', zone.zoneId)
@@ -102,7 +104,7 @@ export function advanceZone(
 }
 
 export function freshnessColumns(
-  freshness: Freshness,
+  freshness: Verification,
 ): Pick<ZoneRow, 'verified_at' | 'signal' | 'stale_since'> {
   return {
     verified_at: freshness.verifiedAt,

@@ -55,6 +55,7 @@ async function zoneGauges(trx: Trx): Promise<Pick<Gauges, 'zones' | 'oldestVerif
       eb.fn.countAll().as('all'),
       eb.fn.countAll().filterWhere('verified_at', 'is', null).as('never'),
       eb.fn.countAll().filterWhere('stale_since', 'is not', null).as('stale'),
+      eb.fn.countAll().filterWhere('unreadable_since', 'is not', null).as('unreadable'),
       eb.fn.countAll().filterWhereRef('outside_revision', '>', 'acknowledged_revision').as('drifting'),
       eb.fn.min('verified_at').as('oldest'),
     ])
@@ -65,6 +66,7 @@ async function zoneGauges(trx: Trx): Promise<Pick<Gauges, 'zones' | 'oldestVerif
       all: Number(row.all),
       neverRead: Number(row.never),
       stale: Number(row.stale),
+      unreadable: Number(row.unreadable),
       drifting: Number(row.drifting),
     },
     oldestVerifiedAt: oldest === null ? null : Number(oldest),

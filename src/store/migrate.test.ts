@@ -94,7 +94,7 @@ for (const [name, withContext] of Object.entries(ENGINES))
         const seen = await context.db.selectFrom('zone_sightings').selectAll().execute();
         assert.deepEqual(
           seen.map((row) => ({ ...row })),
-          [{ tenant_id: 't', zone_id: 'z', connection_id: 'con_a' }],
+          [{ tenant_id: 't', zone_id: 'z', connection_id: 'con_a', refused_at: null }],
         );
       }));
 

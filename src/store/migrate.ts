@@ -17,6 +17,7 @@ import { signInsMigration } from './migrations/0008-sign-ins.ts';
 import { connectSessionsMigration } from './migrations/0009-connect-sessions.ts';
 import { tlsSnapshotsMigration } from './migrations/0010-tls-snapshots.ts';
 import { undoneInPartMigration } from './migrations/0011-undone-in-part.ts';
+import { unreadableZonesMigration } from './migrations/0012-unreadable-zones.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   connectSessionsMigration,
   tlsSnapshotsMigration,
   undoneInPartMigration,
+  unreadableZonesMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -44,6 +44,7 @@ export function openRecordFinder(context: StoreContext): RecordFinder {
           count<number>('zone_id').as('zones'),
           count<number>('verified_at').as('read'),
           count<number>('stale_since').as('stale'),
+          count<number>('unreadable_since').as('unreadable'),
           sql<number | null>`min(verified_at)`.as('oldest'),
         ])
         .where('tenant_id', '=', tenantId)
@@ -55,6 +56,7 @@ export function openRecordFinder(context: StoreContext): RecordFinder {
         zones,
         neverRead: zones - Number(row.read),
         stale: Number(row.stale),
+        unreadable: Number(row.unreadable),
         oldestVerifiedAt: row.oldest === null ? null : Number(row.oldest),
       };
     },

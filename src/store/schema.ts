@@ -14,7 +14,7 @@ export interface Schema {
   rotations: RotationRow;
   alert_states: { tenant_id: string; connection_id: string; standing: string };
   zones: ZoneRow;
-  zone_sightings: { tenant_id: string; zone_id: string; connection_id: string };
+  zone_sightings: SightingRow;
   zone_marks: { tenant_id: string; zone_id: string; mark: string };
   sync_states: { tenant_id: string; connection_id: string; state: string };
   zone_revisions: RevisionRow;
@@ -100,6 +100,9 @@ export interface ZoneRow {
   verified_at: number | null;
   signal: string | null;
   stale_since: number | null;
+  /** Since when no connection can read it; null while one can. */
+  unreadable_since: number | null;
+  unreadable_reason: string | null;
   /** The latest revision that came from outside; 0 when none did. */
   outside_revision: number;
   /** Up to here, changes from outside have been accepted. */
@@ -108,6 +111,14 @@ export interface ZoneRow {
   oldest_revision: number;
   first_seen_at: number;
   seen_at: number;
+}
+
+export interface SightingRow {
+  tenant_id: string;
+  zone_id: string;
+  connection_id: string;
+  /** When the connection was refused the zone's records; null where that was not, or before it saw the zone again. */
+  refused_at: number | null;
 }
 
 export interface RevisionRow {

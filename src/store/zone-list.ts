@@ -48,7 +48,7 @@ function isBehind(
 
 function matching(context: StoreContext, tenantId: TenantId, filter: ZoneFilter) {
   const { connectionId, readers, zoneIds, status, search, drifting, stale } = filter;
-  const isStale = sql<SqlBool>`(stale_since is not null or verified_at is null)`;
+  const isStale = sql<SqlBool>`(stale_since is not null or verified_at is null or unreadable_since is not null)`;
   const isDrifting = sql<SqlBool>`outside_revision > acknowledged_revision`;
   return context.db
     .selectFrom('zones')

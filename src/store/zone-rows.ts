@@ -1,6 +1,6 @@
 /** Zones and revisions as rows, and back. */
 import type { ChangeSetId, ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
-import type { Revision, RevisionOrigin, Zone, ZoneFacts } from '../domains/zones/model.ts';
+import type { Revision, RevisionOrigin, Unreadable, Zone, ZoneFacts } from '../domains/zones/model.ts';
 import type { Cell } from './insert-many.ts';
 import type { RevisionRow, ZoneRow } from './schema.ts';
 import { fromJson, toJson } from './text.ts';
@@ -43,6 +43,13 @@ export function toZone(row: ZoneRow): Zone {
       verifiedAt: row.verified_at,
       signal: row.signal as Zone['freshness']['signal'],
       staleSince: row.stale_since,
+      unreadable:
+        row.unreadable_since === null
+          ? null
+          : {
+              since: row.unreadable_since,
+              reason: row.unreadable_reason as Unreadable['reason'],
+            },
     },
   };
 }

@@ -28,6 +28,10 @@ export function zoneOf(view: api.Zone, tenant: string): Zone {
       verifiedAt: milliseconds(freshness.verifiedAt),
       signal: freshness.signal,
       staleSince: milliseconds(freshness.staleSince),
+      unreadable:
+        freshness.unreadable === null
+          ? null
+          : { ...freshness.unreadable, since: Date.parse(freshness.unreadable.since) },
     },
     // Brands are given here, at the border.
   } as unknown as Zone;

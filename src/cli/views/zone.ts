@@ -31,6 +31,10 @@ export function freshnessJson(freshness: Freshness): Record<string, unknown> {
     ...freshness,
     verifiedAt: isoTime(freshness.verifiedAt),
     staleSince: isoTime(freshness.staleSince),
+    unreadable:
+      freshness.unreadable === null
+        ? null
+        : { ...freshness.unreadable, since: isoTime(freshness.unreadable.since) },
   };
 }
 
@@ -54,8 +58,8 @@ export function formatZones(out: Output, zones: readonly Zone[]): string {
       { title: 'zone', cell: ({ facts }) => toUnicode(facts.name), shrinksTo: 20, paint: out.paint.bold },
       {
         title: 'status',
-        cell: ({ facts }) => (facts.paused ? `${facts.status}, paused` : facts.status),
-        paint: (text, { facts }) => out.paint[STATUS_STYLES[facts.status]](text),
+        cell: statusText,
+        paint: (text, zone) => out.paint[isOutOfReach(zone) ? 'red' : STATUS_STYLES[zone.facts.status]](text),
       },
       { title: 'plan', cell: ({ facts }) => facts.planTier ?? '' },
       {
@@ -64,23 +68,37 @@ export function formatZones(out: Output, zones: readonly Zone[]): string {
         align: 'right',
       },
       { title: 'rev', cell: ({ revision }) => (revision === 0 ? '' : String(revision)), align: 'right' },
-      { title: 'verified', cell: ({ freshness }) => freshnessText(freshness, out.now()) },
+      {
+        title: 'verified',
+        cell: ({ freshness }) => freshnessText({ ...freshness, unreadable: null }, out.now()),
+      },
       { title: 'account', cell: ({ facts }) => facts.accountName, shrinksTo: 8, paint: out.paint.dim },
     ],
     zones,
   );
 }
 
-/** `3 min ago`, `never`, `2 h ago, stale`. */
-export function freshnessText({ verifiedAt, staleSince }: Freshness, now: number): string {
+/** `active`, `active, paused`, `active, out of reach`. */
+function statusText(zone: Zone): string {
+  const { status, paused } = zone.facts;
+  return [status, ...(paused ? ['paused'] : []), ...(isOutOfReach(zone) ? ['out of reach'] : [])].join(', ');
+}
+
+function isOutOfReach({ facts, freshness }: Zone): boolean {
+  return freshness.unreadable !== null && facts.status !== 'deleted';
+}
+
+/** `3 min ago`, `never`, `2 h ago, stale`, `3 d ago, out of reach`. */
+export function freshnessText({ verifiedAt, staleSince, unreadable }: Freshness, now: number): string {
   const seen = verifiedAt === null ? 'never' : relativeTime(verifiedAt, now);
-  return staleSince === null ? seen : `${seen}, stale`;
+  const stale = staleSince === null ? seen : `${seen}, stale`;
+  return unreadable === null ? stale : `${stale}, out of reach`;
 }
 
 /** How fresh what was told of many zones is, as a note; what it cannot speak for is a warning. */
 export function tellAge(
   out: Output,
-  { zones, neverRead, stale, oldestVerifiedAt }: Coverage,
+  { zones, neverRead, stale, unreadable, oldestVerifiedAt }: Coverage,
   around = { before: '', after: '' },
 ): void {
   const age =
@@ -89,6 +107,8 @@ export function tellAge(
   if (neverRead > 0) out.warn(`${neverRead} of ${zones} zones were never read: zoneward zones sync`);
   if (stale > 0)
     out.warn(`${stale} of ${zones} zones have changed since they were read: zoneward zones sync`);
+  if (unreadable > 0)
+    out.warn(`${unreadable} of ${zones} zones are out of reach and shown as they were: zoneward zones list`);
 }
 
 export function coverageJson(coverage: Coverage): Record<string, unknown> {
@@ -97,11 +117,15 @@ export function coverageJson(coverage: Coverage): Record<string, unknown> {
 
 /** How fresh what was told of a zone is, as a note. */
 export function tellFreshness(out: Output, { facts, freshness }: Zone): void {
-  const { staleSince } = freshness;
+  const { staleSince, unreadable } = freshness;
   out.note(out.notePaint.dim(`${visible(facts.name)}: ${formatFreshness(freshness, out.now())}`));
   if (staleSince !== null)
     out.warn(
       `${visible(facts.name)} has changed since it was read: zoneward zones sync ${visible(facts.name)}`,
+    );
+  if (unreadable !== null)
+    out.warn(
+      `${visible(facts.name)} is out of reach and shown as it was: zoneward zones show ${visible(facts.name)}`,
     );
 }
 
@@ -116,13 +140,17 @@ export function formatZone(out: Output, zone: Zone, advice: ZoneAdvice): string 
     [
       ['id', facts.id],
       ['A-labels', unicode === facts.name ? null : facts.name],
-      ['status', `${paint[STATUS_STYLES[facts.status]](facts.status)}  ${advice.message}`],
+      [
+        'status',
+        `${paint[isOutOfReach(zone) ? 'red' : STATUS_STYLES[facts.status]](statusText(zone))}  ${advice.message}`,
+      ],
       ['account', `${visible(facts.accountName)}  ${facts.accountId}`],
       ['type, plan', `${facts.type}, ${facts.planTier ?? 'plan not known'}`],
       ['nameservers', list(facts.nameServers)],
       ['before', list(facts.originalNameServers)],
       ['records', zone.revision === 0 ? 'not read yet' : `${recordsText(zone)}, revision ${zone.revision}`],
       ['verified', `${verified}${heard}`],
+      ['read through', zone.connectionId],
       ['stale since', freshness.staleSince === null ? null : timeWithAge(freshness.staleSince, out.now())],
     ],
     '  ',

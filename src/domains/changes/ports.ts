@@ -4,7 +4,7 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import type { BatchBody } from '../../plan/plan.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
-import type { Freshness, MirrorDelta, RevisionOrigin } from '../zones/model.ts';
+import type { MirrorDelta, RevisionOrigin, Verification } from '../zones/model.ts';
 import type { BatchEntry, ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
 
 export interface BatchAnswer {
@@ -88,7 +88,7 @@ export interface ChangeJournal {
     mirror: {
       readonly delta: MirrorDelta;
       readonly origin: RevisionOrigin;
-      readonly freshness: Freshness;
+      readonly freshness: Verification;
       readonly at: number;
     } | null,
     events: readonly NewEvent[],

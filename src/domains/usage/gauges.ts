@@ -10,6 +10,8 @@ export interface Gauges {
     readonly neverRead: number;
     /** A signal says that the mirror is behind. */
     readonly stale: number;
+    /** No connection can read them any more. */
+    readonly unreadable: number;
     /** Changed from outside, and not accepted yet. */
     readonly drifting: number;
   };

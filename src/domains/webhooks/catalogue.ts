@@ -167,9 +167,22 @@ const ZONES: readonly EventType[] = [
   },
   {
     type: 'zone.vanished',
-    about: 'A zone is no longer at Cloudflare, or no longer to be seen by the connection.',
+    about: 'Cloudflare says that a zone does not exist any more; its history stays here.',
     kinds: ['zone.vanished'],
     data: someZones,
+  },
+  {
+    type: 'zone.unreadable',
+    about:
+      'No connection can read a zone any more, and Cloudflare does not say that it is gone: a token lost its right, or the zone moved to another account.',
+    kinds: ['zone.unreadable'],
+    data: { ...someZones, status: text("Cloudflare's status of the zone when it was last seen") },
+  },
+  {
+    type: 'zone.readable',
+    about: 'A zone that no connection could read was read again.',
+    kinds: ['zone.readable'],
+    data: { ...zone, status: text("Cloudflare's status of the zone") },
   },
   {
     type: 'zone.status_changed',

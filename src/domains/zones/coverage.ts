@@ -11,6 +11,7 @@ export function coverageOf(all: readonly Freshness[]): Coverage {
     zones: all.length,
     neverRead: all.filter(({ verifiedAt }) => verifiedAt === null).length,
     stale: all.filter(({ staleSince }) => staleSince !== null).length,
+    unreadable: all.filter(({ unreadable }) => unreadable !== null).length,
     oldestVerifiedAt: oldest,
   };
 }

@@ -74,6 +74,8 @@ test('a credential that lost its zones makes none of them vanish, and is not ask
   cloudflare.zones.clear();
   const lost = await discover();
   assert.deepEqual([lost.vanished, lost.outOfReach.length, lost.calls], [[], 60, 4]);
+  assert.equal(mirror.events.at(-1)?.summary, '60 zones out of reach: seen through no connection any more');
+  assert.deepEqual((await discover()).unreadable, [], 'told once');
   assert.ok((await mirror.listZones(tenantId)).every(({ facts }) => facts.status === 'active'));
 });
 
@@ -123,6 +125,29 @@ test('a credential for given zones asks for each of them', async () => {
   const second = await discover({ zoneIds });
   assert.deepEqual(names(second.vanished), ['zone-001.example']);
   assert.deepEqual(names(second.outOfReach), ['zone-002.example']);
+});
+
+test('a zone that this credential lost is unreadable only when no other connection sees it', async () => {
+  const { cloudflare, mirror, discover, names } = world(1);
+  const other = 'con_two' as ConnectionId;
+  await discover();
+  await discover({ connectionId: other });
+  const [id, zone] = [...cloudflare.zones][0] ?? assert.fail();
+  cloudflare.refusals.set(id, failure('permission'));
+  cloudflare.zones.delete(id);
+  const first = await discover();
+  assert.deepEqual(
+    [names(first.handedOver), first.outOfReach, first.unreadable],
+    [[zone.facts.name], [], []],
+  );
+  assert.equal((await mirror.getZone(tenantId, id))?.freshness.unreadable, null);
+  const second = await discover({ connectionId: other });
+  assert.deepEqual(names(second.unreadable), [zone.facts.name]);
+  assert.equal((await mirror.getZone(tenantId, id))?.freshness.unreadable?.reason, 'not-seen');
+  assert.deepEqual(
+    mirror.events.slice(-2).map(({ kind }) => kind),
+    ['zone.handed-over', 'zone.unreadable'],
+  );
 });
 
 test('one zone id seen through two connections is one zone, read by the first until that one dies', async () => {

@@ -3,7 +3,8 @@
  *
  * A zone is called deleted only on Cloudflare's own word about it: the listing was whole and did not name it, and
  * asked for by its id Cloudflare said that it does not exist. A credential that lost its rights makes zones
- * `outOfReach`, never deleted. Nor is a zone that another connection of the tenant sees: that one reads it then.
+ * `outOfReach`, never deleted: unreadable, where no other connection can read them. Nor is a zone deleted that another
+ * connection of the tenant sees: that one reads it then.
  *
  * Whoever discovers, the audit trail is told what was found, also of a listing that broke off: the mirror knows those
  * zones from then on, and no later discovery would call them new.
@@ -62,8 +63,10 @@ export interface Discovery {
   readonly appeared: readonly ZoneMention[];
   /** Marked deleted now; the mirror and its history stay. */
   readonly vanished: readonly ZoneFacts[];
-  /** Not in the listing, and Cloudflare does not say that they are gone. They stay as they were. */
+  /** Not in the listing, and Cloudflare does not say that they are gone. What is known of them stays. */
   readonly outOfReach: readonly ZoneFacts[];
+  /** Of these, the ones that somebody could read until now. */
+  readonly unreadable: readonly ZoneFacts[];
   /** This connection does not see them any more and another one does, and reads them from now on. */
   readonly handedOver: readonly ZoneFacts[];
   readonly statusMoves: readonly StatusMove[];
@@ -82,6 +85,7 @@ interface Progress {
   readonly appeared: ZoneMention[];
   readonly vanished: ZoneFacts[];
   readonly outOfReach: ZoneFacts[];
+  readonly unreadable: ZoneFacts[];
   readonly handedOver: ZoneFacts[];
   readonly statusMoves: StatusMove[];
   readonly touched: ZoneId[];
@@ -100,6 +104,7 @@ export async function discoverZones(ports: DiscoverPorts, input: DiscoverInput):
     appeared: [],
     vanished: [],
     outOfReach: [],
+    unreadable: [],
     handedOver: [],
     statusMoves: [],
     touched: [],
@@ -187,19 +192,32 @@ async function askOneByOne(
     const zone = await ports.mirror.getZone(input.tenantId, zoneId);
     if (zone === null || zone.connectionId !== input.connectionId || zone.facts.status === 'deleted')
       continue;
+    if (verdict === 'refused') {
+      await takeRefusal(ports, input, progress, zone.facts);
+      continue;
+    }
     const others = (await ports.sightings?.unsee(input.tenantId, input.connectionId, zoneId)) ?? [];
     if (others.length > 0) {
       progress.handedOver.push(zone.facts);
-      continue;
-    }
-    if (verdict === 'refused') {
-      progress.outOfReach.push(zone.facts);
       continue;
     }
     const facts: ZoneFacts = { ...zone.facts, status: 'deleted' };
     await ports.mirror.putZones(input.tenantId, input.connectionId, [facts], ports.clock.now());
     progress.vanished.push(facts);
   }
+}
+
+async function takeRefusal(
+  { sightings, clock }: DiscoverPorts,
+  { tenantId, connectionId }: DiscoverInput,
+  progress: Progress,
+  zone: ZoneFacts,
+): Promise<void> {
+  const refusal = { reason: 'not-seen', at: clock.now() } as const;
+  const became = await sightings?.refuse(tenantId, connectionId, zone.id, refusal);
+  if (became === 'handed-over') progress.handedOver.push(zone);
+  else progress.outOfReach.push(zone);
+  if (became === 'unreadable') progress.unreadable.push(zone);
 }
 
 async function askFor(

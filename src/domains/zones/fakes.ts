@@ -19,7 +19,15 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import { typeOf } from '../../dns/record.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { Connection } from '../connections/model.ts';
-import type { Freshness, RecordVersion, Revision, Zone, ZoneFacts } from './model.ts';
+import type {
+  Freshness,
+  RecordVersion,
+  Revision,
+  Unreadable,
+  Verification,
+  Zone,
+  ZoneFacts,
+} from './model.ts';
 import type {
   Coverage,
   DriftMarks,
@@ -28,6 +36,7 @@ import type {
   MirrorHistory,
   OpenWrites,
   RecordFinder,
+  Refusal,
   ShownList,
   Walk,
   ZoneMirror,
@@ -118,6 +127,7 @@ export function fakeConnection(change: Partial<Connection> = {}): Connection {
 interface Kept {
   zone: Zone;
   readonly seenBy: Set<ConnectionId>;
+  readonly refused: Set<ConnectionId>;
   readonly revisions: Revision[];
   /** Every version ever, and the open one of each record. */
   readonly versions: RecordVersion[];
@@ -151,15 +161,17 @@ export class FakeMirror
       const kept = this.#zones.get(facts.id);
       if (kept !== undefined) {
         const reader = kept.zone.connectionId;
-        const keeps = kept.seenBy.has(reader) && !this.deadConnections.has(reader);
+        const canRead = !this.deadConnections.has(reader) && !kept.refused.has(reader);
+        const keeps = kept.seenBy.has(reader) && canRead;
         kept.seenBy.add(by);
+        kept.refused.delete(by);
         kept.zone = { ...kept.zone, facts, connectionId: keeps ? reader : by };
         continue;
       }
-      const freshness: Freshness = { verifiedAt: null, signal: null, staleSince: null };
+      const freshness: Freshness = { verifiedAt: null, signal: null, staleSince: null, unreadable: null };
       const zone: Zone = { tenantId, connectionId: by, facts, revision: 0, recordCount: 0, freshness };
       const rest = { revisions: [], versions: [], open: new Map(), lineages: new Map(), acknowledged: 0 };
-      this.#zones.set(facts.id, { zone, seenBy: new Set([by]), ...rest });
+      this.#zones.set(facts.id, { zone, seenBy: new Set([by]), refused: new Set(), ...rest });
     }
   }
 
@@ -169,6 +181,32 @@ export class FakeMirror
     const others = [...kept.seenBy].filter((other) => !this.deadConnections.has(other));
     if (kept.zone.connectionId === by) kept.zone = { ...kept.zone, connectionId: others[0] ?? by };
     return others;
+  }
+
+  async refuse(
+    _tenantId: TenantId,
+    by: ConnectionId,
+    zoneId: ZoneId,
+    { reason, at }: { readonly reason: Unreadable['reason']; readonly at: number },
+  ): Promise<Refusal> {
+    const kept = this.#kept(zoneId);
+    if (reason === 'not-seen') kept.seenBy.delete(by);
+    kept.refused.add(by);
+    if (kept.zone.connectionId !== by) return 'not-reader';
+    const { freshness } = kept.zone;
+    const others = [...kept.seenBy].filter((other) => other !== by && !this.deadConnections.has(other));
+    const heir = others.find((other) => !kept.refused.has(other));
+    const told = freshness.unreadable === null;
+    if (heir !== undefined) {
+      kept.zone = { ...kept.zone, connectionId: heir };
+      return told ? 'handed-over' : 'known';
+    }
+    const unreadable = {
+      since: freshness.unreadable?.since ?? at,
+      reason: kept.seenBy.size === 0 ? ('not-seen' as const) : ('records-refused' as const),
+    };
+    kept.zone = { ...kept.zone, freshness: { ...freshness, unreadable } };
+    return told ? 'unreadable' : 'known';
   }
 
   async listZones(
@@ -236,7 +274,7 @@ export class FakeMirror
     }
     const { put, gone } = input.delta;
     if (put.length === 0 && gone.length === 0) {
-      kept.zone = { ...kept.zone, freshness: input.freshness };
+      kept.zone = { ...kept.zone, freshness: { ...input.freshness, unreadable: null } };
       return kept.zone.revision;
     }
     const revision = kept.zone.revision + 1;
@@ -254,13 +292,18 @@ export class FakeMirror
     }
     const counts = { created, updated: put.length - created, deleted: gone.length };
     kept.revisions.push({ zoneId, revision, at: input.at, origin: input.origin, ...counts });
-    kept.zone = { ...kept.zone, revision, recordCount: kept.open.size, freshness: input.freshness };
+    kept.zone = {
+      ...kept.zone,
+      revision,
+      recordCount: kept.open.size,
+      freshness: { ...input.freshness, unreadable: null },
+    };
     return revision;
   }
 
-  async setFreshness(_tenantId: TenantId, zoneId: ZoneId, freshness: Freshness): Promise<void> {
+  async setFreshness(_tenantId: TenantId, zoneId: ZoneId, freshness: Verification): Promise<void> {
     const kept = this.#kept(zoneId);
-    kept.zone = { ...kept.zone, freshness };
+    kept.zone = { ...kept.zone, freshness: { ...kept.zone.freshness, ...freshness } };
   }
 
   async doubts(_tenantId: TenantId, zoneId: ZoneId, list: ShownList, since: number): Promise<ListDoubts> {
@@ -384,6 +427,7 @@ export class FakeMirror
       zones: zones.length,
       neverRead: zones.length - times.length,
       stale: zones.filter(({ freshness }) => freshness.staleSince !== null).length,
+      unreadable: zones.filter(({ freshness }) => freshness.unreadable !== null).length,
       oldestVerifiedAt: times.length === 0 ? null : Math.min(...times),
     };
   }

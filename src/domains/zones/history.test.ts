@@ -191,12 +191,16 @@ test('a difference applied to its beginning gives its end, between any two momen
 });
 
 test('freshness in words, also when the clock jumped back', () => {
-  const fresh = { verifiedAt: 1_000_000, signal: 'full-read', staleSince: null } as const;
+  const fresh = { verifiedAt: 1_000_000, signal: 'full-read', staleSince: null, unreadable: null } as const;
   assert.equal(formatFreshness(fresh, 1_040_000), 'verified 40 s ago');
   assert.equal(formatFreshness(fresh, 0), 'verified 0 s ago');
   assert.equal(
     formatFreshness({ ...fresh, staleSince: 8_000_000 }, 8_205_000),
     'stale for 3 min, verified 2 h ago',
   );
-  assert.equal(formatFreshness({ verifiedAt: null, signal: null, staleSince: null }, 5), 'never read');
+  assert.equal(formatFreshness({ ...fresh, verifiedAt: null }, 5), 'never read');
+  assert.equal(
+    formatFreshness({ ...fresh, unreadable: { since: 2_000_000, reason: 'not-seen' } }, 2_040_000),
+    'out of reach for 40 s, verified 17 min ago',
+  );
 });

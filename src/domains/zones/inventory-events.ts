@@ -3,7 +3,8 @@ import type { ConnectionId, ZoneId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { Discovery, ZoneMention } from './discover-zones.ts';
-import type { OutsideActor } from './model.ts';
+import type { OutsideActor, Unreadable } from './model.ts';
+import type { Refusal } from './ports.ts';
 import type { SyncOutcome } from './sync-zone.ts';
 import { adviseOnZone } from './zone-advice.ts';
 
@@ -18,9 +19,29 @@ export interface EventScene {
 /** More than this of one kind become one event with a count: the first discovery of an account, say. */
 const SINGLE_MAX = 50;
 
+const HANDED_OVER = 'read through another connection from now on';
+const UNREADABLE: Readonly<Record<Unreadable['reason'], string>> = {
+  'not-seen': 'out of reach: seen through no connection any more',
+  'records-refused': 'out of reach: read by no connection any more, its records are refused',
+};
+
+/** What a refused read made of the zone; null where that is no news. */
+export function refusalEvent(scene: EventScene, zone: ZoneMention, refusal: Refusal): NewEvent | null {
+  const of = (kind: string, what: string): NewEvent => ({
+    ...eventOf(scene, kind, `${zone.name} ${what}`, { name: zone.name, status: zone.status }),
+    zoneId: zone.id,
+  });
+  if (refusal === 'handed-over') return of('zone.handed-over', HANDED_OVER);
+  return refusal === 'unreadable' ? of('zone.unreadable', UNREADABLE['records-refused']) : null;
+}
+
+export function readableEvent(scene: EventScene, { id, name, status }: ZoneMention): NewEvent {
+  return { ...eventOf(scene, 'zone.readable', `${name} can be read again`, { name, status }), zoneId: id };
+}
+
 export function discoveryEvents(
   scene: EventScene,
-  found: Pick<Discovery, 'appeared' | 'vanished' | 'handedOver' | 'statusMoves'>,
+  found: Pick<Discovery, 'appeared' | 'vanished' | 'unreadable' | 'handedOver' | 'statusMoves'>,
 ): NewEvent[] {
   const told = (kind: string, what: string, zones: readonly ZoneMention[]): NewEvent[] => {
     if (zones.length > SINGLE_MAX) {
@@ -41,7 +62,8 @@ export function discoveryEvents(
   return [
     ...told('zone.discovered', 'found', found.appeared),
     ...told('zone.vanished', 'no longer at Cloudflare', found.vanished),
-    ...told('zone.handed-over', 'read through another connection from now on', found.handedOver),
+    ...told('zone.unreadable', UNREADABLE['not-seen'], found.unreadable),
+    ...told('zone.handed-over', HANDED_OVER, found.handedOver),
     ...moves,
   ];
 }

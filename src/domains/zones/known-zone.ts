@@ -20,14 +20,15 @@ export async function knownZone(
   });
 }
 
-/** Freshness for people: `verified 12 min ago`, `stale for 40 s, verified 2 h ago`, `never read`. */
+/** Freshness for people: `verified 12 min ago`, `stale for 40 s, verified 2 h ago`, `out of reach for 3 d, …`, `never read`. */
 export function formatFreshness(freshness: Freshness, now: number): string {
-  const { verifiedAt, staleSince, signal } = freshness;
+  const { verifiedAt, staleSince, signal, unreadable } = freshness;
   const verified =
     verifiedAt === null
       ? 'never read'
       : `${signal === 'own-write' ? 'written by us, ' : ''}verified ${formatAge(now - verifiedAt)} ago`;
-  return staleSince === null ? verified : `stale for ${formatAge(now - staleSince)}, ${verified}`;
+  const known = staleSince === null ? verified : `stale for ${formatAge(now - staleSince)}, ${verified}`;
+  return unreadable === null ? known : `out of reach for ${formatAge(now - unreadable.since)}, ${known}`;
 }
 
 /** A clock that jumped back makes an age of 0, not a negative one. */

@@ -14,7 +14,7 @@ export interface ZoneFilter {
   readonly search?: string;
   /** Changed from outside, and not accepted yet; rules that ignore some of it do not count here. */
   readonly drifting?: boolean;
-  /** A signal says that the mirror is behind, or it was never read. */
+  /** A signal says that the mirror is behind, it was never read, or no connection can read it any more. */
   readonly stale?: boolean;
 }
 

@@ -35,8 +35,25 @@ export interface ZoneFacts {
   readonly activatedOn: string | null;
 }
 
+/** Why no connection of the tenant can read a zone. What the mirror holds of it is what was read before. */
+export interface Unreadable {
+  /** Milliseconds of the refusal that came first, with no read since. */
+  readonly since: number;
+  /**
+   * `not-seen`: no connection sees the zone any more, and Cloudflare does not say that it is gone.
+   * `records-refused`: a connection sees the zone, and may not read its records.
+   */
+  readonly reason: 'not-seen' | 'records-refused';
+}
+
 /** How we know that the mirror is right, and since when we are not sure. */
-export interface Freshness {
+export interface Freshness extends Verification {
+  /** Null while a connection can read the zone, as far as was tried. */
+  readonly unreadable: Unreadable | null;
+}
+
+/** What a read, a write or a signal says of the mirror. */
+export interface Verification {
   /** Milliseconds of the last complete and consistent read; null before the first. */
   readonly verifiedAt: number | null;
   /** What last told us about the zone's state. */

@@ -4,13 +4,14 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CallOptions } from '../cloudflare-call.ts';
 import type {
-  Freshness,
   MirrorDelta,
   MirrorRecord,
   OutsideActor,
   RecordVersion,
   Revision,
   RevisionOrigin,
+  Unreadable,
+  Verification,
   Zone,
   ZoneFacts,
 } from './model.ts';
@@ -103,8 +104,8 @@ export interface ZoneMirror {
   /** Each current record's content hash (`recordHash`) by id: what a full read compares with. */
   recordHashes(tenantId: TenantId, zoneId: ZoneId): Promise<ReadonlyMap<RecordId, string>>;
   /**
-   * Applies a delta as the next revision and sets freshness; with an empty delta only freshness moves and the
-   * revision stays. Refuses (`conflict`, code `mirror-moved`) unless the zone is at `baseRevision`.
+   * Applies a delta as the next revision and sets freshness, as one who could read the zone: it is not unreadable any
+   * more. With an empty delta only freshness moves and the revision stays. Refuses (`conflict`, code `mirror-moved`) unless the zone is at `baseRevision`.
    * @returns the zone's revision afterwards.
    */
   advance(
@@ -114,11 +115,12 @@ export interface ZoneMirror {
       readonly baseRevision: number;
       readonly delta: MirrorDelta;
       readonly origin: RevisionOrigin;
-      readonly freshness: Freshness;
+      readonly freshness: Verification;
       readonly at: number;
     },
   ): Promise<number>;
-  setFreshness(tenantId: TenantId, zoneId: ZoneId, freshness: Freshness): Promise<void>;
+  /** What a signal says. Whether the zone can be read stays as it is. */
+  setFreshness(tenantId: TenantId, zoneId: ZoneId, freshness: Verification): Promise<void>;
   /**
    * What of a list cannot be right, or is not sure, because a revision at or after `since` says otherwise. The list is
    * old where it shows a record that a change set of ours took out (an id never comes back), or one with an earlier
@@ -151,14 +153,31 @@ export interface ListDoubts {
   readonly unconfirmed: ReadonlySet<RecordId>;
 }
 
-/** Which connections see a zone. */
+/** Which connections see a zone, and can read it. */
 export interface ZoneSightings {
   /**
    * The connection does not see the zone any more. Where it was the reader, another that sees the zone and can
    * read becomes it. @returns the connections that still see the zone.
    */
   unsee(tenantId: TenantId, connectionId: ConnectionId, zoneId: ZoneId): Promise<readonly ConnectionId[]>;
+  /**
+   * Cloudflare refused the connection the zone (`not-seen`), or its records. Where it was the reader, another that sees
+   * the zone, can read and was not refused becomes it; where there is none, the zone is unreadable from now on, or
+   * stays so. A connection counts as refused until it sees the zone anew (`putZones`): then it is worth another try.
+   */
+  refuse(
+    tenantId: TenantId,
+    connectionId: ConnectionId,
+    zoneId: ZoneId,
+    refusal: { readonly reason: Unreadable['reason']; readonly at: number },
+  ): Promise<Refusal>;
 }
+
+/**
+ * What a refusal made of the zone. `handed-over`: another connection reads it from now on. `unreadable`: nobody can,
+ * since now. `known`: nobody could before. `not-reader`: another connection reads it anyway.
+ */
+export type Refusal = 'handed-over' | 'unreadable' | 'known' | 'not-reader';
 
 /** Revisions later than `after`, up to and with `upTo`. */
 export interface RevisionRange {
@@ -245,6 +264,8 @@ export interface Coverage {
   readonly zones: number;
   readonly neverRead: number;
   readonly stale: number;
+  /** No connection can read them any more. */
+  readonly unreadable: number;
   /** The zone that was verified longest ago; null when none was ever. */
   readonly oldestVerifiedAt: number | null;
 }

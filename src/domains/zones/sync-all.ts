@@ -24,7 +24,7 @@ export interface SyncAllInput {
   readonly connectionId: ConnectionId;
   /** Only these, in this order; absent: all zones of the connection that are not deleted. */
   readonly zoneIds?: readonly ZoneId[];
-  /** Leaves out zones that were verified at or after this moment and are not stale. */
+  /** Leaves out zones that were verified at or after this moment and are neither stale nor unreadable. */
   readonly verifiedSince?: number;
   readonly inFlight?: number;
   /** More to say to the read of one zone: who changed it, how to take its serial. */
@@ -124,7 +124,8 @@ async function* zonesToRead(
     let skipped = 0;
     for (const { facts, freshness } of zones) {
       if (facts.status === 'deleted') continue;
-      const fresh = freshness.staleSince === null && (freshness.verifiedAt ?? -1) >= since;
+      const doubted = freshness.staleSince !== null || freshness.unreadable !== null;
+      const fresh = !doubted && (freshness.verifiedAt ?? -1) >= since;
       if (fresh) skipped += 1;
       else wanted.push({ zoneId: facts.id, name: facts.name });
     }

@@ -26,7 +26,7 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import { toUnicode } from '../../dns/name.ts';
 import type { CallOptions, Lane } from '../cloudflare-call.ts';
 import { knownZone } from './known-zone.ts';
-import type { Freshness, OutsideActor, RevisionOrigin, Zone } from './model.ts';
+import type { OutsideActor, RevisionOrigin, Verification, Zone } from './model.ts';
 import type { OpenWrites, RecordHash, ShownList, ZoneMirror, ZoneReader } from './ports.ts';
 import { type ReadPass, readPass } from './read-pass.ts';
 
@@ -44,6 +44,8 @@ export interface SyncPorts {
   /** The one that the mirror uses too. */
   readonly hash: RecordHash;
   readonly clock: Clock;
+  /** Keeps book of what the credential behind `reader` may not read. Absent: nobody does. */
+  readonly standing?: ReaderStanding;
 }
 
 export interface SyncZoneInput {
@@ -96,6 +98,14 @@ interface Work {
   outdated: boolean;
 }
 
+/** Whether a credential can read zones, as its reads show. */
+export interface ReaderStanding {
+  /** Cloudflare refused it the zone's records. */
+  refused(zone: Zone): Promise<void>;
+  /** It read a zone that was unreadable. */
+  regained(zone: Zone): Promise<void>;
+}
+
 /**
  * Reads the zone and brings the mirror up to it. Throws what the reader throws, `zone-unknown` (not-found) for a
  * zone that the mirror does not hold, and for reads that must wait `own-write-open` or `zone-busy` (temporary).
@@ -104,6 +114,18 @@ interface Work {
 export async function syncZone(ports: SyncPorts, input: SyncZoneInput): Promise<SyncOutcome> {
   await refuseOpenWrite(ports, input);
   const work = await startWork(ports, input);
+  const { zone } = work;
+  try {
+    const outcome = await readThrough(ports, input, work);
+    if (zone.freshness.unreadable !== null) await ports.standing?.regained(zone);
+    return outcome;
+  } catch (error) {
+    if (isZonewardError(error) && error.kind === 'permission') await ports.standing?.refused(zone);
+    throw error;
+  }
+}
+
+async function readThrough(ports: SyncPorts, input: SyncZoneInput, work: Work): Promise<SyncOutcome> {
   let previous: ReadPass | null = null;
   for (let passes = 1; passes <= PASSES_MAX; passes += 1) {
     const startedAt = ports.clock.now();
@@ -216,7 +238,7 @@ function freshnessAfter(
   before: Zone,
   latest: Zone,
   read: { readonly consistent: boolean; readonly startedAt: number },
-): Freshness {
+): Verification {
   const { staleSince } = latest.freshness;
   if (!read.consistent) return { ...latest.freshness, staleSince: staleSince ?? read.startedAt };
   const cameMeanwhile = staleSince !== before.freshness.staleSince;
@@ -230,7 +252,7 @@ async function advance(
   step: {
     readonly records: ReadonlyMap<RecordId, LiveRecord>;
     readonly gone: readonly RecordId[];
-    readonly freshness: Freshness;
+    readonly freshness: Verification;
   },
 ): Promise<void> {
   await refuseOpenWrite(ports, input);

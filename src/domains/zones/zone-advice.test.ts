@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { FakeCloudflare } from './fake-cloudflare.ts';
 import { FakeClock } from './fakes.ts';
 import type { ZoneFacts } from './model.ts';
-import { adviseOnZone } from './zone-advice.ts';
+import { adviseOnMirror, adviseOnZone } from './zone-advice.ts';
 
 const DAY_MS = 86_400_000;
 const clock = new FakeClock();
@@ -116,4 +116,19 @@ test('a pending zone is told which nameservers replace which', () => {
     advice.next[0] ?? '',
     /shop\.example.*ada\.ns\.cloudflare\.com, bob.*instead of ns1\.old\.example/,
   );
+});
+
+test('of a zone out of reach: why, since when, and what to give the token; unless it is gone', () => {
+  const since = Date.UTC(2026, 0, 2, 3, 4);
+  const fresh = { verifiedAt: 1, signal: 'full-read', staleSince: null } as const;
+  const of = (reason: 'not-seen' | 'records-refused', status: ZoneFacts['status'] = 'active') =>
+    adviseOnMirror(
+      { facts: { ...facts, status }, freshness: { ...fresh, unreadable: { since, reason } } },
+      since,
+    );
+  assert.match(of('not-seen').message, /out of reach since 2026-01-02 03:04Z: no connection sees it/);
+  assert.match(of('records-refused').next.join(), /"DNS Read"/);
+  assert.equal(of('records-refused').state, 'act');
+  assert.equal(of('not-seen', 'deleted').state, 'gone');
+  assert.equal(adviseOnMirror({ facts, freshness: { ...fresh, unreadable: null } }, since).state, 'fine');
 });

@@ -2,7 +2,7 @@
  * What a zone's status means for the person who owns it: what to do next, and how long Cloudflare waits before it
  * deletes the zone (cloudflare-api §3.3: a pending Free zone after 28 days, a moved one after 7; paid zones stay).
  */
-import type { ZoneFacts } from './model.ts';
+import type { Zone, ZoneFacts } from './model.ts';
 
 const DAY_MS = 86_400_000;
 /** Free zones only. Documented, last looked up 2026-10. */
@@ -22,6 +22,33 @@ export interface ZoneAdvice {
   readonly deletesAt: number | null;
   /** Whole days left until then, 0 when it may happen at any moment. */
   readonly daysLeft: number | null;
+}
+
+/** What the mirror knows of a zone: its status is worth as much as somebody can still see it. */
+export function adviseOnMirror(
+  { facts, freshness }: Pick<Zone, 'facts' | 'freshness'>,
+  now: number,
+): ZoneAdvice {
+  const { unreadable } = freshness;
+  if (unreadable === null || facts.status === 'deleted') return adviseOnZone(facts, now);
+  const since = new Date(unreadable.since).toISOString().slice(0, 16).replace('T', ' ');
+  if (unreadable.reason === 'records-refused')
+    return advice(
+      'act',
+      `${facts.status}, and out of reach since ${since}Z: no connection may read its records; they are shown as they were`,
+      [
+        'At Cloudflare, give the token "DNS Read" or "DNS Write" for this zone.',
+        'Then read it: `zones sync`.',
+      ],
+    );
+  return advice(
+    'act',
+    `${facts.status} when it was last seen, and out of reach since ${since}Z: no connection sees it any more`,
+    [
+      'At Cloudflare, give the token "Zone Read" and "DNS Read" for this zone, or connect a credential that sees it; then `zones sync`.',
+      'If it was deleted there, or moved to another account, nothing is to be done: its history is kept here.',
+    ],
+  );
 }
 
 /**

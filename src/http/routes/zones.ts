@@ -53,7 +53,9 @@ const list = endpoint({
     tag: z.string().min(1).max(256).optional().openapi({ description: 'Of the connection that reads it' }),
     status: z.enum(['initializing', 'pending', 'active', 'moved', 'deleted']).optional(),
     drifting: flag.optional().openapi({ description: 'Changed from outside, and not accepted yet' }),
-    stale: flag.optional().openapi({ description: 'Never read, or a signal says that the mirror is behind' }),
+    stale: flag
+      .optional()
+      .openapi({ description: 'Never read, out of reach, or a signal says that the mirror is behind' }),
     sort: z
       .enum(ORDERS)
       .default('name')

@@ -13,7 +13,15 @@ import { count, isoTime, maybeTime, orNull, page, texts, time, type View } from 
 import { recordShape, recordView } from './records.ts';
 
 export const freshnessShape: z.ZodType = z
-  .strictObject({ verifiedAt: maybeTime, signal: z.string().nullable(), staleSince: maybeTime })
+  .strictObject({
+    verifiedAt: maybeTime,
+    signal: z.string().nullable(),
+    staleSince: maybeTime,
+    unreadable: orNull(
+      z.strictObject({ since: time, reason: z.enum(['not-seen', 'records-refused']) }),
+      'Since when no connection can read the zone, and why; null while one can',
+    ),
+  })
   .openapi('Freshness', {
     description: 'How we know that the mirror is right, and since when we are not sure',
   });
@@ -109,7 +117,13 @@ const found = z.strictObject({
 });
 
 export const coverageShape: z.ZodType = z
-  .strictObject({ zones: count, neverRead: count, stale: count, oldestVerifiedAt: maybeTime })
+  .strictObject({
+    zones: count,
+    neverRead: count,
+    stale: count,
+    unreadable: count,
+    oldestVerifiedAt: maybeTime,
+  })
   .openapi('Coverage', { description: 'Over all zones looked at, so that "nothing" can be trusted, or not' });
 export const findingsShape: z.ZodType = page(found, 'FindingPage', { coverage: coverageShape });
 export const recordPageShape: z.ZodType = page(recordShape, 'RecordPage', {
@@ -122,8 +136,13 @@ export function coverageView(coverage: Coverage): View {
   return { ...coverage, oldestVerifiedAt: isoTime(coverage.oldestVerifiedAt) };
 }
 
-export function freshnessView({ verifiedAt, signal, staleSince }: Freshness): View {
-  return { verifiedAt: isoTime(verifiedAt), signal, staleSince: isoTime(staleSince) };
+export function freshnessView({ verifiedAt, signal, staleSince, unreadable }: Freshness): View {
+  return {
+    verifiedAt: isoTime(verifiedAt),
+    signal,
+    staleSince: isoTime(staleSince),
+    unreadable: unreadable === null ? null : { ...unreadable, since: isoTime(unreadable.since) },
+  };
 }
 
 /** `counted`: whether the caller may know how many records it has. */

@@ -224,7 +224,7 @@ export function listContract(makePlace: MakeStorePlace): void {
         const { calls, budgetLeft, zones, oldestVerifiedAt } = await store.gauges.read(500_000);
         assert.deepEqual(calls, { ok: 2, failed: 1, rateLimited: 1 });
         assert.equal(budgetLeft, 600);
-        assert.deepEqual(zones, { all: 2, neverRead: 1, stale: 0, drifting: 1 });
+        assert.deepEqual(zones, { all: 2, neverRead: 1, stale: 0, unreadable: 0, drifting: 1 });
         assert.equal(oldestVerifiedAt, fresh.verifiedAt);
       }));
   });

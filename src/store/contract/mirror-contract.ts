@@ -23,7 +23,7 @@ import {
 } from './samples.ts';
 
 const outside: RevisionOrigin = { kind: 'outside', actor: null };
-const unread = { verifiedAt: null, signal: null, staleSince: null };
+const unread = { verifiedAt: null, signal: null, staleSince: null, unreadable: null };
 
 /** Advances zone 1, or the one that is said, from `base`. */
 export function advance(
@@ -119,7 +119,10 @@ export function zoneContract(makePlace: MakeStorePlace): void {
         await oneZone(store);
         const stale = { verifiedAt: 1, signal: 'soa-serial', staleSince: 2 } as const;
         await store.mirror.setFreshness(tenant, zoneId(1), stale);
-        assert.deepEqual((await store.mirror.getZone(tenant, zoneId(1)))?.freshness, stale);
+        assert.deepEqual((await store.mirror.getZone(tenant, zoneId(1)))?.freshness, {
+          ...stale,
+          unreadable: null,
+        });
         await refuses('zone-unknown', () => store.mirror.setFreshness(tenant, zoneId(9), stale));
       }));
   });

@@ -26,7 +26,12 @@ import type { ZonePlan } from '../../plan/plan.ts';
 export const tenant: TenantId = 'tnt_a' as TenantId;
 export const foreigner: TenantId = 'tnt_b' as TenantId;
 export const connectionId: ConnectionId = 'con_a' as ConnectionId;
-export const fresh: Freshness = { verifiedAt: 1_000, signal: 'full-read', staleSince: null };
+export const fresh: Freshness = {
+  verifiedAt: 1_000,
+  signal: 'full-read',
+  staleSince: null,
+  unreadable: null,
+};
 
 export function zoneId(number: number): ZoneId {
   return hexId('2', number) as ZoneId;

@@ -97,11 +97,70 @@ export function sightingsContract(makePlace: MakeStorePlace): void {
       }),
     );
 
+    const refusalAt = (at: number) => ({ reason: 'records-refused', at }) as const;
+    const unreadableOf = async ({ mirror }: Store) =>
+      (await mirror.getZone(tenant, zoneId(1)))?.freshness.unreadable;
+
+    it(
+      'calls a zone unreadable when nobody is left to read it, from the first refusal to the next read',
+      on(async (store) => {
+        const { mirror, gauges } = store;
+        await seen(store, ['a']);
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), refusalAt(10)), 'unreadable');
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), refusalAt(20)), 'known');
+        assert.deepEqual(await unreadableOf(store), { since: 10, reason: 'records-refused' });
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), { reason: 'not-seen', at: 30 }), 'known');
+        assert.deepEqual(await unreadableOf(store), { since: 10, reason: 'not-seen' });
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), refusalAt(40)), 'known');
+        assert.equal((await unreadableOf(store))?.reason, 'not-seen', 'a read by id does not make it seen');
+        assert.equal((await mirror.coverage(tenant)).unreadable, 1);
+        assert.equal((await gauges.read(50)).zones.unreadable, 1);
+
+        const heard = { verifiedAt: null, signal: 'soa-serial', staleSince: 50 } as const;
+        await mirror.setFreshness(tenant, zoneId(1), heard);
+        await mirror.putZones(tenant, a, [facts(1)], 60);
+        assert.notEqual(await unreadableOf(store), null, 'a signal, and being seen, is no read');
+        await mirror.advance(tenant, zoneId(1), {
+          baseRevision: 0,
+          delta: { put: [], gone: [] },
+          origin: { kind: 'first-read' },
+          freshness: { verifiedAt: 70, signal: 'full-read', staleSince: null },
+          at: 70,
+        });
+        assert.equal(await unreadableOf(store), null);
+        assert.equal((await mirror.coverage(tenant)).unreadable, 0);
+      }),
+    );
+
+    it(
+      'gives a refused zone to another that sees it, and in the end to each in turn',
+      on(async (store) => {
+        const { mirror } = store;
+        await seen(store, ['a'], ['b']);
+        assert.equal(await mirror.refuse(tenant, b, zoneId(1), refusalAt(1)), 'not-reader');
+        await mirror.putZones(tenant, b, [facts(1)], 2);
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), refusalAt(3)), 'handed-over');
+        assert.deepEqual([await readerOf(store), await unreadableOf(store)], [b, null]);
+        assert.deepEqual([await seenBy(store, a), await seenBy(store, b)], [1, 1], 'it still sees it');
+        assert.equal(await mirror.refuse(tenant, b, zoneId(1), refusalAt(4)), 'unreadable');
+        assert.equal(await readerOf(store), b);
+
+        await mirror.putZones(tenant, a, [facts(1)], 5);
+        assert.equal(await readerOf(store), a, 'who sees it anew tries');
+        assert.equal(await mirror.refuse(tenant, a, zoneId(1), refusalAt(6)), 'known');
+        await mirror.putZones(tenant, b, [facts(1)], 7);
+        assert.equal(await mirror.refuse(tenant, b, zoneId(1), { reason: 'not-seen', at: 8 }), 'known');
+        assert.deepEqual(await unreadableOf(store), { since: 4, reason: 'records-refused' }, 'a sees it');
+      }),
+    );
+
     it(
       'takes nothing from another tenant',
       on(async (store) => {
         await seen(store, ['a']);
         assert.deepEqual(await store.mirror.unsee(foreigner, a, zoneId(1)), []);
+        assert.equal(await store.mirror.refuse(foreigner, a, zoneId(1), refusalAt(1)), 'not-reader');
+        assert.equal(await unreadableOf(store), null);
         assert.equal(await seenBy(store, a), 1);
       }),
     );

@@ -223,12 +223,12 @@ function describe(field: Field, text: string, type: string): string {
 
 function Coverage({ page }: { readonly page: FindingPage | undefined }): ReactNode {
   if (page === undefined) return null;
-  const { neverRead, stale, zones } = page.coverage;
-  if (neverRead === 0 && stale === 0) return null;
+  const { neverRead, stale, unreadable, zones } = page.coverage;
+  if (neverRead + stale + unreadable === 0) return null;
   return (
     <Note tone="risk">
-      Not all is known: of {zones} zones, {neverRead} were never read and {stale} have changed since they were
-      read.
+      Not all is known: of {zones} zones, {neverRead} were never read, {stale} have changed since they were
+      read, and {unreadable} are out of reach and shown as they were.
     </Note>
   );
 }

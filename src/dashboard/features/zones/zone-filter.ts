@@ -21,10 +21,11 @@ export interface ZoneSides {
 
 const DAY_MS = 86_400_000;
 
-export type Freshness = 'fresh' | 'old' | 'stale' | 'never';
+export type Freshness = 'fresh' | 'old' | 'stale' | 'never' | 'unreadable';
 
-/** `stale`: known to have changed since; `old`: not verified for a day. */
+/** `unreadable`: no connection can read it any more; `stale`: known to have changed since; `old`: not verified for a day. */
 export function freshnessOf({ freshness }: Pick<Zone, 'freshness'>, now: number): Freshness {
+  if (freshness.unreadable !== null) return 'unreadable';
   if (freshness.verifiedAt === null) return 'never';
   if (freshness.staleSince !== null) return 'stale';
   return now - Date.parse(freshness.verifiedAt) > DAY_MS ? 'old' : 'fresh';

@@ -21,6 +21,7 @@ import { toast } from '../../kit/toasts.tsx';
 import { sentence } from '../../kit/words.ts';
 import { PATHS } from '../../paths.ts';
 import { readableName } from './names.ts';
+import { OutOfReach } from './out-of-reach.tsx';
 import { ZONE_TABS } from './zone-tabs.tsx';
 
 export function ZonePage(): ReactNode {
@@ -50,6 +51,7 @@ function KnownZone({ zone, tab }: { readonly zone: ZoneWithAdvice; readonly tab:
         <span className="row">
           {readableName(zone.name)}
           <ZoneStatus status={zone.status} paused={zone.paused} />
+          <OutOfReach zone={zone} />
         </span>
       }
       lead={

@@ -21,6 +21,7 @@ import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
 import { PATHS } from '../../paths.ts';
 import { useDriftCounts } from './drift-counts.ts';
 import { readableName } from './names.ts';
+import { OutOfReach } from './out-of-reach.tsx';
 import { freshnessOf, matchesZone, orderZones, type ZoneFilter } from './zone-filter.ts';
 
 export function ZonesPage(): ReactNode {
@@ -161,6 +162,7 @@ function ZoneFilters({
         ['old', 'Older than a day'],
         ['stale', 'Changed since read'],
         ['never', 'Never read'],
+        ['unreadable', 'Out of reach'],
       ],
     ],
   ];
@@ -237,6 +239,7 @@ function columnsOf(
           <span className="row row--tight">
             <Time at={zone.freshness.verifiedAt} never="never read" />
             {fresh === 'stale' ? <Badge tone="risk">changed since</Badge> : null}
+            {fresh === 'unreadable' ? <OutOfReach zone={zone} /> : null}
           </span>
         );
       },
@@ -262,6 +265,7 @@ function ZoneCard({ zone }: { readonly zone: Zone }): ReactNode {
       <div className="row row--apart">
         <strong className="cut grow">{readableName(zone.name)}</strong>
         <ZoneStatus status={zone.status} paused={zone.paused} />
+        <OutOfReach zone={zone} />
       </div>
       <div className="row row--apart tiny soft">
         <span>{zone.recordCount === null ? '' : `${zone.recordCount.toLocaleString('en')} records`}</span>

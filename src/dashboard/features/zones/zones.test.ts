@@ -24,7 +24,7 @@ const zone = (name: string, more: Partial<Zone> = {}): Zone => ({
   activatedOn: null,
   revision: 1,
   recordCount: 1,
-  freshness: { verifiedAt: '2026-11-28T11:00:00Z', signal: null, staleSince: null },
+  freshness: { verifiedAt: '2026-11-28T11:00:00Z', signal: null, staleSince: null, unreadable: null },
   ...more,
 });
 
@@ -77,10 +77,27 @@ describe('the list of zones', () => {
 
   it('tells how well a zone is known', () => {
     const table: readonly [Zone['freshness'], string][] = [
-      [{ verifiedAt: null, signal: null, staleSince: null }, 'never'],
-      [{ verifiedAt: '2026-11-28T11:59:00Z', signal: 'read', staleSince: null }, 'fresh'],
-      [{ verifiedAt: '2026-11-26T11:59:00Z', signal: 'read', staleSince: null }, 'old'],
-      [{ verifiedAt: '2026-11-28T11:00:00Z', signal: 'read', staleSince: '2026-11-28T11:30:00Z' }, 'stale'],
+      [{ verifiedAt: null, signal: null, staleSince: null, unreadable: null }, 'never'],
+      [{ verifiedAt: '2026-11-28T11:59:00Z', signal: 'read', staleSince: null, unreadable: null }, 'fresh'],
+      [{ verifiedAt: '2026-11-26T11:59:00Z', signal: 'read', staleSince: null, unreadable: null }, 'old'],
+      [
+        {
+          verifiedAt: '2026-11-28T11:00:00Z',
+          signal: 'read',
+          staleSince: '2026-11-28T11:30:00Z',
+          unreadable: null,
+        },
+        'stale',
+      ],
+      [
+        {
+          verifiedAt: '2026-11-28T11:59:00Z',
+          signal: 'read',
+          staleSince: null,
+          unreadable: { since: '2026-11-28T11:59:30Z', reason: 'not-seen' },
+        },
+        'unreadable',
+      ],
     ];
     for (const [freshness, expected] of table) assert.equal(freshnessOf({ freshness }, NOW), expected);
   });

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import type { ChangeSetId, RecordId, ZoneId } from '../../../base/ids.ts';
 import { FakeCloudflare } from '../fake-cloudflare.ts';
 import {
+  connectionId,
   FakeClock,
   FakeMirror,
   FakeOpenWrites,
   FakeOwnWrites,
   fakeConnection,
   fakeHash,
+  principal,
   tenantId,
 } from '../fakes.ts';
+import { readerStanding } from '../reader-standing.ts';
 import type { RoundInput, RoundPorts, RoundReport } from './round.ts';
 import { syncRound } from './sync-round.ts';
 
@@ -56,6 +59,7 @@ export function fakeWorld(zones: number, ports: Partial<RoundPorts> = {}): FakeW
     openWrites,
     ownWrites,
     hash: fakeHash,
+    standing: readerStanding({ sightings: mirror, trail: mirror, clock }, { connectionId, principal }),
     clock,
     random: { next: () => 0.5, bytes: (length) => new Uint8Array(length) },
     ...ports,

@@ -213,6 +213,64 @@ test('a zone that cannot be read is tried less and less, and does not hold up th
   assert.deepEqual(await world.wrongZones(), []);
 });
 
+test('a zone whose records are refused is unreadable, told once, until it is read again', async () => {
+  const world = await settled(3);
+  const zoneId = world.zoneIds[1] ?? assert.fail();
+  const unreadable = async () => (await world.mirror.getZone(tenantId, zoneId))?.freshness.unreadable;
+  const told = () => kinds(world).filter((kind) => /readable/.test(kind));
+  world.cloudflare.editRecord(zoneId, world.recordOf(zoneId), { address: '198.51.100.1' }, { actor: 'ann' });
+  world.cloudflare.beforePage = (_what, _page, of) => {
+    if (of === zoneId) throw failure('permission');
+  };
+  const since = world.clock.at;
+  await world.round();
+  world.clock.at += 20 * MINUTE_MS;
+  await world.round();
+  assert.deepEqual(await unreadable(), { since, reason: 'records-refused' });
+  assert.deepEqual(told(), ['zone.unreadable']);
+  world.cloudflare.beforePage = null;
+  world.clock.at += 60 * MINUTE_MS;
+  await world.round();
+  assert.equal(await unreadable(), null);
+  assert.deepEqual(told(), ['zone.unreadable', 'zone.readable']);
+});
+
+test('a zone made just now may be refused for minutes: it is unreadable only when that goes on', async () => {
+  const world = fakeWorld(1);
+  const [zoneId = assert.fail()] = world.zoneIds;
+  const unreadable = async () => (await world.mirror.getZone(tenantId, zoneId))?.freshness.unreadable;
+  world.cloudflare.beforePage = (what) => {
+    if (what === 'records') throw failure('permission');
+  };
+  assert.equal((await world.round()).failures.length, 1);
+  assert.equal(await unreadable(), null);
+  world.clock.at += 20 * MINUTE_MS;
+  await world.round();
+  assert.equal((await unreadable())?.since, world.clock.at);
+});
+
+test('a zone that comes back in sight is read at the next round, for one call', async () => {
+  const world = await settled(3);
+  world.clock.at += 20 * MINUTE_MS;
+  await world.round();
+  const zoneId = world.zoneIds[1] ?? assert.fail();
+  const zone = world.cloudflare.zones.get(zoneId) ?? assert.fail();
+  world.cloudflare.zones.delete(zoneId);
+  world.cloudflare.refusals.set(zoneId, failure('permission'));
+  world.clock.at += 31 * MINUTE_MS;
+  await world.round();
+  assert.equal((await world.mirror.getZone(tenantId, zoneId))?.freshness.unreadable?.reason, 'not-seen');
+  world.cloudflare.zones.set(zoneId, zone);
+  world.cloudflare.refusals.clear();
+  world.clock.at += 31 * MINUTE_MS;
+  await world.round();
+  const before = world.cloudflare.calls.records;
+  await world.round();
+  assert.equal(world.cloudflare.calls.records, before + 1);
+  assert.equal((await world.mirror.getZone(tenantId, zoneId))?.freshness.unreadable, null);
+  assert.equal(kinds(world).at(-1), 'zone.readable');
+});
+
 test('a zone deleted under us is asked for, and then is gone', async () => {
   const world = await settled(5);
   const zoneId = world.zoneIds[2] ?? assert.fail();

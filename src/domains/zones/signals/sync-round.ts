@@ -176,7 +176,8 @@ async function read(round: Round): Promise<void> {
     round.zones.map(({ zoneId, freshness, recordCount }) => ({
       zoneId,
       verifiedAt: freshness.verifiedAt,
-      staleSince: freshness.staleSince,
+      // One that came back in sight is read at once; one whose reads are refused waits for its `retryAt`.
+      staleSince: freshness.staleSince ?? freshness.unreadable?.since ?? null,
       recordCount,
       retryAt: round.marks.get(zoneId)?.retryAt ?? null,
     })),
@@ -283,7 +284,7 @@ async function markStale(
       zones.push(zone);
       continue;
     }
-    const freshness: Freshness = { verifiedAt, signal, staleSince: round.now };
+    const freshness: Freshness = { ...zone.freshness, signal, staleSince: round.now };
     await round.ports.mirror.setFreshness(tenantId, zone.zoneId, freshness);
     zones.push({ ...zone, freshness });
   }
