@@ -19,6 +19,7 @@ import type { LiveRecord } from '../../dns/live-record.ts';
 import { typeOf } from '../../dns/record.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { Connection } from '../connections/model.ts';
+import { coverageOf } from './coverage.ts';
 import type {
   Freshness,
   RecordVersion,
@@ -422,14 +423,7 @@ export class FakeMirror
       .map(({ zone }) => zone)
       .filter(({ facts }) => facts.status !== 'deleted')
       .filter((zone) => connectionId === undefined || zone.connectionId === connectionId);
-    const times = zones.flatMap(({ freshness }) => freshness.verifiedAt ?? []);
-    return {
-      zones: zones.length,
-      neverRead: zones.length - times.length,
-      stale: zones.filter(({ freshness }) => freshness.staleSince !== null).length,
-      unreadable: zones.filter(({ freshness }) => freshness.unreadable !== null).length,
-      oldestVerifiedAt: times.length === 0 ? null : Math.min(...times),
-    };
+    return coverageOf(zones.map(({ freshness }) => freshness));
   }
 
   async findRecords(
