@@ -1,6 +1,7 @@
 /** Four eyes and policies: who may let which change through, and for how long. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isZonewardError } from '../src/base/errors.ts';
 import { startEngine } from './kit/engine.ts';
 
 const SOURCE = {
@@ -41,7 +42,15 @@ describe('approval', () => {
     await author.policies.set({}, { approval: 'always', approvalMs: 0 });
     const changeSet = await author.changes.save(await author.changes.plan('example.com', SOURCE));
     await zoneward.tenant('local', { principal: 'key:other' }).changes.approve(changeSet.id);
-    await assert.rejects(author.changes.resume(changeSet.id), { code: 'approval-expired' });
+    await assert.rejects(author.changes.resume(changeSet.id), (error: unknown) => {
+      assert.ok(isZonewardError(error));
+      assert.equal(error.code, 'approval-expired');
+      assert.match(error.message, /was approved by key:other, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+      assert.deepEqual(error.next, [
+        `By someone who is not its author: zoneward changes approve ${changeSet.id}`,
+      ]);
+      return true;
+    });
   });
 
   it('lets a zone be stricter than its tenant, never looser', async () => {

@@ -141,5 +141,7 @@ describe('an exported trail', () => {
     assert.equal(short.ok ? 'ok' : short.fault.code, 'truncated');
     assert.equal((await verifyExport({ events: whole, checkpoints })).ok, false, 'no key, no trust');
     await assert.rejects(verifyExport({ events: publicKey }), { code: 'export-unreadable' });
+    const empty = file('empty.jsonl', '');
+    await assert.rejects(verifyExport({ events: empty, checkpoints, publicKey }), /holds no event/);
   });
 });

@@ -187,7 +187,8 @@ describe('commands', () => {
     const undone = await json(`undo ${changeSet} --yes`);
     assert.equal(undone.applied.status, 'applied');
     assert.ok(!recordNames().some((text) => text.startsWith('new.')));
-    await json(`undo ${undone.applied.changeSet.id} --yes`);
+    const redone = await json(`undo ${undone.applied.changeSet.id} --yes`);
+    assert.match(redone.applied.changeSet.summary, /^Redo: (?!Undo)/);
     assert.ok(recordNames().includes('new.shop.example 192.0.2.77'));
     assert.equal((await zoneward(`undo ${ZONE} --to 1 --yes`)).code, 0);
     assert.ok(!recordNames().some((text) => text.startsWith('new.')));
@@ -233,6 +234,23 @@ describe('commands', () => {
       assert.match((await zoneward('policies list')).stdout, /^zone shop\.example +at most 5 deletions$/m);
       const { policies } = await json('policies list');
       assert.deepEqual([policies[0].name, policies[0].scope.kind], [ZONE, 'zone']);
+    } finally {
+      await zoneward(`policies remove --zone ${ZONE}`);
+    }
+  });
+
+  it('a change set that waits for an approval says so, and by whom it is given', async () => {
+    await zoneward(`policies set --zone ${ZONE} --approval always`);
+    try {
+      const refused = await zoneward(`records add ${ZONE} waits A 192.0.2.1 --yes`);
+      assert.equal(refused.code, 4, refused.stderr);
+      const [waiting] = (await json('changes list --limit 1')).changeSets;
+      const { stdout } = await zoneward(`changes show ${waiting.id}`);
+      assert.match(stdout, /approval +needed, of someone who is not the author/);
+      assert.ok(
+        stdout.includes(`→ By someone who is not its author: zoneward changes approve ${waiting.id}`),
+      );
+      await zoneward(`changes cancel ${waiting.id}`);
     } finally {
       await zoneward(`policies remove --zone ${ZONE}`);
     }
@@ -353,6 +371,7 @@ describe('commands', () => {
     assert.doesNotMatch(ran.stderr, /--continue/);
     assert.equal(sandbox.records('full.example').length, 0);
     const id = /chg_[0-9a-z]+/.exec(ran.stdout)?.[0] ?? assert.fail(ran.stdout);
+    assert.match((await zoneward(`changes show ${id}`)).stdout, /applied +0 of 30 changes$/m);
     const resumed = await zoneward(`changes resume ${id}`);
     assert.equal(resumed.code, 5);
     assert.match(resumed.stderr, /is failed: there is nothing left of it to go on with\n.*changes show chg_/);

@@ -391,6 +391,11 @@ describe('undo on the sandbox', () => {
       return { planned, by: result?.changeSet.id, marks: [changeSet.undoneBy, changeSet.undoneInPart] };
     };
 
+    for (const only of [{ groupId: 'g9' }, { groupId: 'g1', change: 1 }])
+      await assert.rejects(tenant.changes.planUndo(id, { only: [only] }), { code: 'change-unknown' });
+    const restore = tenant.changes.planRestore(zone, { revision: 99 });
+    await assert.rejects(restore, { code: 'revision-unknown', message: /part\.example has no revision 99/ });
+
     const first = await undo({ only: [{ groupId: 'g1' }] });
     assert.deepEqual(first.marks, [first.by, true]);
     const [told] = await tenant.audit.list({ kind: 'change-set.undone' }, 1);

@@ -1,4 +1,5 @@
 /** The plan that takes a change set back: its records, its settings, its certificates and hostnames. */
+import { ZonewardError } from '../base/errors.ts';
 import type { TenantId } from '../base/ids.ts';
 import type { Problem } from '../base/problem.ts';
 import type { LiveRecord } from '../dns/live-record.ts';
@@ -25,6 +26,31 @@ export interface UndoTally {
   readonly settingConflicts: SettingConflict[];
   /** Something of the change set will still be there to be taken back. */
   inPart: boolean;
+}
+
+/** Throws `change-unknown` (input) for a selection that names nothing of the change set. */
+export function refuseUnknown({ id, plans }: ChangeSet, only: readonly UndoSelection[] = []): void {
+  const sizes = new Map<string, number>();
+  for (const { groups, settings = [], objects = [] } of plans) {
+    for (const group of groups) sizes.set(group.id, Math.max(group.changes.length, sizes.get(group.id) ?? 0));
+    for (const single of [...settings, ...objects]) sizes.set(single.id, 1);
+  }
+  const unknown = only.find(({ groupId, change = 0 }) => change >= (sizes.get(groupId) ?? 0));
+  if (unknown === undefined) return;
+  const { groupId, change } = unknown;
+  throw new ZonewardError(`Change set ${id} has no ${groupId}${change === undefined ? '' : `:${change}`}`, {
+    code: 'change-unknown',
+    kind: 'input',
+    next: [`Its changes with their ids: zoneward changes show ${id} --json`],
+    details: { changeSetId: id },
+  });
+}
+
+/** What takes an undo back is no undo of an undo of …, but does again what was done at first. */
+export function undoSummary({ summary, undoes }: ChangeSet): string {
+  const [, word, what] = (undoes === null ? null : /^(Undo|Redo): (.*)$/s.exec(summary)) ?? [];
+  if (what === undefined) return `Undo: ${summary}`;
+  return word === 'Undo' ? `Redo: ${what}` : `Undo: ${what}`;
 }
 
 export async function planZoneUndo(

@@ -189,6 +189,7 @@ export type { NewConnectionInput } from './tenant-connections.ts';
 export type { ListedHostname, ZoneHostnames } from './tenant-hostnames.ts';
 export type { RoundState } from './tenant-inventory.ts';
 export type { Planned } from './tenant-plans.ts';
+export type { NamedPolicy } from './tenant-policies.ts';
 export type { ProvisionInput, ProvisionTemplate } from './tenant-provisioning.ts';
 export type { RotationView } from './tenant-rotations.ts';
 export type { AppliedTemplate, TemplateReference, TemplateRequest } from './tenant-templates.ts';

@@ -21,6 +21,7 @@ import type { UndoConflict, UndoSelection } from '../domains/changes/undo.ts';
 import type { Connection } from '../domains/connections/model.ts';
 import type { SettingsPlanPorts } from '../domains/tls/plan-settings.ts';
 import type { SettingConflict } from '../domains/tls/undo-settings.ts';
+import { type Moment, revisionOf } from '../domains/zones/history.ts';
 import type { Zone } from '../domains/zones/model.ts';
 import { draftEdits } from '../plan/edits.ts';
 import { parsePlanFile } from '../plan/plan-file.ts';
@@ -37,9 +38,10 @@ import {
   recordsAt,
   selectRecords,
 } from './edit-records.ts';
-import { planZoneUndo, type UndoTally } from './plan-undo.ts';
+import { planZoneUndo, refuseUnknown, type UndoTally, undoSummary } from './plan-undo.ts';
 import { beforeZone } from './plan-watch.ts';
 import { type SourceText, wishOf } from './read-source.ts';
+import { zoneUnknown } from './resolve.ts';
 import { planSavedZone, planWish, settingsPorts } from './settings-plans.ts';
 import { checkRecordText, draftStaged, type StagedChange } from './staged-changes.ts';
 import type { TemplateMemory } from './template-memory.ts';
@@ -218,20 +220,25 @@ export function tenantPlans(
         file,
         now: context.clock.now(),
         encoder: recordEncoder,
-        ...(zone === null ? {} : { zoneId: zone.facts.id }),
+        ...(zone === null ? {} : { zone: zone.facts }),
       });
       if (!parsed.ok)
         throw new InvalidInputError(`${file} cannot be applied; nothing was written.`, parsed.problems);
       const plans = new Map(parsed.value.map((plan) => [plan.zoneId, plan]));
-      const planned = await planEach(options.connection, [...plans.keys()], (ports, found, settings) => {
-        const plan = plans.get(found.facts.id);
-        if (plan === undefined) throw noRevision(found.facts.name);
-        return planSavedZone(ports, found, plan, settings);
-      });
+      const planned = await planEach(
+        options.connection,
+        [...plans.keys()],
+        async (ports, found, settings) => {
+          const plan = plans.get(found.facts.id);
+          if (plan === undefined) throw await zoneUnknown(context, tenantId, found.facts.id);
+          return planSavedZone(ports, found, plan, settings);
+        },
+      );
       return { ...planned, conflicts: [], summary: `${file} (saved plan)`, undoes: null };
     },
     planUndo: async (id, options = {}) => {
       const changeSet = await stored(id);
+      refuseUnknown(changeSet, options.only);
       const tally: UndoTally = { conflicts: [], settingConflicts: [], inPart: false };
       const zones = changeSet.plans.map((plan) => plan.zoneId);
       const planned = await planEach(changeSet.connectionId, zones, (ports, zone, settings) =>
@@ -239,14 +246,14 @@ export function tenantPlans(
       );
       const { conflicts, settingConflicts, inPart: undoesInPart } = tally;
       const found = { conflicts, settingConflicts, undoesInPart };
-      return { ...planned, ...found, summary: `Undo: ${changeSet.summary}`, undoes: id };
+      return { ...planned, ...found, summary: undoSummary(changeSet), undoes: id };
     },
     planRestore: async (reference, to) => {
       const zone = await reach.zone(reference);
       const { id, name } = zone.facts;
-      const revision =
-        'revision' in to ? to.revision : await context.store.mirror.revisionAt(tenantId, id, to.at);
-      if (revision === null) throw noRevision(name);
+      const moment: Moment =
+        'revision' in to ? { kind: 'revision', revision: to.revision } : { kind: 'time', at: to.at };
+      const revision = await revisionOf({ mirror: context.store.mirror }, zone, moment);
       const target = await collect(context.store.mirror.records(tenantId, id, revision));
       const current = await collect(context.store.mirror.records(tenantId, id));
       const idOfLineage = new Map(current.map(({ lineageId, record }) => [lineageId, record.id]));
@@ -305,14 +312,6 @@ export function severalConnections(): ZonewardError {
     code: 'several-connections',
     kind: 'input',
     next: ['Plan the zones of each connection by themselves: --connection LABEL'],
-  });
-}
-
-function noRevision(name: string): ZonewardError {
-  return new ZonewardError(`${name} was not known yet at that moment`, {
-    code: 'revision-unknown',
-    kind: 'not-found',
-    next: [`zoneward zones history ${name}`],
   });
 }
 

@@ -1,7 +1,9 @@
 /** Change policies of one tenant: guard thresholds and who must approve, for all, a connection, or a zone. */
 import { ZonewardError } from '../base/errors.ts';
-import type { TenantId } from '../base/ids.ts';
+import type { ConnectionId, TenantId, ZoneId } from '../base/ids.ts';
+import { toUnicode } from '../dns/name.ts';
 import type { ChangePolicy, PolicyScope, ScopedPolicy } from '../domains/changes/policy.ts';
+import type { Zone } from '../domains/zones/model.ts';
 import type { Context } from './context.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -11,14 +13,21 @@ export interface PolicyTarget {
   readonly zone?: string;
 }
 
+export interface NamedPolicy extends ScopedPolicy {
+  /** The zone's, in the form people write, or the connection's label; null for all zones, and where it is gone. */
+  readonly name: string | null;
+}
+
 export interface TenantPolicies {
   list(): Promise<readonly ScopedPolicy[]>;
+  /** The same with the names of what they are set for, which are looked up together. */
+  named(): Promise<readonly NamedPolicy[]>;
   /** Replaces the policy of the target. Shares are 0 to 1, times milliseconds. Null takes it away. */
   set(target: PolicyTarget, policy: Partial<ChangePolicy> | null): Promise<void>;
 }
 
 export function tenantPolicies(context: Context, tenantId: TenantId, reach: TenantReach): TenantPolicies {
-  const { policies } = context.store;
+  const { policies, mirror } = context.store;
   const scopeOf = async ({ connection, zone }: PolicyTarget): Promise<PolicyScope> => {
     if (zone !== undefined) return { kind: 'zone', id: (await reach.zone(zone)).facts.id };
     if (connection !== undefined) return { kind: 'connection', id: (await reach.connection(connection)).id };
@@ -26,6 +35,16 @@ export function tenantPolicies(context: Context, tenantId: TenantId, reach: Tena
   };
   return {
     list: () => policies.list(tenantId),
+    named: async () => {
+      const all = await policies.list(tenantId);
+      const zoneIds = all.flatMap(({ scope }) => (scope.kind === 'zone' ? scope.id : []));
+      const [zones, connections] = await Promise.all([
+        mirror.getZones(tenantId, zoneIds),
+        all.some(({ scope }) => scope.kind === 'connection') ? context.store.connections.list(tenantId) : [],
+      ]);
+      const labels = new Map(connections.map(({ id, label }) => [id, label]));
+      return all.map((one) => ({ ...one, name: nameOf(one.scope, zones, labels) }));
+    },
     set: async (target, policy) => {
       if (policy !== null) checkPolicy(policy);
       const scope = await scopeOf(target);
@@ -42,6 +61,16 @@ export function tenantPolicies(context: Context, tenantId: TenantId, reach: Tena
       ]);
     },
   };
+}
+
+function nameOf(
+  scope: PolicyScope,
+  zones: ReadonlyMap<ZoneId, Zone>,
+  labels: ReadonlyMap<ConnectionId, string>,
+): string | null {
+  if (scope.kind === 'connection') return labels.get(scope.id) ?? null;
+  const zone = scope.kind === 'zone' ? zones.get(scope.id) : undefined;
+  return zone === undefined ? null : toUnicode(zone.facts.name);
 }
 
 const SHARES = ['deletionShareMax', 'updateShareMax'] as const;

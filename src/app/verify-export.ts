@@ -23,6 +23,8 @@ export interface ExportFiles {
  */
 export async function verifyExport(files: ExportFiles): Promise<TrailVerdict> {
   const events = readLines<AuditEvent>(await readSourceFile(files.events), files.events, isEvent);
+  // Nothing tells whose trail an empty file would be, so nothing could be compared.
+  if (events.length === 0) throw noEvents(files.events);
   const given =
     files.checkpoints === undefined
       ? []
@@ -33,6 +35,14 @@ export async function verifyExport(files: ExportFiles): Promise<TrailVerdict> {
   const base = checkpoints.find((checkpoint) => checkpoint.sequence === first - 1) ?? null;
   const publicKeys = files.publicKey === undefined ? [] : [await readSourceFile(files.publicKey)];
   return verifyTrail([events], { checkpoints, base, verifier: checkpointVerifier(publicKeys) });
+}
+
+function noEvents(file: string): ZonewardError {
+  return new ZonewardError(`${file} holds no event: it proves nothing, and may have been cut`, {
+    code: 'export-unreadable',
+    kind: 'input',
+    next: ['Export the trail again: zoneward audit export -o audit.jsonl'],
+  });
 }
 
 function readLines<Value>(text: string, file: string, isValue: (value: object) => boolean): Value[] {

@@ -199,7 +199,7 @@ export function tellApplied(
       const undone = changeSet.plans.map((plan) =>
         formatUndone(out, plan, zones.find((zone) => zone.zoneId === plan.zoneId)?.outcomes ?? []),
       );
-      return `${head}${undone.join('')}${nextSteps(out, stepsFor(changeSet))}`;
+      return `${head}${undone.join('')}${nextSteps(out, stepsFor(changeSet, out.now()))}`;
     },
   });
   for (const zone of zones) {

@@ -117,7 +117,7 @@ async function openEngine(io: Io, flags: GlobalFlags, say: (text: string) => voi
     ...(flags.store === undefined ? {} : { store: storeUrl(flags.store) }),
     onWait: ({ waitMs, reason }) => {
       const why = reason === 'budget' ? 'the API budget is used up' : 'Cloudflare asked to wait';
-      say(`next call in ${formatDuration(waitMs)}: ${why}`);
+      say(`Next call in ${formatDuration(waitMs)}: ${why}`);
     },
   });
 }

@@ -192,7 +192,12 @@ const refused: readonly (readonly [string, string, Partial<PlanFileOptions>, str
   ['too old', formatPlanFile([saved]), { now: saved.readAt + 86_400_001 }, 'plan-file-too-old'],
   ['older than allowed', formatPlanFile([saved]), { ageMaxMs: 1000 }, 'plan-file-too-old'],
   ['from the future', formatPlanFile([saved]), { now: saved.readAt - 3_600_000 }, 'plan-file-too-new'],
-  ['of another zone', formatPlanFile([saved]), { zoneId: 'e'.repeat(32) as ZoneId }, 'plan-file-other-zone'],
+  [
+    'of another zone',
+    formatPlanFile([saved]),
+    { zone: { id: 'e'.repeat(32) as ZoneId, name: saved.zoneName } },
+    'plan-file-other-zone',
+  ],
   ['one zone twice', formatPlanFile([saved, saved]), {}, 'plan-file-invalid'],
 ];
 
@@ -205,7 +210,7 @@ for (const [name, text, more, code] of refused) {
 
 test('accepted: its own zone, nearly too old, a clock that is a little behind', () => {
   for (const more of [
-    { zoneId: saved.zoneId },
+    { zone: { id: saved.zoneId, name: saved.zoneName } },
     { now: saved.readAt + 86_400_000 },
     { now: saved.readAt - 200_000 },
   ]) {

@@ -8,7 +8,7 @@ import type { ZoneId } from '../base/ids.ts';
 import type { JsonValue } from '../base/json.ts';
 import { InvalidInputError, type Parsed, type Problem } from '../base/problem.ts';
 import { changedFields } from '../dns/changed-fields.ts';
-import { isInZone } from '../dns/name.ts';
+import { type DomainName, isInZone, toUnicode } from '../dns/name.ts';
 import { describeRecord } from '../dns/record-key.ts';
 import type { Change, RecordEncoder } from './change.ts';
 import { canonicalJson, hashOf } from './hash.ts';
@@ -40,7 +40,7 @@ export interface PlanFileOptions {
   /** What the file's bodies must have been made with. */
   readonly encoder: RecordEncoder;
   /** The zone that the user named, where one was: the file must be for it alone. */
-  readonly zoneId?: ZoneId;
+  readonly zone?: { readonly id: ZoneId; readonly name: DomainName };
 }
 
 /** Reads a plan file. Refuses it as a whole: half a plan is not what was reviewed. */
@@ -79,7 +79,7 @@ export function parsePlanFile(text: string, options: PlanFileOptions): Parsed<re
   }
   const problems = [
     ...checked.plans.flatMap((plan) => planFaults(plan, options)),
-    ...zoneFaults(checked.plans, options.zoneId),
+    ...zoneFaults(checked.plans, options.zone),
   ].map(({ code, message, next }) => refuse(code, message, next));
   if (problems.length > 0) return { ok: false, problems: problems.slice(0, FAULTS_SHOWN_MAX) };
   return { ok: true, value: checked.plans, problems: [] };
@@ -97,11 +97,11 @@ function versionOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
 }
 
-function zoneFaults(plans: readonly ZonePlan[], zoneId: ZoneId | undefined): Fault[] {
+function zoneFaults(plans: readonly ZonePlan[], zone: PlanFileOptions['zone']): Fault[] {
   const faults: Fault[] = [];
   for (const plan of plans) {
-    if (zoneId === undefined || plan.zoneId === zoneId) continue;
-    const message = `the plan is for zone ${plan.zoneName} (${plan.zoneId}), not for ${zoneId}`;
+    if (zone === undefined || plan.zoneId === zone.id) continue;
+    const message = `the plan is for zone ${toUnicode(plan.zoneName)} (${plan.zoneId}), not for ${toUnicode(zone.name)} (${zone.id})`;
     faults.push({
       code: 'plan-file-other-zone',
       message,

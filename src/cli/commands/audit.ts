@@ -140,7 +140,7 @@ function registerVerify(audit: Command, cli: Cli): void {
       cli.run(async (session, flags: VerifyFlags) => {
         const verdict = await verdictOf(session, flags);
         const { out } = session;
-        out.result({ json: () => verdict, text: () => formatVerdict(out, verdict) });
+        out.result({ json: () => verdict, text: () => formatVerdict(out, verdict, flags) });
         return verdict.ok ? EXIT.done : EXIT.findings;
       }),
     );
@@ -163,15 +163,19 @@ async function verdictOf(session: Session, flags: VerifyFlags): Promise<TrailVer
   });
 }
 
-function formatVerdict(out: Output, verdict: TrailVerdict): string {
+function formatVerdict(out: Output, verdict: TrailVerdict, { file }: VerifyFlags): string {
   if (!verdict.ok) {
     const { message, code, sequence } = verdict.fault;
     return `${out.paint.red('✖')} ${message} (${code}, event ${sequence})\n`;
   }
   const { events, head, checkpoints } = verdict;
+  const next =
+    file === undefined
+      ? 'zoneward audit checkpoint'
+      : `zoneward audit verify --file ${file} --checkpoints FILE --public-key FILE`;
   const signed =
     checkpoints === 0
-      ? 'No checkpoint to compare with: a cut end would not show.\n  → zoneward audit checkpoint'
+      ? `No checkpoint to compare with: a cut end would not show.\n  → ${next}`
       : `Compared with ${checkpoints} checkpoint${checkpoints === 1 ? '' : 's'}.`;
   return `${out.paint.green('✓')} ${events} events, whole and in order. Head: ${head.hash}\n  ${signed}\n`;
 }

@@ -126,7 +126,7 @@ export async function resumeChangeSet(
   const tenant = await session.tenant();
   const details = await tenant.changes.get(id);
   refuseEnded(details.changeSet);
-  session.out.line(session.out.json ? '' : formatChangeSet(session.out, details).trimEnd());
+  session.out.line(session.out.json ? '' : formatChangeSet(session.out, details, []).trimEnd());
   await confirm(session.io, `Go on with ${id}?`, session.flags.yes === true);
   const startedAt = session.out.now();
   const applied = await withProgress(session, details.changeSet.plans, (request) =>

@@ -1,6 +1,6 @@
 /** `zoneward policies`: how large a change may be, and which one someone else must approve. */
 import { type Command, Option } from 'commander';
-import { isZonewardError, type ScopedPolicy, toUnicode } from '../../app/re-exports.ts';
+import type { NamedPolicy, ScopedPolicy } from '../../app/re-exports.ts';
 import type { Cli } from '../cli.ts';
 import { UsageError } from '../errors.ts';
 import { examples, wholeNumber } from '../help.ts';
@@ -30,10 +30,7 @@ export function register(program: Command, cli: Cli): void {
     .description('List the policies that are set.')
     .action(
       cli.run(async (session) => {
-        const tenant = await session.tenant();
-        const all = await Promise.all(
-          (await tenant.policies.list()).map(async (one) => ({ ...one, name: await nameOf(tenant, one) })),
-        );
+        const all = await (await session.tenant()).policies.named();
         session.out.result({
           json: () => ({ policies: all }),
           text: () => (all.length === 0 ? 'No policy is set; the defaults apply.\n' : format(session, all)),
@@ -111,24 +108,6 @@ function percent(text: string): number {
   const value = Number(text.replace(/%$/, ''));
   if (text.trim() !== '' && value >= 0 && value <= 100) return value / 100;
   throw new UsageError(`${text} is not a share.`, ['Write a percentage from 0 to 100.']);
-}
-
-interface NamedPolicy extends ScopedPolicy {
-  /** Of the zone or connection; null for all zones, and where what it was set for is gone. */
-  readonly name: string | null;
-}
-
-async function nameOf(
-  { zones, connections }: Pick<Awaited<ReturnType<Session['tenant']>>, 'zones' | 'connections'>,
-  { scope }: ScopedPolicy,
-): Promise<string | null> {
-  try {
-    if (scope.kind === 'zone') return toUnicode((await zones.get(scope.id)).facts.name);
-    return scope.kind === 'connection' ? (await connections.get(scope.id)).label : null;
-  } catch (error) {
-    if (isZonewardError(error) && error.kind === 'not-found') return null;
-    throw error;
-  }
 }
 
 /** Zones of several accounts may share a name; then the id tells them apart. */

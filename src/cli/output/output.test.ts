@@ -165,6 +165,30 @@ describe('progress', () => {
     assert.equal(io.said.stderr, 'stays\n');
   });
 
+  it('elsewhere, what came too soon is said a little later, and only the newest of it', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let now = 0;
+    const io = { ...fakeIo(), now: () => now };
+    const bar = openProgress(io, plain, false);
+    const pass = (ms: number): void => {
+      now += ms;
+      t.mock.timers.tick(ms);
+    };
+    pass(6_000);
+    bar.status('sending');
+    bar.status('landed');
+    pass(1_000);
+    bar.status('waiting');
+    pass(3_000);
+    assert.equal(io.said.stderr, 'sending\n', 'not yet');
+    pass(2_000);
+    assert.equal(io.said.stderr, 'sending\nwaiting\n');
+    bar.status('too late');
+    bar.end();
+    pass(60_000);
+    assert.equal(io.said.stderr, 'sending\nwaiting\n');
+  });
+
   it('elsewhere, says the same again once a minute and something new after five seconds', () => {
     let seconds = 0;
     const io = { ...fakeIo(), now: () => seconds * 1_000 };

@@ -82,16 +82,23 @@ function terminalProgress(io: Io, paint: Paint): Progress {
 function plainProgress(io: Io): Progress {
   let writtenAt = io.now();
   let written = '';
-  const throttled = (text: string): void => {
-    if (io.now() - writtenAt < (text === written ? SAME_LINE_MS : PLAIN_LINE_MS)) return;
+  let timer: NodeJS.Timeout | undefined;
+  const write = (text: string): void => {
     writtenAt = io.now();
     written = text;
     io.stderr.write(`${text}\n`);
+  };
+  // What comes too soon is written later, unless something newer comes: a long wait is told by one line.
+  const throttled = (text: string): void => {
+    clearTimeout(timer);
+    const waitMs = writtenAt + (text === written ? SAME_LINE_MS : PLAIN_LINE_MS) - io.now();
+    if (waitMs <= 0) write(text);
+    else if (text !== written) timer = setTimeout(write, waitMs, text).unref();
   };
   return {
     update: ({ done, total, text = '' }) => throttled(padEnd(`${done}/${total}`, 10) + text),
     status: throttled,
     say: (text) => io.stderr.write(`${text}\n`),
-    end: () => {},
+    end: () => clearTimeout(timer),
   };
 }

@@ -78,7 +78,12 @@ export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]):
   );
 }
 
-export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDetails): string {
+/** `steps`: what may be done with it; absent, all that its status allows. */
+export function formatChangeSet(
+  out: Output,
+  { changeSet, outcomes }: ChangeDetails,
+  steps: readonly string[] = stepsFor(changeSet, out.now()),
+): string {
   const { paint } = out;
   const { status, plans, finishedAt, allowed, undoes, undoneBy } = changeSet;
   const inPart = (id: string | null, isPart: boolean): string | null =>
@@ -86,6 +91,8 @@ export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDeta
   const facts = out.facts(
     [
       ['status', paint[STATUS_STYLES[status]](status)],
+      ['applied', appliedText(changeSet, outcomes)],
+      ['approval', approvalText(changeSet, out.now())],
       ['what', visible(changeSet.summary)],
       ['by', visible(changeSet.author)],
       ['planned', timeWithAge(changeSet.createdAt, out.now())],
@@ -98,18 +105,46 @@ export function formatChangeSet(out: Output, { changeSet, outcomes }: ChangeDeta
   );
   const diff = renderText(plans, { paint: planPaint(paint) });
   const rest = plans.map((plan) => formatUndone(out, plan, outcomes.get(plan.zoneId) ?? [])).join('');
-  return `${paint.bold(changeSet.id)}\n${facts}\n${diff}\n${rest}${nextSteps(out, stepsFor(changeSet))}`;
+  return `${paint.bold(changeSet.id)}\n${facts}\n${diff}\n${rest}${nextSteps(out, steps)}`;
+}
+
+/** `50 of 450 changes`, once it has begun; null before, and where it is said by the status. */
+function appliedText({ status, plans }: ChangeSet, outcomes: ChangeDetails['outcomes']): string | null {
+  if (status === 'planned' || status === 'approved' || status === 'applied') return null;
+  const done = [...outcomes.values()].flat().filter(({ state }) => state === 'applied').length;
+  return `${done} of ${counted(
+    plans.reduce((sum, plan) => sum + countOf(plan), 0),
+    'change',
+  )}`;
+}
+
+function approvalText({ approval, status }: ChangeSet, now: number): string | null {
+  const { required, grant } = approval;
+  if (grant === null) return required ? 'needed, of someone who is not the author' : null;
+  if (status !== 'approved') return `by ${visible(grant.by)}`;
+  const ended = grant.expiresAt <= now ? ', run out' : '';
+  return `by ${visible(grant.by)} until ${timeWithAge(grant.expiresAt, now)}${ended}`;
 }
 
 /** What a person may want to do with it now. */
-export function stepsFor({
-  id,
-  status,
-  undoneBy,
-  undoneInPart,
-}: Pick<ChangeSet, 'id' | 'status' | 'undoneBy' | 'undoneInPart'>): string[] {
+export function stepsFor(
+  {
+    id,
+    status,
+    undoneBy,
+    undoneInPart,
+    approval,
+  }: Pick<ChangeSet, 'id' | 'status' | 'undoneBy' | 'undoneInPart' | 'approval'>,
+  now: number,
+): string[] {
   if (status === 'interrupted' || status === 'applying' || status === 'unknown')
     return [`zoneward changes resume ${id}`];
+  const waits = approval.required && (approval.grant === null || approval.grant.expiresAt <= now);
+  if ((status === 'planned' || status === 'approved') && waits)
+    return [
+      `By someone who is not its author: zoneward changes approve ${id}`,
+      `zoneward changes cancel ${id}`,
+    ];
   if (status === 'planned' || status === 'approved')
     return [`zoneward apply ${id}`, `zoneward changes cancel ${id}`];
   return (status === 'applied' || status === 'partly-applied') && (undoneBy === null || undoneInPart)

@@ -110,7 +110,8 @@ function faultOf(event: AuditEvent, head: ChainHead): ChainFault | null {
     return at('reordered', `event ${sequence} stands after event ${head.sequence}`);
   if (sequence > head.sequence + 1) {
     const from = head.sequence + 1;
-    return at('missing', `events ${from} to ${sequence - 1} are missing before event ${sequence}`);
+    const gap = from === sequence - 1 ? `event ${from} is` : `events ${from} to ${sequence - 1} are`;
+    return at('missing', `${gap} missing before event ${sequence}, or moved behind it`);
   }
   if (event.payload !== null && hashOf(event.payload) !== event.payloadHash) {
     return at('payload-edited', `the payload of event ${sequence} is not the one that was recorded`);

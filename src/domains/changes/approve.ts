@@ -53,8 +53,10 @@ export function refuseUnapproved(changeSet: ChangeSet, now: number): void {
   // What has begun was approved when it did; resuming it is the same act.
   if (!required || (changeSet.status !== 'planned' && changeSet.status !== 'approved')) return;
   if (grant === null) throw refusal(changeSet, 'approval-missing', 'needs the approval of someone else');
-  if (grant.expiresAt <= now)
-    throw refusal(changeSet, 'approval-expired', 'was approved, but the approval has run out');
+  if (grant.expiresAt <= now) {
+    const ended = new Date(grant.expiresAt).toISOString().slice(0, 19).replace('T', ' ');
+    throw refusal(changeSet, 'approval-expired', `was approved by ${grant.by}, until ${ended} UTC`);
+  }
 }
 
 function refusal(changeSet: ChangeSet, code: string, what: string): ZonewardError {
@@ -62,8 +64,7 @@ function refusal(changeSet: ChangeSet, code: string, what: string): ZonewardErro
     code,
     kind: 'permission',
     next: [
-      `zoneward changes approve ${changeSet.id}`,
-      'by someone who is not its author',
+      `By someone who is not its author: zoneward changes approve ${changeSet.id}`,
       ...(uploadsKey(changeSet) ? [`then: zoneward changes resume ${changeSet.id} --key FILE`] : []),
     ],
     details: { changeSetId: changeSet.id },

@@ -1,6 +1,7 @@
 /** Groups that are refused before they are sent, because their records moved since the plan. */
 import { ZonewardError } from '../../base/errors.ts';
 import { toUnicode } from '../../dns/name.ts';
+import { plural } from '../../plan/change-text.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import type { ApplyOptions, ApplyPorts } from './apply.ts';
 import type { ChangeSet, OperationOutcome } from './model.ts';
@@ -22,7 +23,7 @@ export async function recordConflicts(
         connectionId: changeSet.connectionId,
         zoneId: plan.zoneId,
         changeSetId: changeSet.id,
-        summary: `${conflicts.length} changes of ${plan.zoneName} refused: their records moved since the plan`,
+        summary: `${plural(conflicts.length, 'change')} of ${plan.zoneName} refused: their records moved since the plan`,
         payload: {
           conflicts: conflicts.map(({ groupId, change, message }) => ({
             groupId,
@@ -39,7 +40,7 @@ export function movedError(plan: ZonePlan, conflicts: readonly OperationOutcome[
   const reasons = [...new Set(conflicts.map((conflict) => conflict.message ?? ''))];
   return new ZonewardError(
     [
-      `${conflicts.length} changes of ${toUnicode(plan.zoneName)} were not made: the zone moved since the plan`,
+      `${plural(conflicts.length, 'change')} of ${toUnicode(plan.zoneName)} ${conflicts.length === 1 ? 'was' : 'were'} not made: the zone moved since the plan`,
       ...reasons,
     ].join('\n  '),
     { code: 'moved-since-plan', kind: 'conflict', next: ['Plan again, and look at what is different.'] },

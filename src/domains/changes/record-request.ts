@@ -2,6 +2,7 @@
 import type { ZonewardError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { bodyOf, type PlacedChange } from '../../plan/batch.ts';
+import { plural } from '../../plan/change-text.ts';
 import type { PlannedBatch } from '../../plan/plan.ts';
 import type { NewEvent } from '../audit/model.ts';
 import type { CloudflareFault } from '../cloudflare-call.ts';
@@ -39,7 +40,7 @@ export async function recordIntent(
   const event = eventOf(run, entry, {
     kind: 'change-set.batch-sent',
     at: entry.sentAt,
-    summary: `Request ${entry.sequence} to ${plan.zoneName}: ${changes.length} changes`,
+    summary: `Request ${entry.sequence} to ${plan.zoneName}: ${plural(changes.length, 'change')}`,
     payload: { sequence: entry.sequence, changes: changes.map(imagesOf) },
   });
   await ports.journal.recordIntent(entry, [event]);

@@ -52,7 +52,9 @@ export function nameSuspects(
 ): string {
   const fault = faultsOf(error)[0];
   const said =
-    fault === undefined ? error.message : `Cloudflare refused: ${fault.message} (code ${fault.code})`;
+    fault === undefined
+      ? error.message
+      : `Cloudflare refused: ${fault.message.replace(/\.$/, '')} (code ${fault.code})`;
   // Alone in its request it is told apart by whoever shows this.
   if (changes.length === 1) return said;
   const suspects = fault === undefined ? [] : findSuspects(fault, changes, live);
