@@ -139,14 +139,13 @@ export function stepsFor(
 ): string[] {
   if (status === 'interrupted' || status === 'applying' || status === 'unknown')
     return [`zoneward changes resume ${id}`];
-  const waits = approval.required && (approval.grant === null || approval.grant.expiresAt <= now);
-  if ((status === 'planned' || status === 'approved') && waits)
-    return [
-      `By someone who is not its author: zoneward changes approve ${id}`,
-      `zoneward changes cancel ${id}`,
-    ];
-  if (status === 'planned' || status === 'approved')
-    return [`zoneward apply ${id}`, `zoneward changes cancel ${id}`];
+  if (status === 'planned' || status === 'approved') {
+    const waits = approval.required && (approval.grant === null || approval.grant.expiresAt <= now);
+    const first = waits
+      ? `By someone who is not its author: zoneward changes approve ${id}`
+      : `zoneward apply ${id}`;
+    return [first, `zoneward changes cancel ${id}`];
+  }
   return (status === 'applied' || status === 'partly-applied') && (undoneBy === null || undoneInPart)
     ? [`zoneward undo ${id}`]
     : [];
