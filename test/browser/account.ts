@@ -4,12 +4,12 @@ import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startReceiver, verifiedBy } from '../kit/receiver.ts';
 import { FOCUSED } from './in-page.ts';
-import { type Rig, shot } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 export function accountFlows(given: () => Rig): void {
   it('makes a narrow API key, shows it once, revokes it; without admin it says so in a sentence', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/api-keys');
+    const page = await rig.open('/api-keys');
     await page.getByRole('button', { name: 'Make a key' }).click();
     await page.getByLabel('Label').fill('Shop, reading');
     await page.getByLabel('It stands').selectOption({ label: 'a week' });
@@ -18,7 +18,7 @@ export function accountFlows(given: () => Rig): void {
     await page.getByLabel('Names in a zone').fill('@, *.dyn');
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByRole('button', { name: 'Copy key' }).waitFor();
-    await shot(page, 'key-made');
+    await rig.shot(page, 'key-made');
     const secret = await page.locator('.zw-note code').innerText();
     assert.match(secret, /^zwk_/);
     await page.getByRole('button', { name: 'I have copied it' }).click();
@@ -35,7 +35,7 @@ export function accountFlows(given: () => Rig): void {
     const narrow = await rig.signedIn(await rig.context(), '/api-keys', secret);
     await narrow.getByRole('heading', { name: /does not manage API keys/ }).waitFor();
     assert.equal(await narrow.getByRole('alert').count(), 0);
-    await shot(narrow, 'keys-without-admin');
+    await rig.shot(narrow, 'keys-without-admin');
 
     const revoke = row.getByRole('button', { name: 'Revoke Shop, reading…' });
     await revoke.click();
@@ -52,13 +52,13 @@ export function accountFlows(given: () => Rig): void {
     await narrow.reload();
     await narrow.getByLabel('API key').waitFor();
     await narrow.context().close();
-    await page.context().close();
+    await page.close();
   });
 
   it('adds a webhook, proves its secret by a test, sends a message again, rotates and removes', async () => {
     const rig = given();
     await using receiver = await startReceiver();
-    const page = await rig.signedIn(await rig.context(), '/webhooks?do=add');
+    const page = await rig.open('/webhooks?do=add');
     await page.getByLabel('Address').fill('ftp://nowhere');
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('alert').waitFor();
@@ -68,7 +68,7 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('checkbox', { name: 'All of zone' }).check();
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('button', { name: 'Copy secret' }).waitFor();
-    await shot(page, 'webhook-made');
+    await rig.shot(page, 'webhook-made');
     const secret = await page.locator('.zw-note code').innerText();
     assert.match(secret, /^whsec_/);
     await page.getByRole('button', { name: 'I have copied it' }).click();
@@ -86,7 +86,7 @@ export function accountFlows(given: () => Rig): void {
     );
     await log.getByRole('row', { name: /failed$/ }).click();
     await log.getByRole('button', { name: 'Send it again' }).waitFor();
-    await shot(page, 'webhook-delivery');
+    await rig.shot(page, 'webhook-delivery');
     await log.getByRole('button', { name: 'Send it again' }).click();
     await log.getByRole('row', { name: /pending$/ }).waitFor();
 
@@ -105,12 +105,12 @@ export function accountFlows(given: () => Rig): void {
       (await rig.zoneward.tenant('local').webhooks.list()).filter(({ url }) => url === receiver.url),
       [],
     );
-    await page.context().close();
+    await page.close();
   });
 
   it('applies a template through a plan, shows it in the zone, and takes it out as a whole', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/templates');
+    const page = await rig.open('/templates');
     const grid = page.getByRole('grid', { name: 'Templates' });
     await page.getByRole('searchbox', { name: 'Search templates' }).fill('workspace');
     await grid.getByRole('row', { name: /Google Workspace/ }).click();
@@ -125,12 +125,12 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('button', { name: 'Look at the plan' }).click();
     await page.getByRole('grid', { name: 'Planned changes' }).waitFor();
     assert.match(page.url(), /template-plan\?template=google\.com/);
-    await shot(page, 'template-planned');
+    await rig.shot(page, 'template-planned');
     await applyTwo(page);
     await page.goto(`${rig.server.url}/zones/shop.example/templates`);
     const row = page.getByRole('list', { name: 'Templates of the zone' });
     await row.getByText('whole').waitFor();
-    await shot(page, 'zone-templates-applied');
+    await rig.shot(page, 'zone-templates-applied');
     await row.getByRole('link', { name: /^Remove / }).click();
     await page.getByRole('grid', { name: 'Planned changes' }).waitFor();
     for (const word of await page.getByRole('checkbox', { name: /^I have looked at it/ }).all())
@@ -138,7 +138,7 @@ export function accountFlows(given: () => Rig): void {
     await applyTwo(page);
     await page.goto(`${rig.server.url}/zones/shop.example/templates`);
     await page.getByRole('heading', { name: 'No template is applied here' }).waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('lists the TLS of every zone as it was seen, filtered by the address, and leads to each', async () => {
@@ -147,7 +147,7 @@ export function accountFlows(given: () => Rig): void {
     const shop = (await zones.list()).find(({ facts }) => facts.name === 'shop.example');
     await tls.show(shop?.facts.id ?? '', {});
     await tls.calendar([shop?.facts.id ?? ''], {});
-    const page = await rig.signedIn(await rig.context(), '/tls?verdict=unseen');
+    const page = await rig.open('/tls?verdict=unseen');
     const grid = page.getByRole('grid', { name: 'SSL/TLS of zones' });
     await grid
       .getByRole('row', { name: /never looked at$/ })
@@ -167,7 +167,7 @@ export function accountFlows(given: () => Rig): void {
     await page.getByRole('link', { name: 'Zones', exact: true }).last().click();
     await row.click();
     await page.getByRole('region', { name: 'SSL/TLS' }).waitFor();
-    await page.context().close();
+    await page.close();
   });
 }
 

@@ -4,11 +4,9 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Secret } from '../../src/app/re-exports.ts';
-import type { AccountId } from '../../src/base/ids.ts';
 import { makeChain } from '../kit/certificates.ts';
-import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
-import { AXE, PHONE, type Rig, shot } from './rig.ts';
+import { SETTLED, TOO_WIDE } from './in-page.ts';
+import { PHONE, type Rig, seriousProblems } from './rig.ts';
 
 const ZONE = 'certificates.example';
 
@@ -17,13 +15,9 @@ async function open(rig: Rig): Promise<Page> {
   if (!rig.sandbox.zones().some(({ name }) => name === ZONE)) {
     const origin = { type: 'A', name: 'origin', content: '192.0.2.1' };
     rig.sandbox.seedZone(ZONE, [origin], { plan: 'enterprise' });
-    const credential = { kind: 'user-token' as const, token: new Secret(rig.sandbox.tokens.full) };
-    const [known] = await tenant.connections.list();
-    const accountId = rig.sandbox.accountId as AccountId;
-    if (known === undefined) await tenant.connections.add({ label: 'Main', credential, accountId });
-    await tenant.zones.discover(known?.id ?? 'Main');
+    await tenant.zones.discover('Example account');
   }
-  const page = await rig.signedIn(await rig.context(), `/zones/${ZONE}/tls`);
+  const page = await rig.open(`/zones/${ZONE}/tls`);
   await page.getByRole('list', { name: 'Certificates', exact: true }).waitFor();
   return page;
 }
@@ -41,8 +35,7 @@ async function backToTls(rig: Rig, page: Page): Promise<void> {
 
 async function looksRight(page: Page): Promise<void> {
   await page.evaluate(SETTLED);
-  await page.evaluate(AXE);
-  assert.deepEqual(await page.evaluate(SERIOUS), []);
+  assert.deepEqual(await seriousProblems(page), []);
   const size = page.viewportSize() ?? PHONE;
   await page.setViewportSize(PHONE);
   assert.ok((await page.evaluate<number>(TOO_WIDE)) <= 0);
@@ -63,14 +56,14 @@ export function certificateFlows(given: () => Rig): void {
     await page.getByRole('button', { name: 'Order…' }).click();
     await page.getByRole('button', { name: 'Plan the order' }).click();
     await page.getByRole('row', { name: /new: advanced certificate for/ }).waitFor();
-    await shot(page, 'certificate-plan');
+    await rig.shot(page, 'certificate-plan');
     await apply(page);
     await page.getByText(APPLIED).waitFor();
     rig.sandbox.setClock({ advanceMs: 6_000 });
     await backToTls(rig, page);
     const acts = page.getByRole('group', { name: /^advanced certificate for/ });
     await acts.getByRole('button', { name: 'Publish…' }).waitFor();
-    await shot(page, 'certificates');
+    await rig.shot(page, 'certificates');
     for (const name of ['Order…', 'Upload…', 'Make one for the origin…', 'Upload a client certificate…']) {
       await page.getByRole('button', { name, exact: true }).click();
       await looksRight(page);
@@ -83,7 +76,7 @@ export function certificateFlows(given: () => Rig): void {
     await word.fill('certificate-delete');
     await button.click();
     await page.getByText(APPLIED).waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('makes a key for the origin that is shown once, and a certificate for it', async () => {
@@ -92,7 +85,7 @@ export function certificateFlows(given: () => Rig): void {
     await page.getByRole('button', { name: 'Make one for the origin…' }).click();
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByText('This private key is shown once.').waitFor();
-    await shot(page, 'origin-key');
+    await rig.shot(page, 'origin-key');
     const plan = page.getByRole('button', { name: 'Plan the certificate' });
     assert.equal(await plan.isDisabled(), true);
     const [download] = await Promise.all([
@@ -117,7 +110,7 @@ export function certificateFlows(given: () => Rig): void {
     await page.getByRole('textbox', { name: /origin-ca-revoke/ }).fill('origin-ca-revoke');
     await apply(page);
     await page.getByText(APPLIED).waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('uploads a certificate; one that must be approved gets its key again when it is applied', async () => {
@@ -151,12 +144,12 @@ export function certificateFlows(given: () => Rig): void {
     await field.fill(makeChain([ZONE]).key.secret.reveal());
     await page.getByRole('button', { name: 'Apply with this key' }).click();
     await page.getByText(/belongs to no certificate of this change set/).waitFor();
-    await shot(page, 'apply-with-key');
+    await rig.shot(page, 'apply-with-key');
     await field.fill(key);
     await page.getByRole('button', { name: 'Apply with this key' }).click();
     await page.getByText(APPLIED).waitFor();
     await tenant.policies.set({ zone: ZONE }, null);
-    await page.context().close();
+    await page.close();
   });
 
   it("serves a customer's hostname: what the customer publishes is there to be copied", async () => {
@@ -177,7 +170,7 @@ export function certificateFlows(given: () => Rig): void {
     await backToTls(rig, page);
     await page.getByText(/_cf-custom-hostname\.shop\.customer\.example TXT/).waitFor();
     await page.getByText('waits for customer').waitFor();
-    await shot(page, 'hostnames');
+    await rig.shot(page, 'hostnames');
     await looksRight(page);
     await page.goBack();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -186,6 +179,6 @@ export function certificateFlows(given: () => Rig): void {
     await page.getByText(/Taken back/).waitFor();
     const { hostnames } = await rig.zoneward.tenant('local').hostnames.list(ZONE);
     assert.deepEqual(hostnames, []);
-    await page.context().close();
+    await page.close();
   });
 }

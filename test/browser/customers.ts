@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { FOCUSED } from './in-page.ts';
-import { type Rig, shot } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 export function customerFlows(given: () => Rig): void {
   it('makes a link for a customer, shows it once, lists and revokes it', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/connections');
+    const page = await rig.open('/connections');
     await page.getByRole('link', { name: 'Links for customers' }).click();
     await page.getByRole('button', { name: 'Make a link' }).first().click();
     await page.getByLabel('Name of the connection').fill('Harbour, production');
@@ -24,7 +24,7 @@ export function customerFlows(given: () => Rig): void {
     await page.getByLabel('Then back to').fill('https://harbour.example/connected');
     await page.getByRole('button', { name: 'Make the link' }).click();
     await page.getByRole('button', { name: 'Copy link' }).waitFor();
-    await shot(page, 'link-made');
+    await rig.shot(page, 'link-made');
     const link = await page.locator('.zw-note code').innerText();
     assert.match(link, /\/connect#zwc_/);
     // It opens the customer's page, in the colours that were chosen.
@@ -46,12 +46,12 @@ export function customerFlows(given: () => Rig): void {
     await visit.goto(link);
     await visit.getByRole('heading', { name: 'This link opens nothing any more' }).waitFor();
     await visitor.close();
-    await page.context().close();
+    await page.close();
   });
 
   it('shows each step of a test as it ends, and tests once what it saves', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/connections');
+    const page = await rig.open('/connections');
     await page.getByRole('link', { name: 'Example account' }).first().click();
     await page.getByRole('button', { name: 'Test' }).waitFor();
     const list = { kind: 'slow', delayMs: 3_000, times: 1 } as const;
@@ -61,7 +61,7 @@ export function customerFlows(given: () => Rig): void {
     await steps.getByRole('listitem').filter({ hasText: 'Ask Cloudflare whether it is alive: ok' }).waitFor();
     // The next one has not ended yet.
     await steps.locator('.is-waiting').filter({ hasText: 'List zones' }).waitFor();
-    await shot(page, 'test-under-way');
+    await rig.shot(page, 'test-under-way');
     await page.getByText(/calls to Cloudflare, /).waitFor();
     rig.sandbox.clearFaults();
 
@@ -74,13 +74,13 @@ export function customerFlows(given: () => Rig): void {
     await page.getByText('Watched is connected').waitFor();
     const verified = rig.sandbox.requests(before).filter(({ route }) => route.endsWith('/tokens/verify'));
     assert.equal(verified.length, 1, 'one test, not two');
-    await page.context().close();
+    await page.close();
   });
 
   it('says what to do next as pages, and keeps the command to copy', async () => {
     const rig = given();
     const { connections } = rig.zoneward.tenant('local');
-    const page = await rig.signedIn(await rig.context(), '/connections');
+    const page = await rig.open('/connections');
     const card = page.getByRole('article', { name: 'Watched' });
     const next = card.getByRole('list', { name: 'What to do next' });
     await next.getByRole('button', { name: /^Copy command: zoneward connections link/ }).waitFor();
@@ -103,12 +103,12 @@ export function customerFlows(given: () => Rig): void {
     assert.match(await page.evaluate<string>(FOCUSED), /New credential/);
     await connections.test('Watched');
     await connections.remove('Watched');
-    await page.context().close();
+    await page.close();
   });
 
   it('draws calls and budget over time, and says whose calls the sums are', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/usage');
+    const page = await rig.open('/usage');
     await page
       .getByRole('img', { name: /^Budget left in the last .*: at least [\d,]+ of 1,200\.$/ })
       .first()
@@ -122,6 +122,6 @@ export function customerFlows(given: () => Rig): void {
       sum += Number((await row.getByRole('cell').first().innerText()).replaceAll(',', ''));
     const total = await page.locator('.zw-sum').first().locator('dd').innerText();
     assert.equal(sum, Number(total.replaceAll(',', '')));
-    await page.context().close();
+    await page.close();
   });
 }

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { FOCUSED } from './in-page.ts';
-import { PHONE, type Rig, shot } from './rig.ts';
+import { PHONE, type Rig } from './rig.ts';
 
 const NAME = 'northwind-garden.com';
 
 export function domainFlows(given: () => Rig): void {
   it('buys a name for the amount that was typed, under the spend limit', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/domains/search');
+    const page = await rig.open('/domains/search');
     await page.getByRole('searchbox', { name: 'A name, or words for one' }).fill(NAME);
     await page.getByRole('button', { name: 'Look' }).click();
     await page.getByRole('link', { name: `Register ${NAME}…` }).click();
@@ -27,11 +27,11 @@ export function domainFlows(given: () => Rig): void {
     await page.getByRole('textbox', { name: /^Monthly limit/ }).fill('20');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
     await page.getByText(/Spend limit: 20/).waitFor();
-    await shot(page, 'register');
+    await rig.shot(page, 'register');
     await buy.click();
     await page.getByRole('heading', { name: new RegExp(NAME) }).waitFor();
-    await shot(page, 'purchase');
-    await untilRegistered(page);
+    await rig.shot(page, 'purchase');
+    await untilRegistered(rig, page);
     assert.deepEqual(
       rig.sandbox.registrar.charges().map(({ domain, amount: paid }) => [domain, paid]),
       [[NAME, '10.46']],
@@ -41,14 +41,14 @@ export function domainFlows(given: () => Rig): void {
     const autoRenew = page.getByRole('switch', { name: `Auto-renew of ${NAME}` });
     await autoRenew.waitFor();
     assert.equal(await autoRenew.isChecked(), false);
-    await page.context().close();
+    await page.close();
   });
 
   it('brings a domain up with the keyboard alone, and takes it down when its name was typed', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), '/provisioning/new');
+    const page = await rig.open('/provisioning/new');
     const { keyboard } = page;
-    await page.getByRole('form', { name: 'Bring up a domain' }).waitFor();
+    await page.getByRole('form', { name: 'What it shall hold' }).waitFor();
     await page.getByRole('textbox', { name: 'Domain' }).focus();
     await keyboard.type('northwind-tools.com');
     await tabTo(page, /Records/);
@@ -56,8 +56,8 @@ export function domainFlows(given: () => Rig): void {
     await tabTo(page, /^button Bring it up/);
     await keyboard.press('Enter');
     await page.getByText('Make the zone').waitFor();
-    await page.getByText('needs you').waitFor();
-    await shot(page, 'provisioning');
+    await page.getByText('needs you').first().waitFor();
+    await rig.shot(page, 'provisioning');
     await tabTo(page, /^button Take it down…/);
     await keyboard.press('Enter');
     const remove = page.getByRole('button', { name: 'Take it down', exact: true });
@@ -66,7 +66,7 @@ export function domainFlows(given: () => Rig): void {
     await keyboard.type('northwind-tools.com');
     await keyboard.press('Enter');
     await page.getByText('removed', { exact: true }).first().waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it('lets a customer give a credential on a phone, and the link works once', async () => {
@@ -96,31 +96,30 @@ export function domainFlows(given: () => Rig): void {
       .getByRole('alert')
       .getByText(/The token is cut off/)
       .waitFor();
-    await shot(page, 'connect-refused');
+    await rig.shot(page, 'connect-refused');
     await field.fill(rig.sandbox.tokens.readOnly);
     await send.click();
     await page.getByRole('heading', { name: 'Connected' }).waitFor();
-    await shot(page, 'connect-done');
+    await rig.shot(page, 'connect-done');
     const back = await page.getByRole('link', { name: 'Back to Harbour Sites' }).getAttribute('href');
     assert.match(back ?? '', /^https:\/\/harbour\.example\/connected\?connect_session=/);
     await page.goto('about:blank');
     await page.goto(link);
     await page.getByRole('heading', { name: 'This link opens nothing any more' }).waitFor();
-    await shot(page, 'connect-used');
+    await rig.shot(page, 'connect-used');
     await context.close();
     const labels = (await rig.zoneward.tenant('local').connections.list()).map(({ label }) => label);
     assert.equal(labels.includes('A customer'), true);
   });
 }
 
-/** Looks until Cloudflare says so; the server of the rig has no worker that would. */
-async function untilRegistered(page: Page): Promise<void> {
+/** Looks once Cloudflare has made it; the server of the rig has no worker that would. */
+async function untilRegistered(rig: Rig, page: Page): Promise<void> {
+  rig.sandbox.setClock({ advanceMs: 6_000 });
   const done = page.getByText('registered', { exact: true });
   const look = page.getByRole('button', { name: 'Look at Cloudflare now' });
-  for (let tries = 0; tries < 20 && !(await done.isVisible()); tries += 1) {
-    if (await look.isVisible()) await look.click();
-    await page.waitForTimeout(500);
-  }
+  await done.or(look).first().waitFor();
+  if (await look.isVisible()) await look.click();
   await done.waitFor();
 }
 

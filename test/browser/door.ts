@@ -1,8 +1,8 @@
 /** The door: keys, links, the way out; and that the dashboard stands in nobody's way. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { SERIOUS, SETTLED } from './in-page.ts';
-import { AXE, type Rig, shot } from './rig.ts';
+import { SETTLED } from './in-page.ts';
+import { type Rig, seriousProblems } from './rig.ts';
 
 export function doorFlows(given: () => Rig): void {
   it('lets in by key or link, keeps the address that was asked for, and lets out', async () => {
@@ -13,9 +13,8 @@ export function doorFlows(given: () => Rig): void {
       await page.goto(`${rig.server.url}/changes?status=planned`);
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await page.evaluate(SETTLED);
-      await shot(page, `sign-in-${colorScheme}`);
-      await page.evaluate(AXE);
-      assert.deepEqual(await page.evaluate(SERIOUS), []);
+      await rig.shot(page, `sign-in-${colorScheme}`);
+      assert.deepEqual(await seriousProblems(page), []);
       await page.getByLabel('API key').fill('zwk_nobody');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').waitFor();

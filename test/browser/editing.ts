@@ -1,7 +1,7 @@
 /** Editing in the browser: the first run to the first undo, a bad token, many records, two tabs, the keyboard alone. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type Rig, shot } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 const SHOP = 'shop.example';
 
@@ -15,11 +15,10 @@ function contentOf(rig: Rig, zone: string, name: string): readonly string[] {
 export function editingFlows(given: () => Rig): void {
   it('leads from the first run to the first undo', async () => {
     const rig = given();
-    const context = await rig.context();
-    const page = await rig.signedIn(context);
+    const page = await rig.open();
     // Nothing is there yet, and it says what to do.
     await page.getByText('No connection to Cloudflare yet').waitFor();
-    await shot(page, 'first-run');
+    await rig.shot(page, 'first-run');
     await page.getByRole('link', { name: 'Connect an account' }).click();
     await page.getByRole('link', { name: /Open Cloudflare/ }).waitFor();
 
@@ -28,14 +27,14 @@ export function editingFlows(given: () => Rig): void {
     await page.getByRole('button', { name: 'Test and save' }).click();
     await page.getByRole('alert').getByText('Cloudflare rejected the credential').waitFor();
     await page.getByText('Find the account').waitFor();
-    await shot(page, 'bad-token');
+    await rig.shot(page, 'bad-token');
     assert.equal((await rig.zoneward.tenant('local').connections.list()).length, 0);
 
     await page.locator('input[type=password]').fill(rig.sandbox.tokens.full);
     await page.getByLabel('Label').fill('Example account');
     await page.getByRole('button', { name: 'Test and save' }).click();
     await page.getByText('Example account is connected').waitFor();
-    await shot(page, 'connected');
+    await rig.shot(page, 'connected');
     await page.getByRole('button', { name: 'Read its zones' }).click();
     // Rows that come in move those below them: a person, too, waits until they stand still.
     const zones = rig.sandbox.zones().length;
@@ -48,7 +47,7 @@ export function editingFlows(given: () => Rig): void {
     const editor = page.getByRole('form', { name: /^Edit/ });
     await editor.getByLabel(/^Content/).fill('192.0.2.999');
     await editor.locator('.is-error').first().waitFor();
-    await shot(page, 'record-problem');
+    await rig.shot(page, 'record-problem');
     await editor.getByLabel(/^Content/).fill('192.0.2.99');
     await editor.getByRole('button', { name: 'Stage change' }).click();
     // And one is added.
@@ -58,17 +57,17 @@ export function editingFlows(given: () => Rig): void {
     await added.getByLabel(/^Content/).fill('192.0.2.7');
     await added.getByRole('button', { name: 'Stage new record' }).click();
     await page.getByText('2 changes').waitFor();
-    await shot(page, 'records-staged');
+    await rig.shot(page, 'records-staged');
     // A reload loses nothing.
     await page.reload();
     await page.getByText('2 changes').waitFor();
 
     await page.getByRole('button', { name: 'Review' }).click();
     await page.getByRole('button', { name: 'Apply 2 changes' }).waitFor();
-    await shot(page, 'plan');
+    await rig.shot(page, 'plan');
     await page.getByRole('button', { name: 'Apply 2 changes' }).click();
     await page.getByText('Applied. Every change is at Cloudflare.').waitFor();
-    await shot(page, 'applied');
+    await rig.shot(page, 'applied');
     assert.deepEqual(contentOf(rig, SHOP, 'checkout.shop.example'), ['192.0.2.99']);
     assert.deepEqual(contentOf(rig, SHOP, 'hello.shop.example'), ['192.0.2.7']);
 
@@ -77,6 +76,6 @@ export function editingFlows(given: () => Rig): void {
     await page.getByText('Taken back. Every record is as it was before.').waitFor();
     assert.deepEqual(contentOf(rig, SHOP, 'checkout.shop.example'), ['192.0.2.11']);
     assert.deepEqual(contentOf(rig, SHOP, 'hello.shop.example'), []);
-    await context.close();
+    await page.close();
   });
 }

@@ -1,12 +1,13 @@
 /** What must hold of every page: axe-core finds nothing serious in either theme, and each is kept as a picture. */
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import type { Page } from 'playwright-core';
-import { SERIOUS, SETTLED, TOO_WIDE } from './in-page.ts';
-import { AXE, PHONE, type Rig, shot } from './rig.ts';
+import { after, before, describe, it } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { SETTLED, TOO_WIDE } from './in-page.ts';
+import { PROVISIONED } from './lived-in.ts';
+import { PHONE, type Rig, seriousProblems } from './rig.ts';
 
 /** A page, and what is there once it has been drawn. */
-export interface Visit {
+interface Visit {
   readonly name: string;
   readonly path: (rig: Rig) => Promise<string> | string;
   readonly ready: (page: Page) => Promise<void>;
@@ -30,23 +31,9 @@ async function lastPurchase(rig: Rig): Promise<string> {
   return last?.id ?? '';
 }
 
-async function underWay(rig: Rig): Promise<string> {
-  const connection = await firstConnection(rig);
-  const { domain } = await rig.zoneward
-    .tenant('local')
-    .provisioning.provision('northwind-stays.com', { connection });
-  return domain;
-}
-
 async function someWebhook(rig: Rig): Promise<string> {
-  const { webhooks } = rig.zoneward.tenant('local');
-  const url = 'https://product.example/hooks/zoneward';
-  const known = (await webhooks.list()).find((one) => one.url === url);
-  if (known !== undefined) return known.id;
-  const { endpoint } = await webhooks.add({ url, types: ['zone.*', 'change_set.failed'] });
-  // No such name resolves: the log has an attempt that failed.
-  await webhooks.test(endpoint.id);
-  return endpoint.id;
+  const [first] = await rig.zoneward.tenant('local').webhooks.list();
+  return first?.id ?? '';
 }
 
 async function connectLink(rig: Rig): Promise<string> {
@@ -55,7 +42,7 @@ async function connectLink(rig: Rig): Promise<string> {
   return `/connect#${secret.reveal()}`;
 }
 
-export const VISITS: readonly Visit[] = [
+const VISITS: readonly Visit[] = [
   { name: 'zones', path: () => '/zones', ready: heading('Zones') },
   {
     name: 'records',
@@ -66,6 +53,19 @@ export const VISITS: readonly Visit[] = [
     name: 'zone-pending',
     path: () => '/zones/parked-name.test',
     ready: (page) => page.getByRole('grid', { name: /^Records of/ }).waitFor(),
+  },
+  {
+    name: 'zone-unread',
+    path: () => '/zones/field-notes.example',
+    ready: (page) => page.getByRole('button', { name: 'Read it now' }).waitFor(),
+  },
+  {
+    name: 'change-many',
+    path: async (rig) => {
+      const [last] = await rig.zoneward.tenant('local').changes.list({ status: 'planned' });
+      return `/changes/${last?.id}`;
+    },
+    ready: (page) => page.getByRole('grid').waitFor(),
   },
   { name: 'zone-import', path: () => '/zones/shop.example/import', ready: heading(/shop/) },
   { name: 'zone-changes', path: () => '/zones/shop.example/changes', ready: heading(/shop/) },
@@ -168,10 +168,7 @@ export const VISITS: readonly Visit[] = [
   },
   {
     name: 'webhooks',
-    path: async (rig) => {
-      await someWebhook(rig);
-      return '/webhooks';
-    },
+    path: () => '/webhooks',
     ready: (page) => page.getByRole('list', { name: 'Webhooks' }).waitFor(),
   },
   {
@@ -249,7 +246,7 @@ export const VISITS: readonly Visit[] = [
   },
   {
     name: 'provisioning-one',
-    path: async (rig) => `/provisioning/${await underWay(rig)}`,
+    path: () => `/provisioning/${PROVISIONED}`,
     ready: (page) => page.getByText('Make the zone').waitFor(),
   },
   {
@@ -274,50 +271,81 @@ export const VISITS: readonly Visit[] = [
   },
 ];
 
-export function everyPage(given: () => Rig, visits: readonly Visit[] = VISITS): void {
-  for (const scheme of ['light', 'dark'] as const) {
-    it(`is legible to all, page by page, ${scheme}`, async () => {
-      const rig = given();
-      const context = await rig.context({ colorScheme: scheme });
-      const page = await rig.signedIn(context);
-      const found: string[] = [];
-      for (const visit of visits) {
-        await page.goto(rig.server.url + (await visit.path(rig)));
-        await visit.ready(page);
-        await page.evaluate(SETTLED);
-        await shot(page, `${visit.name}-${scheme}`);
-        found.push(...(await seriousProblems(page)).map((one) => `${visit.name} ${scheme}: ${one}`));
-      }
-      await context.close();
-      assert.deepEqual(found, []);
-    });
-  }
+/** Two windows that go from page to page together. */
+interface Desk {
+  readonly window: Page;
+  readonly phone: Page;
+}
 
-  it('fits a phone, page by page', async () => {
-    const rig = given();
-    const context = await rig.context({
-      viewport: PHONE,
-      deviceScaleFactor: 1,
-      colorScheme: 'light',
-      hasTouch: true,
+/** Pages that are looked at side by side: the browser paints one while the server answers another. */
+const DESKS = 3;
+
+export function everyPage(given: () => Rig): void {
+  describe('every page, in both themes and on a phone', { concurrency: DESKS }, () => {
+    const free: Desk[] = [];
+    let wide: BrowserContext;
+    let narrow: BrowserContext;
+    before(async () => {
+      wide = await given().context({ colorScheme: 'light' });
+      narrow = await given().context({ viewport: PHONE, colorScheme: 'light', hasTouch: true });
     });
-    const page = await rig.signedIn(context);
-    const wide: string[] = [];
-    for (const visit of visits) {
-      await page.goto(rig.server.url + (await visit.path(rig)));
-      await visit.ready(page);
-      await page.evaluate(SETTLED);
-      await shot(page, `${visit.name}-phone`);
-      const excess = await page.evaluate<number>(TOO_WIDE);
-      if (excess > 0) wide.push(`${visit.name} is ${excess} px too wide`);
+    after(() => Promise.all([wide.close(), narrow.close()]));
+
+    for (const visit of VISITS) {
+      it(`is legible to all and fits a phone: ${visit.name}`, async () => {
+        const rig = given();
+        const desk = free.pop() ?? {
+          window: await rig.signedIn(wide),
+          phone: await rig.signedIn(narrow),
+        };
+        const found: string[] = [];
+        await goTo(rig, desk.window, visit);
+        for (const scheme of ['light', 'dark'] as const) {
+          await desk.window.emulateMedia({ colorScheme: scheme });
+          await desk.window
+            .locator(`html[data-mantine-color-scheme=${scheme}]`)
+            .waitFor({ state: 'attached' });
+          await desk.window.evaluate(SETTLED);
+          await rig.shot(desk.window, `${visit.name}-${scheme}`);
+          found.push(...(await seriousProblems(desk.window)).map((one) => `${scheme}: ${one}`));
+        }
+        await desk.window.emulateMedia({ colorScheme: 'light' });
+        await goTo(rig, desk.phone, visit);
+        await desk.phone.evaluate(SETTLED);
+        await rig.shot(desk.phone, `${visit.name}-phone`);
+        const excess = await desk.phone.evaluate<number>(TOO_WIDE);
+        if (excess > 0) found.push(`${excess} px too wide for a phone`);
+        free.push(desk);
+        assert.deepEqual(found, []);
+      });
     }
-    await context.close();
-    assert.deepEqual(wide, []);
   });
 }
 
-/** Through the debugger, so that the page's own policy stays as it is. */
-async function seriousProblems(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate<string[]>(SERIOUS);
+/**
+ * As a link within the dashboard leads there: by way of an address that has no page, so that nothing of the page before
+ * is taken for this one. The page of a connect link is loaded by itself, as its visitor does.
+ */
+async function goTo(rig: Rig, page: Page, visit: Visit): Promise<void> {
+  const path = await visit.path(rig);
+  const isApart = path.startsWith('/connect#');
+  if (isApart) await page.goto('about:blank');
+  if (isApart || !(await isShown(page))) await page.goto(rig.server.url + (isApart ? path : NOWHERE));
+  if (!isApart) {
+    await follow(page, NOWHERE);
+    await heading('Not found')(page);
+    await follow(page, path);
+  }
+  await visit.ready(page);
+  await page.locator('.zw-loading').first().waitFor({ state: 'detached' });
+}
+
+const NOWHERE = '/nowhere';
+
+async function isShown(page: Page): Promise<boolean> {
+  return (await page.locator('#page').count()) > 0;
+}
+
+async function follow(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
 }

@@ -11,6 +11,11 @@ export const SCROLL = `(async () => {
   return 60;
 })()`;
 
+/** Resolves when what was asked for has been drawn. */
+export const TWO_FRAMES = `(async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+})()`;
+
 /** Role and name of what has the focus. */
 export const FOCUSED = `(() => {
   const one = document.activeElement;
@@ -34,7 +39,7 @@ export const TOO_WIDE = `(() => {
 })()`;
 
 /** With axe-core in the page: its serious and critical findings, a line each. */
-export const SERIOUS = `axe.run().then(({ violations }) =>
+export const SERIOUS = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
   violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

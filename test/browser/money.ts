@@ -1,7 +1,7 @@
 /** Purchases that wait for somebody else, or are called off; names brought in from another registrar. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type Rig, shot } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 const WAITING = 'northwind-four-eyes.com';
 const CALLED_OFF = 'northwind-called-off.com';
@@ -23,9 +23,9 @@ export function moneyFlows(given: () => Rig): void {
       const found = (await tenant.registrar.purchases()).find(({ domain }) => domain === name);
       return found?.id ?? '';
     };
-    const page = await rig.signedIn(await rig.context(), `/domains/purchases/${await ordered(WAITING)}`);
+    const page = await rig.open(`/domains/purchases/${await ordered(WAITING)}`);
     await page.getByText('waits for somebody else than its author').waitFor();
-    await shot(page, 'purchase-waits');
+    await rig.shot(page, 'purchase-waits');
     await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByText('approved', { exact: true }).waitFor();
     await page
@@ -40,7 +40,7 @@ export function moneyFlows(given: () => Rig): void {
     const paid = rig.sandbox.registrar.charges().map(({ domain }) => domain);
     assert.ok(!paid.includes(WAITING) && !paid.includes(CALLED_OFF), 'neither was bought');
     await tenant.policies.set({}, null);
-    await page.context().close();
+    await page.close();
   });
 
   it('says what stands in the way of a transfer, and begins one for the amount that was typed', async () => {
@@ -51,26 +51,26 @@ export function moneyFlows(given: () => Rig): void {
     rig.sandbox.registrar.update({
       foreign: { [MOVING]: { authCode: CODE }, 'locked-name.com': { locked: true } },
     });
-    const page = await rig.signedIn(await rig.context(), '/domains/transfer');
+    const page = await rig.open('/domains/transfer');
     await page.getByText('What a transfer needs').waitFor();
     await page.getByLabel('Names at other registrars').fill(`${MOVING}\nlocked-name.com`);
     await page.getByRole('button', { name: 'Check 2 names' }).click();
     const list = page.getByRole('list', { name: 'Transfers' });
     await list.getByText(/is locked at its registrar/).waitFor();
     assert.match(page.url(), /names=/);
-    await shot(page, 'transfer');
+    await rig.shot(page, 'transfer');
     await list.getByRole('button', { name: `Transfer it in… (${MOVING})` }).click();
     const begin = page.getByRole('button', { name: 'Begin the transfer for 10.46 USD' });
     await page.getByLabel('Code of its registrar', { exact: true }).fill(CODE);
     await page.getByLabel(/^To begin it, type the amount/).fill('10.4');
     assert.equal(await begin.isDisabled(), true);
     await page.getByLabel(/^To begin it, type the amount/).fill('10.46');
-    await shot(page, 'transfer-order');
+    await rig.shot(page, 'transfer-order');
     await begin.click();
     await page.getByRole('heading', { name: new RegExp(MOVING) }).waitFor();
     assert.ok(!page.url().includes(CODE.slice(0, 8)), 'the code stands in no address');
     const [moved] = await rig.zoneward.tenant('local').registrar.purchases();
     assert.deepEqual([moved?.domain, moved?.kind], [MOVING, 'transfer']);
-    await page.context().close();
+    await page.close();
   });
 }

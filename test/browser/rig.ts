@@ -1,6 +1,6 @@
 /**
- * One sandbox, one server with the dashboard, one browser, for all that is seen in it. The pages talk to the real server,
- * the server to a local Cloudflare; nothing is stubbed.
+ * One sandbox, one server with the dashboard, one browser, for all that a part of the suite sees in it. The pages talk to
+ * the real server, the server to a local Cloudflare; nothing is stubbed.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,15 +12,13 @@ import { openLog } from '../../src/http/log.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { openZoneward, type Zoneward } from '../../src/index.ts';
 import { DEMO_SEED, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { SERIOUS } from './in-page.ts';
 
 export const ROOT: string = path.join(import.meta.dirname, '..', '..');
-/** The script of axe-core, to be evaluated in a page. */
-export const AXE: string = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-/** Not in the repository: what the last run saw. */
-export const SHOTS: string = path.join(ROOT, 'coverage', 'screenshots');
+/** The script of axe-core. */
+const AXE: string = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Not in the repository: what the last run saw, a folder for each part of the suite. */
+const SHOTS: string = path.join(ROOT, 'coverage', 'screenshots');
 
 export interface Rig extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -31,9 +29,21 @@ export interface Rig extends AsyncDisposable {
   readonly browser: Browser;
   /** What the pages complained of: errors in the console, uncaught ones, requests that left the machine. */
   readonly complaints: string[];
+  /** A profile of its own, signed out: for what another key, another person or another device sees. */
   context(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   /** A page that is signed in. */
   signedIn(context: BrowserContext, at?: string, key?: string): Promise<Page>;
+  /** The same, in a tab of the one profile that the flows share: what the browser has loaded once, it has. */
+  open(at?: string): Promise<Page>;
+  /** Keeps a picture. */
+  shot(page: Page, name: string): Promise<void>;
+}
+
+export interface RigOptions {
+  /** Where the pictures go. */
+  readonly part: string;
+  /** With the zone of 10,000 records. */
+  readonly isBig?: boolean;
 }
 
 /** A busy machine is slow; what never comes is told a little later. */
@@ -42,7 +52,7 @@ export const PHONE: { width: number; height: number } = { width: 390, height: 84
 /** A zone of 10,000 records, a thousand of them at addresses that no other has. */
 export const BIG = 'big.example';
 export const BIG_COUNT = 10_000;
-const BULK_COUNT = 1_000;
+export const BULK_COUNT = 1_000;
 
 /**
  * Where a browser is: `CHROME_PATH`, else Debian's, which is installed where that can be done. Null, with the reason
@@ -73,11 +83,12 @@ export function buildDashboard(folder: string): string {
   return out;
 }
 
-export async function startRig(executablePath: string): Promise<Rig> {
-  rmSync(SHOTS, { recursive: true, force: true });
-  mkdirSync(SHOTS, { recursive: true });
+export async function startRig(executablePath: string, { part, isBig }: RigOptions): Promise<Rig> {
+  const shots = path.join(SHOTS, part);
+  rmSync(shots, { recursive: true, force: true });
+  mkdirSync(shots, { recursive: true });
   const sandbox = await startSandbox({ seed: DEMO_SEED, dnsPort: false, rateLimit: false, warn: () => {} });
-  sandbox.seedZone(BIG, bigRecords(), { plan: 'enterprise' });
+  if (isBig === true) sandbox.seedZone(BIG, bigRecords(), { plan: 'enterprise' });
   const home = mkdtempSync(path.join(os.tmpdir(), 'zoneward-browser-'));
   const dashboard = buildDashboard(home);
   const zoneward = await openZoneward({
@@ -99,6 +110,32 @@ export async function startRig(executablePath: string): Promise<Rig> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const complaints: string[] = [];
   const key = made.secret.reveal();
+  const context: Rig['context'] = async (options) => {
+    const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    made.setDefaultTimeout(WAIT_MS);
+    made.on('page', (page) => watch(page, server.url, complaints));
+    return made;
+  };
+  const signedIn: Rig['signedIn'] = async (context, at = '/', by = key) => {
+    // Signing in by the form is a flow of its own.
+    const answer = await context.request.post(`${server.url}/v1/session`, {
+      data: { apiKey: by },
+      headers: { 'zoneward-csrf': '1' },
+    });
+    if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
+    return tab(context, at);
+  };
+  const tab = async (context: BrowserContext, at: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(server.url + at);
+    await page
+      .getByRole('navigation', { name: 'Pages' })
+      .or(page.getByRole('button', { name: 'Navigation' }))
+      .first()
+      .waitFor();
+    return page;
+  };
+  let shared: BrowserContext | null = null;
   return {
     sandbox,
     zoneward,
@@ -107,27 +144,15 @@ export async function startRig(executablePath: string): Promise<Rig> {
     keyId: made.key.id,
     browser,
     complaints,
-    context: async (options) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-      context.setDefaultTimeout(WAIT_MS);
-      context.on('page', (page) => watch(page, server.url, complaints));
-      return context;
+    context,
+    signedIn,
+    open: async (at = '/') => {
+      if (shared !== null) return tab(shared, at);
+      shared = await context();
+      return signedIn(shared, at);
     },
-    signedIn: async (context, at = '/', by = key) => {
-      const page = await context.newPage();
-      // Signing in by the form is a flow of its own.
-      const answer = await context.request.post(`${server.url}/v1/session`, {
-        data: { apiKey: by },
-        headers: { 'zoneward-csrf': '1' },
-      });
-      if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
-      await page.goto(server.url + at);
-      await page
-        .getByRole('navigation', { name: 'Pages' })
-        .or(page.getByRole('button', { name: 'Navigation' }))
-        .first()
-        .waitFor();
-      return page;
+    shot: async (page, name) => {
+      await page.screenshot({ path: path.join(shots, `${name}.png`) });
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
@@ -154,8 +179,10 @@ function watch(page: Page, origin: string, complaints: string[]): void {
   });
 }
 
-export async function shot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+/** axe-core's serious and critical findings, a line each. Evaluated by the debugger, so that the page's own policy stays. */
+export async function seriousProblems(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(AXE);
+  return page.evaluate<string[]>(SERIOUS);
 }
 
 function bigRecords(): Parameters<Sandbox['seedZone']>[1] {

@@ -1,9 +1,9 @@
-/** Lists at their largest: 10,000 zones, 10,000 records. */
+/** Lists at their largest: 10,000 zones, 10,000 records, a thousand of them edited at once. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { SCROLL } from './in-page.ts';
-import { BIG, BIG_COUNT, type Rig, shot } from './rig.ts';
+import { BIG, BIG_COUNT, BULK_COUNT, type Rig } from './rig.ts';
 
 const ZONES = 10_000;
 const TENANT = 'many';
@@ -13,6 +13,41 @@ const FRAME_RATIO_MAX = 3;
 const FILTER_FRAMES_MAX = 120;
 
 export function largestFlows(given: () => Rig): void {
+  it(`edits ${BULK_COUNT.toLocaleString('en')} records as one plan`, async () => {
+    const rig = given();
+    const page = await rig.open(`/zones/${BIG}`);
+    await page.getByRole('searchbox', { name: 'Search records' }).fill('203.0.113.');
+    await page.getByText(`${BULK_COUNT.toLocaleString('en')} of`).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+    await page.getByRole('button', { name: 'Find and replace…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Find', { exact: true }).fill('203.0.113.');
+    await dialog.getByLabel('Replace with').fill('198.51.100.');
+    await dialog.getByText(`${BULK_COUNT} of ${BULK_COUNT} records hold it`).waitFor();
+    await dialog.getByRole('button', { name: `Stage ${BULK_COUNT} changes` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'TTL…' }).click();
+    await page.getByRole('dialog').getByLabel('TTL', { exact: true }).fill('600');
+    await page.getByRole('dialog').getByRole('button', { name: 'Stage' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await rig.shot(page, 'bulk-staged');
+    // One step back takes the TTL back, and nothing else.
+    await page.getByRole('button', { name: 'Step back' }).click();
+    await page.getByRole('button', { name: 'Review' }).click();
+    const apply = page.getByRole('button', { name: `Apply ${BULK_COUNT.toLocaleString('en')} changes` });
+    await apply.waitFor();
+    await rig.shot(page, 'bulk-plan');
+    const before = rig.sandbox.requests().length;
+    await apply.click();
+    await page.getByText('Applied. Every change is at Cloudflare.').waitFor({ timeout: 30_000 });
+    const moved = rig.sandbox.records(BIG).filter(({ content }) => String(content).startsWith('198.51.100.'));
+    assert.equal(moved.length, BULK_COUNT);
+    assert.ok(moved.every(({ ttl }) => ttl === 300));
+    const writes = rig.sandbox.requests(before).filter(({ method }) => method === 'POST');
+    assert.ok(writes.length <= 2, `${writes.length} writes`);
+    await page.close();
+  });
+
   it(`shows ${ZONES.toLocaleString('en')} zones, scrolls them smoothly and filters them at once`, async () => {
     const rig = given();
     const key = await manyZones(rig);
@@ -21,7 +56,7 @@ export function largestFlows(given: () => Rig): void {
     await page.getByText(`${ZONES.toLocaleString('en')} zones`).waitFor({ timeout: 60_000 });
     assert.equal(await grid.getAttribute('aria-rowcount'), String(ZONES + 1));
     assert.ok((await grid.getByRole('row').count()) < 90, 'draws only those in sight');
-    await shot(page, 'zones-many');
+    await rig.shot(page, 'zones-many');
     const search = page.getByRole('searchbox', { name: 'Search zones' });
     await scrollsSmoothly(page, async () => {
       await search.fill('zone-07');
@@ -39,7 +74,7 @@ export function largestFlows(given: () => Rig): void {
 
   it('scrolls through 10,000 records and draws only those in sight', async () => {
     const rig = given();
-    const page = await rig.signedIn(await rig.context(), `/zones/${BIG}`);
+    const page = await rig.open(`/zones/${BIG}`);
     const grid = page.getByRole('grid', { name: `Records of ${BIG}` });
     await page.getByText(`${BIG_COUNT.toLocaleString('en')} records`).waitFor({ timeout: 60_000 });
     assert.equal(await grid.getAttribute('aria-rowcount'), String(BIG_COUNT + 1));
@@ -56,7 +91,7 @@ export function largestFlows(given: () => Rig): void {
     await page.locator(`[data-table-row="${BIG_COUNT - 1}"]`).waitFor();
     await search.fill('host-09876');
     await page.getByText('1 of 10,000').waitFor();
-    await page.context().close();
+    await page.close();
   });
 }
 
