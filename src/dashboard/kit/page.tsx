@@ -40,14 +40,34 @@ export function usePageTitle(title: string): void {
   }, [title]);
 }
 
-/** Takes the focus when a new page appears, so that keyboard and screen reader start there; not on the first load. */
+/** What had the focus last. Once it is taken away, the browser starts again at the top and tells nobody. */
+let lastFocused: Element | null = null;
+
+/**
+ * Takes the focus when a new page appears, and when what had it is gone (a button that has done its work, a plan that
+ * was left), so that keyboard and screen reader go on from there; not on the first load.
+ */
 export function PageHeading({ children }: { readonly children: ReactNode }): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
+  const isNew = useRef(true);
   useEffect(() => {
-    if (document.activeElement === null || document.activeElement === document.body) return;
-    if (document.activeElement.closest('[data-keeps-focus]') !== null) return;
-    heading.current?.focus({ preventScroll: true });
+    const note = ({ target }: FocusEvent): void => {
+      lastFocused = target instanceof Element ? target : null;
+    };
+    document.addEventListener('focusin', note);
+    return () => document.removeEventListener('focusin', note);
   }, []);
+  useEffect(() => {
+    const { activeElement, body } = document;
+    const isNowhere = activeElement === null || activeElement === body;
+    const held = isNowhere ? lastFocused : activeElement;
+    // Taken out, or hidden until what follows it has been loaded.
+    const wasLost = held !== null && !held.checkVisibility();
+    // From the navigation, which stays; not from a field of this page that asked for the focus.
+    const came = isNew.current && !isNowhere && activeElement.closest('#page, [data-keeps-focus]') === null;
+    isNew.current = false;
+    if (wasLost || came) heading.current?.focus({ preventScroll: true });
+  });
   return (
     <h1 ref={heading} tabIndex={-1}>
       {children}
