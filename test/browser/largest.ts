@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { SCROLL } from './in-page.ts';
+import { FOCUSED, SCROLL } from './in-page.ts';
 import { BIG, BIG_COUNT, BULK_COUNT, type Rig } from './rig.ts';
 
 const ZONES = 10_000;
@@ -57,6 +57,16 @@ export function largestFlows(given: () => Rig): void {
     assert.equal(await grid.getAttribute('aria-rowcount'), String(ZONES + 1));
     assert.ok((await grid.getByRole('row').count()) < 90, 'draws only those in sight');
     await rig.shot(page, 'zones-many');
+    // So many are not read by a slip of the hand.
+    const asked = rig.sandbox.requests().length;
+    await page.getByRole('button', { name: 'Read all now…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Read 10,000 zones now?' });
+    await dialog.waitFor();
+    await rig.shot(page, 'zones-read-all');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    assert.match(await page.evaluate<string>(FOCUSED), /Read all now…/);
+    assert.equal(rig.sandbox.requests().length, asked, 'Cloudflare was asked nothing');
     const search = page.getByRole('searchbox', { name: 'Search zones' });
     await scrollsSmoothly(page, async () => {
       await search.fill('zone-07');

@@ -17,7 +17,7 @@ export type Piece =
   | { readonly kind: 'page'; readonly label: string; readonly href: string; readonly command: string };
 
 const WORDS =
-  'add apply approve applied audit cancel certificates changes check connect-sessions connections create delete demo ' +
+  'activate add apply approve applied audit cancel certificates changes check connect-sessions connections create delete demo ' +
   'deprovision disable dnssec domains drift edit enable export extensions history hostnames import init keys limit link ' +
   'list minter pause plan policies promote provision purchases records register relink remove restart resume rewrap ' +
   'rotate search serve set settings show start status store sync templates tenants test tls transfer undo usage verify ' +
@@ -225,6 +225,7 @@ function ofTls(words: readonly string[], of: Subject): Place | null {
 const OF_ZONE: Readonly<Record<string, readonly [label: string, after: string]>> = {
   'records list': ['Its records', ''],
   'zones show': ['The zone', ''],
+  'zones activate': ['ask Cloudflare to check', ''],
   'zones history': ['Its history', '/history'],
   'zones settings': ['Its settings', '/settings'],
   'zones verify': ['Verify', '/verify'],

@@ -91,7 +91,7 @@ function adviseOnPending(facts: ZoneFacts, now: number): ZoneAdvice {
   return {
     ...advice('act', `pending: waiting for its nameservers at the registrar${before(facts, deadline)}`, [
       ...nameServerSteps(facts),
-      'Then ask Cloudflare to check: `zones activate` (at most once an hour on Free).',
+      `Then \`zoneward zones activate ${facts.name}\` (at most once an hour on Free).`,
     ]),
     nameServersToSet: facts.nameServers,
     ...deadline,

@@ -61,7 +61,12 @@ export function AuditPage(): ReactNode {
       }
     >
       <search className="zw-filters">
-        <SearchField label="Kind of event" placeholder="change-set.applied" value={kind} onChange={setKind} />
+        <SearchField
+          label="Kind of event"
+          placeholder="Kind, as change-set.applied"
+          value={kind}
+          onChange={setKind}
+        />
         <FilterSelect
           label="Any zone"
           value={zone}

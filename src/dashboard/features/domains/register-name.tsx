@@ -1,13 +1,13 @@
 /** Buying a name: checked now, for so many years, and only when its whole price was typed by hand. */
 import { Button, NativeSelect, Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { DomainOffer, Extension } from '../../../client/index.ts';
 import { failureOf } from '../../api/failure.ts';
 import { api } from '../../api/session.ts';
+import { CardForm } from '../../kit/card-form.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
-import { Icon } from '../../kit/icons.tsx';
 import { Problem } from '../../kit/problem.tsx';
 import { readableName } from '../zones/names.ts';
 import { isSameAmount, totalOf } from './money.ts';
@@ -86,7 +86,6 @@ function Order({
   const [, go] = useLocation();
   const queries = useQueryClient();
   const total = totalOf(price, years);
-  const isConfirmed = isSameAmount(typed, total);
   const buy = useMutation({
     mutationFn: () =>
       api.registerDomain({ body: { domain: name, years, autoRenew, confirmPrice: total, ...place } }),
@@ -96,13 +95,14 @@ function Order({
       go(domainsAt(`purchases/${id}`, place));
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isConfirmed && !buy.isPending) buy.mutate();
-  };
   return (
-    <form className="card stack" onSubmit={submit} aria-labelledby="order">
-      <h2 id="order">Register {readableName(name)}</h2>
+    <CardForm
+      title={`Register ${readableName(name)}`}
+      action={`Buy for ${total} ${price.currency}`}
+      isWhole={isSameAmount(typed, total)}
+      sending={buy}
+      onCancel={() => go(domainsAt('search', place))}
+    >
       <div className="row zw-inlineform">
         <NativeSelect
           label="Years"
@@ -125,21 +125,7 @@ function Order({
         value={typed}
         onChange={setTyped}
       />
-      {buy.error === null ? null : <Problem error={buy.error} />}
-      <div className="row">
-        <Button type="submit" disabled={!isConfirmed} loading={buy.isPending}>
-          Buy for {total} {price.currency}
-        </Button>
-        <Button
-          component={Link}
-          variant="default"
-          leftSection={<Icon name="back" />}
-          href={domainsAt('search', place)}
-        >
-          Back
-        </Button>
-      </div>
-    </form>
+    </CardForm>
   );
 }
 

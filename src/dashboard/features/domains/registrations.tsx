@@ -14,6 +14,7 @@ import { SaveButton } from '../../kit/save-button.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 import { Time } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { counted } from '../../kit/words.ts';
 import { readableName } from '../zones/names.ts';
 import { ExpiryMonths } from './expiry-months.tsx';
 import { domainsAt, type Place } from './place.ts';
@@ -170,7 +171,7 @@ function Name({
             <Time at={expiresAt} as="local" />{' '}
             {daysLeft === null ? null : (
               <Badge tone={toneOfEnd(daysLeft, autoRenew)}>
-                {daysLeft < 0 ? 'over' : daysLeft === 1 ? '1 day' : `${daysLeft} days`}
+                {daysLeft < 0 ? 'over' : `in ${counted(daysLeft, 'day')}`}
               </Badge>
             )}
           </>
@@ -198,10 +199,12 @@ const STATUS_TONES: Readonly<Record<string, Tone>> = {
   suspended: 'delete',
   pending_delete: 'delete',
 };
+/** An end that nobody has to think of yet has no colour. */
+const AHEAD_DAYS = 180;
 const SOON_DAYS = 60;
 
 export function toneOfEnd(daysLeft: number, autoRenew: boolean): Tone {
   if (daysLeft < 0) return 'delete';
-  if (autoRenew) return 'plain';
+  if (autoRenew || daysLeft >= AHEAD_DAYS) return 'plain';
   return daysLeft < SOON_DAYS ? 'delete' : 'risk';
 }

@@ -84,17 +84,26 @@ function ZoneCard({ drift }: { readonly drift: ZoneDrift }): ReactNode {
               in the history
             </Link>
           </span>
-          <Button variant="default" size="compact-sm" loading={busy} onClick={() => void adopt()}>
-            Adopt
-          </Button>
-          <Button
-            size="compact-sm"
-            leftSection={<Icon name="undo" size={14} />}
-            disabled={real.length === 0}
-            onClick={() => go(`/zones/${zoneName}/revert`)}
-          >
-            Revert…
-          </Button>
+          <span className="row row--tight">
+            <Button
+              variant="default"
+              size="compact-sm"
+              loading={busy}
+              aria-label={`Adopt the changes in ${readableName(zoneName)}`}
+              onClick={() => void adopt()}
+            >
+              Adopt
+            </Button>
+            <Button
+              size="compact-sm"
+              leftSection={<Icon name="undo" size={14} />}
+              disabled={real.length === 0}
+              aria-label={`Revert… the changes in ${readableName(zoneName)}`}
+              onClick={() => go(`/zones/${zoneName}/revert`)}
+            >
+              Revert…
+            </Button>
+          </span>
         </span>
       </header>
       {error === null ? null : <Problem error={error} />}

@@ -173,7 +173,7 @@ function WaysBack({
             leftSection={<Icon name="undo" size={14} />}
             onClick={() => go(`/zones/${zone.name}/go-back?revision=${one}`)}
           >
-            Go back to #{one}
+            Go back to #{one}…
           </Button>
         ))}
     </span>

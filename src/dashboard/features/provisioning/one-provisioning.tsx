@@ -59,7 +59,7 @@ function Known({ provisioning }: { readonly provisioning: Provisioning }): React
       title={`${readableName(domain)} · Provisioning`}
       heading={
         <span className="row">
-          {readableName(domain)} <ProvisioningState state={state} />
+          {readableName(domain)} <ProvisioningState provisioning={provisioning} />
         </span>
       }
       lead={

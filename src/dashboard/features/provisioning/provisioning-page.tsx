@@ -75,7 +75,7 @@ function Row({ provisioning }: { readonly provisioning: Provisioning }): ReactNo
           {readableName(domain)}
         </Link>
       )}
-      <ProvisioningState state={state} />
+      <ProvisioningState provisioning={provisioning} />
       <StepBar steps={steps} />
       <span className="small soft">
         {held === null || state === 'removed' ? null : (

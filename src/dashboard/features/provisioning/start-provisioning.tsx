@@ -1,11 +1,12 @@
 /** What a domain shall hold: records from a file or templates, TLS, DNSSEC. Then the steps go on by themselves. */
 import { Button, FileButton, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { type ReactNode, useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
 import type { NewProvisioning } from '../../../client/index.ts';
 import { useConnections } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
+import { CardForm } from '../../kit/card-form.tsx';
 import { Loading } from '../../kit/empty.tsx';
 import { Icon } from '../../kit/icons.tsx';
 import { Page } from '../../kit/page.tsx';
@@ -28,7 +29,9 @@ export function StartProvisioning(): ReactNode {
       ) : connections.data.length === 0 ? (
         <NoConnection />
       ) : (
-        <Wish connections={connections.data.map(({ id, label }) => ({ value: id, label }))} />
+        <div className="zw-order">
+          <Wish connections={connections.data.map(({ id, label }) => ({ value: id, label }))} />
+        </div>
       )}
     </Page>
   );
@@ -71,12 +74,14 @@ function Wish({
       go(`/provisioning/${begun.domain}`);
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (domain.trim() !== '' && !start.isPending) start.mutate();
-  };
   return (
-    <form className="card stack zw-order" onSubmit={submit} aria-label="Bring up a domain">
+    <CardForm
+      title="What it shall hold"
+      action="Bring it up"
+      isWhole={domain.trim() !== ''}
+      sending={start}
+      onCancel={() => go('/provisioning')}
+    >
       <div className="zw-twocolumns">
         <TextInput
           label="Domain"
@@ -114,16 +119,7 @@ function Wish({
           onChange={(event) => setDnssec(event.currentTarget.checked)}
         />
       </div>
-      {start.error === null ? null : <Problem error={start.error} />}
-      <div className="row">
-        <Button type="submit" loading={start.isPending} disabled={domain.trim() === ''}>
-          Bring it up
-        </Button>
-        <Button component={Link} variant="default" href="/provisioning" leftSection={<Icon name="back" />}>
-          Back
-        </Button>
-      </div>
-    </form>
+    </CardForm>
   );
 }
 

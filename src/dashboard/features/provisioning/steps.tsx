@@ -55,7 +55,15 @@ const STATE_TONES: Readonly<Record<Provisioning['state'], Tone>> = {
   removed: 'plain',
 };
 
-export function ProvisioningState({ state }: { readonly state: Provisioning['state'] }): ReactNode {
+/** While it is going, what the step that holds it says counts more. */
+export function ProvisioningState({
+  provisioning: { state, steps, holding },
+}: {
+  readonly provisioning: Pick<Provisioning, 'state' | 'steps' | 'holding'>;
+}): ReactNode {
+  const held = steps.find(({ name }) => name === holding)?.state;
+  if (state === 'going' && (held === 'action' || held === 'failed'))
+    return <Badge tone={TONES[held]}>{WORDS[held]}</Badge>;
   return <Badge tone={STATE_TONES[state]}>{state}</Badge>;
 }
 

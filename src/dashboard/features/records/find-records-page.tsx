@@ -16,6 +16,7 @@ import { Problem } from '../../kit/problem.tsx';
 import { useQueryState } from '../../kit/query-state.ts';
 import { SearchField } from '../../kit/search-field.tsx';
 import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
+import { counted } from '../../kit/words.ts';
 import { Review } from '../review/review.tsx';
 import { readableName } from '../zones/names.ts';
 import { EditFoundDialog, type FoundSet } from './edit-found-dialog.tsx';
@@ -224,11 +225,26 @@ function describe(field: Field, text: string, type: string): string {
 function Coverage({ page }: { readonly page: FindingPage | undefined }): ReactNode {
   if (page === undefined) return null;
   const { neverRead, stale, unreadable, zones } = page.coverage;
-  if (neverRead + stale + unreadable === 0) return null;
+  const parts = [
+    { freshness: 'never', count: neverRead, words: 'never read' },
+    { freshness: 'stale', count: stale, words: 'changed since they were read' },
+    { freshness: 'unreadable', count: unreadable, words: 'out of reach, shown as they were' },
+  ].filter(({ count }) => count > 0);
+  if (parts.length === 0) return null;
   return (
     <Note tone="risk">
-      Not all is known: of {zones} zones, {neverRead} were never read, {stale} have changed since they were
-      read, and {unreadable} are out of reach and shown as they were.
+      <p>
+        Not all is known. Of {counted(zones, 'zone')}:{' '}
+        {parts.map(({ freshness, count, words }, index) => (
+          <span key={freshness}>
+            {index === 0 ? '' : ', '}
+            <Link href={`/zones?freshness=${freshness}`}>
+              {count.toLocaleString('en')} {words}
+            </Link>
+          </span>
+        ))}
+        .
+      </p>
     </Note>
   );
 }

@@ -9,6 +9,7 @@ import { Empty, Loading } from '../../kit/empty.tsx';
 import { useHotkey } from '../../kit/hotkeys.ts';
 import { Problem } from '../../kit/problem.tsx';
 import { toast } from '../../kit/toasts.tsx';
+import { ReadNow } from '../zones/read-now.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { DropZoneFile } from './drop-zone-file.tsx';
 import { RecordEditor } from './record-editor.tsx';
@@ -57,22 +58,25 @@ function RecordTable({ zone, records }: TableOf): ReactNode {
   useHotkey('mod+z', edits.back, staging.past.length > 0);
   const mayReview = staging.changes.size > 0 && editing === null && !isAdding;
   useHotkey('mod+s', () => go(`/zones/${zone.name}/review`), mayReview);
+  const isUnread = zone.freshness.verifiedAt === null && all.length === 0;
   return (
     <DropZoneFile zone={zone}>
-      <RecordToolbar
-        zone={zone.name}
-        types={types}
-        shown={rows.length}
-        total={all.length}
-        hasStaged={staging.changes.size > 0}
-        filter={filter}
-        set={setFilter}
-        newButton={newButton}
-        onNew={() => setAdding(true)}
-      />
+      {isUnread ? null : (
+        <RecordToolbar
+          zone={zone.name}
+          types={types}
+          shown={rows.length}
+          total={all.length}
+          hasStaged={staging.changes.size > 0}
+          filter={filter}
+          set={setFilter}
+          newButton={newButton}
+          onNew={() => setAdding(true)}
+        />
+      )}
       {isAdding ? <NewRecord zone={zone.id} edits={edits} onDone={endAdding} /> : null}
       {rows.length === 0 ? (
-        <NoRecords zone={zone.id} isEmpty={all.length === 0} />
+        <NoRecords zone={zone} isEmpty={all.length === 0} />
       ) : (
         <RecordGrid
           zone={zone}
@@ -124,12 +128,24 @@ function NewRecord({
   );
 }
 
-function NoRecords({ zone, isEmpty }: { readonly zone: string; readonly isEmpty: boolean }): ReactNode {
+function NoRecords({
+  zone,
+  isEmpty,
+}: {
+  readonly zone: ZoneWithAdvice;
+  readonly isEmpty: boolean;
+}): ReactNode {
   const queries = useQueryClient();
   if (!isEmpty)
     return (
       <Empty icon="record" title="No record fits">
         Search for less, or take a filter away.
+      </Empty>
+    );
+  if (zone.freshness.verifiedAt === null)
+    return (
+      <Empty icon="record" title="This zone was not read yet" action={<ReadNow zone={zone} isMain />}>
+        What it holds is not known here. Reading changes nothing at Cloudflare.
       </Empty>
     );
   return (
@@ -138,7 +154,7 @@ function NoRecords({ zone, isEmpty }: { readonly zone: string; readonly isEmpty:
       title="This zone has no records"
       action={
         <Button
-          onClick={() => void queries.invalidateQueries({ queryKey: ['records', zone] })}
+          onClick={() => void queries.invalidateQueries({ queryKey: ['records', zone.id] })}
           variant="default"
         >
           Look again

@@ -81,7 +81,7 @@ function Figures({ usage: { calls, errors, rateLimited } }: { readonly usage: Us
       {Object.entries(errors).map(([code, count]) => (
         <div key={code} className="zw-sum">
           <dt>
-            failed with <span className="mono">{code}</span>
+            failed with code <span className="mono">{code}</span>
           </dt>
           <dd>{count.toLocaleString('en')}</dd>
         </div>

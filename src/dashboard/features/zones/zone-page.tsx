@@ -4,13 +4,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Link, useParams } from 'wouter';
 import type { ZoneWithAdvice } from '../../../client/index.ts';
-import { useJob } from '../../api/job-events.ts';
 import { forgetZones, useZone } from '../../api/queries.ts';
 import { api } from '../../api/session.ts';
 import { Badge, ZoneStatus } from '../../kit/badge.tsx';
 import { CopyText } from '../../kit/copy.tsx';
 import { Empty, Loading } from '../../kit/empty.tsx';
-import { Icon } from '../../kit/icons.tsx';
 import { NextSteps } from '../../kit/next-steps.tsx';
 import { Note } from '../../kit/note.tsx';
 import { Page } from '../../kit/page.tsx';
@@ -22,6 +20,7 @@ import { sentence } from '../../kit/words.ts';
 import { PATHS } from '../../paths.ts';
 import { readableName } from './names.ts';
 import { OutOfReach } from './out-of-reach.tsx';
+import { ReadNow } from './read-now.tsx';
 import { ZONE_TABS } from './zone-tabs.tsx';
 
 export function ZonePage(): ReactNode {
@@ -57,10 +56,7 @@ function KnownZone({ zone, tab }: { readonly zone: ZoneWithAdvice; readonly tab:
       lead={
         <span className="row small">
           <span>
-            {zone.plan ?? 'unknown'} plan · {zone.accountName}
-          </span>
-          <span>
-            verified <Time at={freshness.verifiedAt} />
+            {zone.plan ?? 'unknown'} plan · {zone.accountName} · verified <Time at={freshness.verifiedAt} />
           </span>
           {freshness.staleSince === null ? null : (
             <Badge tone="risk">
@@ -137,35 +133,5 @@ function Activate({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
       </div>
       {error === null ? null : <Problem error={error} />}
     </>
-  );
-}
-
-function ReadNow({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
-  const queries = useQueryClient();
-  const [jobId, setJobId] = useState<string | null>(null);
-  useJob(jobId, (job) => {
-    setJobId(null);
-    void forgetZones(queries);
-    toast(
-      job.state === 'done' ? 'The zone is read' : 'The zone could not be read',
-      job.state === 'done' ? 'done' : 'problem',
-    );
-  });
-  const start = async (): Promise<void> => {
-    try {
-      setJobId((await api.syncZone({ zone: zone.id })).id);
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), 'problem');
-    }
-  };
-  return (
-    <Button
-      variant="default"
-      leftSection={<Icon name="refresh" />}
-      loading={jobId !== null}
-      onClick={() => void start()}
-    >
-      Read now
-    </Button>
   );
 }

@@ -1,7 +1,7 @@
 /** All zones: found by name, narrowed by what they are and how well they are known. */
-import { Button } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Connection, Zone } from '../../../client/index.ts';
 import { useJob } from '../../api/job-events.ts';
@@ -18,6 +18,7 @@ import { SearchField } from '../../kit/search-field.tsx';
 import { Time, useNow } from '../../kit/time.tsx';
 import { toast } from '../../kit/toasts.tsx';
 import { type Column, VirtualTable } from '../../kit/virtual-table.tsx';
+import { counted } from '../../kit/words.ts';
 import { PATHS } from '../../paths.ts';
 import { useDriftCounts } from './drift-counts.ts';
 import { readableName } from './names.ts';
@@ -80,15 +81,30 @@ function ZoneList({ zones, connections }: ZonesOf): ReactNode {
     <Page
       title="Zones"
       fills
-      lead={`${zones.length.toLocaleString('en')} ${zones.length === 1 ? 'zone' : 'zones'}${isFiltered ? `, ${shown.length.toLocaleString('en')} shown` : ''}`}
-      actions={<SyncAll />}
+      lead={`${counted(zones.length, 'zone')}${isFiltered ? `, ${shown.length.toLocaleString('en')} shown` : ''}`}
+      actions={<SyncAll count={zones.length} />}
     >
-      <ZoneFilters search={search} connections={connections} />
-      {shown.length === 0 ? (
-        <Empty icon="zone" title={zones.length === 0 ? 'No zone is known yet' : 'No zone fits'}>
-          {zones.length === 0
-            ? 'They appear as they are read. A token that is limited to some zones shows only those.'
-            : 'Take a filter away, or search for a part of the name.'}
+      {zones.length === 0 ? null : <ZoneFilters search={search} connections={connections} />}
+      {zones.length === 0 ? (
+        <Empty
+          icon="zone"
+          title="No zone is known yet"
+          action={<Link href="/connections">What the connections reach</Link>}
+        >
+          They appear as they are read. A token that is limited to some zones shows only those; an account
+          without a zone has none to show.
+        </Empty>
+      ) : shown.length === 0 ? (
+        <Empty
+          icon="zone"
+          title="No zone fits"
+          action={
+            <Button variant="default" onClick={() => go(PATHS.zones, { replace: true })}>
+              Show all {counted(zones.length, 'zone')}
+            </Button>
+          }
+        >
+          None of them is as the search and the filters say.
         </Empty>
       ) : (
         <VirtualTable
@@ -97,7 +113,7 @@ function ZoneList({ zones, connections }: ZonesOf): ReactNode {
           columns={columnsOf(connectionById, drifts, now)}
           rowKey={({ id }) => id}
           rowLabel={({ name, status: one }) => `${readableName(name)}, ${one}`}
-          card={(zone) => <ZoneCard zone={zone} />}
+          card={(zone) => <ZoneCard zone={zone} drifts={drifts.get(zone.id) ?? 0} now={now} />}
           onOpen={({ name }) => go(`/zones/${name}`)}
         />
       )}
@@ -211,38 +227,22 @@ function columnsOf(
       head: 'Records',
       width: '5rem',
       align: 'end',
-      cell: ({ recordCount, revision }) =>
-        revision === 0 || recordCount === null ? (
-          <span className="soft">–</span>
-        ) : (
-          recordCount.toLocaleString('en')
-        ),
+      cell: (zone) => {
+        const count = knownRecords(zone);
+        return count === null ? <span className="soft">–</span> : count.toLocaleString('en');
+      },
     },
     {
       key: 'drift',
       head: 'Drift',
       width: '7rem',
-      cell: ({ id }) => {
-        const count = drifts.get(id) ?? 0;
-        return count === 0 ? null : (
-          <Badge tone="risk">{count === 1 ? '1 change' : `${count} changes`}</Badge>
-        );
-      },
+      cell: ({ id }) => <DriftMark count={drifts.get(id) ?? 0} />,
     },
     {
       key: 'freshness',
       head: 'Verified',
       width: '10rem',
-      cell: (zone) => {
-        const fresh = freshnessOf(zone, now);
-        return (
-          <span className="row row--tight">
-            <Time at={zone.freshness.verifiedAt} never="never read" />
-            {fresh === 'stale' ? <Badge tone="risk">changed since</Badge> : null}
-            {fresh === 'unreadable' ? <OutOfReach zone={zone} /> : null}
-          </span>
-        );
-      },
+      cell: (zone) => <Verified zone={zone} now={now} />,
     },
     {
       key: 'connection',
@@ -259,23 +259,57 @@ function columnsOf(
   ];
 }
 
-function ZoneCard({ zone }: { readonly zone: Zone }): ReactNode {
+/** Null until the zone was read: what is not known is no zero. */
+function knownRecords({ recordCount, revision }: Zone): number | null {
+  return revision === 0 ? null : recordCount;
+}
+
+function DriftMark({ count, of = '' }: { readonly count: number; readonly of?: string }): ReactNode {
+  return count === 0 ? null : <Badge tone="risk">{of + counted(count, 'change')}</Badge>;
+}
+
+function Verified({ zone, now }: { readonly zone: Zone; readonly now: number }): ReactNode {
+  return (
+    <span className="row row--tight">
+      <Time at={zone.freshness.verifiedAt} never="never read" />
+      {freshnessOf(zone, now) === 'stale' ? <Badge tone="risk">changed since</Badge> : null}
+      <OutOfReach zone={zone} />
+    </span>
+  );
+}
+
+function ZoneCard({
+  zone,
+  drifts,
+  now,
+}: {
+  readonly zone: Zone;
+  readonly drifts: number;
+  readonly now: number;
+}): ReactNode {
+  const records = knownRecords(zone);
   return (
     <div className="stack stack--tight">
       <div className="row row--apart">
         <strong className="cut grow">{readableName(zone.name)}</strong>
         <ZoneStatus status={zone.status} paused={zone.paused} />
-        <OutOfReach zone={zone} />
       </div>
       <div className="row row--apart tiny soft">
-        <span>{zone.recordCount === null ? '' : `${zone.recordCount.toLocaleString('en')} records`}</span>
-        <Time at={zone.freshness.verifiedAt} never="never read" />
+        <span className="row row--tight">
+          {records === null ? '' : counted(records, 'record')}
+          <DriftMark count={drifts} of="drift: " />
+        </span>
+        <Verified zone={zone} now={now} />
       </div>
     </div>
   );
 }
 
-function SyncAll(): ReactNode {
+/** From here on, reading all takes a good part of what Cloudflare allows in five minutes. */
+const MANY_ZONES = 200;
+
+function SyncAll({ count }: { readonly count: number }): ReactNode {
+  const [isAsking, setAsking] = useState(false);
   const queries = useQueryClient();
   // In the address, so that a page that has begun a reading can lead here, and a reload goes on watching.
   const [jobId, setJobId] = useQueryState('job');
@@ -288,6 +322,7 @@ function SyncAll(): ReactNode {
     );
   });
   const start = async (): Promise<void> => {
+    setAsking(false);
     try {
       setJobId((await api.syncZones({ body: {} })).id);
     } catch (error) {
@@ -295,14 +330,38 @@ function SyncAll(): ReactNode {
     }
   };
   const { done, total } = (job?.progress ?? {}) as { readonly done?: number; readonly total?: number };
+  const isMany = count >= MANY_ZONES;
   return (
-    <Button
-      variant="default"
-      leftSection={<Icon name="refresh" />}
-      disabled={jobId !== ''}
-      onClick={() => void start()}
-    >
-      {jobId === '' ? 'Read all now' : total === undefined ? 'Reading…' : `Reading ${done} of ${total}…`}
-    </Button>
+    <>
+      <Button
+        variant="default"
+        leftSection={<Icon name="refresh" />}
+        disabled={jobId !== ''}
+        onClick={() => (isMany ? setAsking(true) : void start())}
+      >
+        {jobId !== '' ? (
+          <span role="status">{total === undefined ? 'Reading…' : `Reading ${done} of ${total}…`}</span>
+        ) : isMany ? (
+          'Read all now…'
+        ) : (
+          'Read all now'
+        )}
+      </Button>
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title={`Read ${counted(count, 'zone')} now?`}>
+        <div className="stack">
+          <p>
+            That is at least {counted(count, 'call')} to Cloudflare, which allows 1,200 in five minutes to
+            each user. Zoneward keeps below that, so it takes its time; edits and plans go first.
+          </p>
+          <p className="soft small">One zone alone is read on its own page.</p>
+          <div className="row">
+            <Button onClick={() => void start()}>Read them all</Button>
+            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+              Leave it
+            </Button>
+          </div>
+        </div>
+      </Modal>
+    </>
   );
 }
