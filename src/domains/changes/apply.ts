@@ -1,6 +1,7 @@
 /**
- * Carrying a change set out. One process holds the change set. For each zone: take its lock; settle what an earlier holder left in flight; read
- * the zone; refuse the groups whose records moved; then request by request: write down, send, write down.
+ * Carrying a change set out. One process holds the change set. For each zone: take its lock; settle what an earlier
+ * holder left in flight; read the zone; refuse the groups whose records moved; then request by request: write down,
+ * send, write down.
  *
  * Invariants:
  * - Nothing is sent that the journal does not hold, with every id of the zone and every before-image.
@@ -33,8 +34,8 @@ import type { ChangeJournal, Lease, Locks, RecordWriter } from './ports.ts';
 import { stopIfAsked, stoppedError } from './run.ts';
 import { sendGroups } from './send.ts';
 import { hasUnseenCreation, sendObjects } from './send-objects.ts';
+import { remainingOf } from './send-rules.ts';
 import { sendSettings, verifySettings } from './send-settings.ts';
-import { remainingOf } from './send-single.ts';
 import { settleZone } from './settle-zone.ts';
 
 export interface ApplyPorts {
@@ -118,7 +119,7 @@ export interface ZoneResult {
   readonly outcomes: readonly OperationOutcome[];
   /** Why it stopped early, for people; null when it did not. */
   readonly stopped: ZonewardError | null;
-  /** Differences that the closing reading found, where one was asked for. */
+  /** Whether the closing reading shows what was meant; null where none was asked for. */
   readonly verified: boolean | null;
 }
 
@@ -264,7 +265,7 @@ async function writeZone(
   const { leases, principal, automatic } = options;
   const { tenantId } = changeSet;
   const settled = await settleZone(ports, { plan, tenantId, principal, leases });
-  const groups = await remainingGroups(ports, changeSet, plan);
+  const groups = await remainingOf(ports, changeSet, plan, plan.groups);
   const settings = await remainingOf(ports, changeSet, plan, plan.settings ?? []);
   const objects = await remainingOf(ports, changeSet, plan, plan.objects ?? []);
   if (groups.length + settings.length + objects.length === 0) return [];
@@ -344,22 +345,6 @@ async function wroteSince(ports: ApplyPorts, zoneId: ZoneId, since: number): Pro
 
 function signalOf(options: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal };
-}
-
-/** The groups of which not every change has an outcome: all at first, the rest after an interruption. */
-async function remainingGroups(
-  ports: ApplyPorts,
-  changeSet: ChangeSet,
-  plan: ZonePlan,
-): Promise<ZonePlan['groups']> {
-  const outcomes = await ports.journal.outcomes(changeSet.tenantId, changeSet.id, plan.zoneId);
-  const done = new Set(outcomes.filter(isFinal).map((outcome) => outcome.groupId));
-  return plan.groups.filter((group) => !done.has(group.id));
-}
-
-/** `not-applied` is known, and may be tried again; `unknown` may not be touched. */
-function isFinal(outcome: OperationOutcome): boolean {
-  return outcome.state !== 'not-applied';
 }
 
 /** A closing read: every applied change must show as it was meant. */

@@ -78,7 +78,7 @@ export interface OperationOutcome {
  */
 export type BatchState = 'sent' | 'landed' | 'refused' | 'not-landed' | 'mixed' | 'unknown';
 
-/** One request to the batch endpoint, written down before it is sent. */
+/** One request, written down before it is sent: a batch of records, or one setting or object. */
 export interface BatchEntry {
   readonly tenantId: TenantId;
   readonly changeSetId: ChangeSetId;

@@ -1,5 +1,4 @@
 /** One consistent reading of a zone's records, for deciding and for writing. */
-
 import { ZonewardError } from '../../base/errors.ts';
 import type { ZoneId } from '../../base/ids.ts';
 import type { LiveRecord } from '../../dns/live-record.ts';

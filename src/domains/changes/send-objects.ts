@@ -11,7 +11,7 @@ import type { ObjectChange, ObjectKind } from '../../plan/object-change.ts';
 import type { ZonePlan } from '../../plan/plan.ts';
 import { settingText } from '../../plan/setting-text.ts';
 import type { ObjectState, ZoneObjects } from '../tls/ports.ts';
-import type { ApplyOptions, ApplyPorts } from './apply.ts';
+import type { ApplyPorts } from './apply.ts';
 import type { ChangeSet, OperationOutcome } from './model.ts';
 import { beginSingles, recordMoved, type SingleJob, type SingleRequest, sendSingle } from './send-single.ts';
 import type { OpenSingle, Sighting } from './settle-single.ts';
@@ -223,5 +223,3 @@ function refuseWithoutKeys({ changeSet, objects, options }: ObjectsJob): void {
     },
   );
 }
-
-export type KeysByHash = NonNullable<ApplyOptions['keys']>;

@@ -1,13 +1,14 @@
 /**
- * What holds for every request, whether it carries records, a setting or an object: when it may leave, how often it is
- * sent again, and how the request budget is waited for.
+ * What holds for every request, whether it carries records, a setting or an object: what is still to be sent, when it
+ * may leave, how often it is sent again, and how the request budget is waited for.
  */
 import { isZonewardError, ZonewardError } from '../../base/errors.ts';
 import { toUnicode } from '../../dns/name.ts';
+import type { ZonePlan } from '../../plan/plan.ts';
 import type { CloudflareErrorCode } from '../cloudflare-call.ts';
 import type { ApplyPorts } from './apply.ts';
 import { renewAll } from './hold.ts';
-import type { BatchEntry } from './model.ts';
+import type { BatchEntry, ChangeSet } from './model.ts';
 import { type SendJob, stopIfAsked } from './run.ts';
 
 /** A request may take this long; it is only sent while more than this is left of the leases. */
@@ -41,6 +42,20 @@ export type Sender = Pick<SendJob, 'changeSet' | 'plan' | 'leases' | 'options'> 
   /** How long it waited for the request budget so far. Milliseconds. */
   waitedMs: number;
 };
+
+/** The groups, settings or objects that are still to be sent: all at first, the rest after an interruption. */
+export async function remainingOf<Part extends { readonly id: string }>(
+  { journal }: Pick<ApplyPorts, 'journal'>,
+  { tenantId, id }: ChangeSet,
+  { zoneId }: ZonePlan,
+  parts: readonly Part[],
+): Promise<readonly Part[]> {
+  if (parts.length === 0) return [];
+  const outcomes = await journal.outcomes(tenantId, id, zoneId);
+  // `not-applied` is known, and may be tried again; `unknown` may not be touched.
+  const done = new Set(outcomes.filter(({ state }) => state !== 'not-applied').map(({ groupId }) => groupId));
+  return parts.filter((part) => !done.has(part.id));
+}
 
 /** The answer, or the error of ours that came instead. */
 export async function answerTo<Answer>(send: () => Promise<Answer>): Promise<Answer | ZonewardError> {

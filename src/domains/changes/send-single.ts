@@ -62,19 +62,6 @@ export async function beginSingles(
   return { ...job, total, sequence, done: 0, waitedMs: 0 };
 }
 
-/** The changes of which nothing is known yet: all at first, the rest after an interruption. */
-export async function remainingOf<Change extends { readonly id: string }>(
-  { journal }: Pick<ApplyPorts, 'journal'>,
-  { tenantId, id }: ChangeSet,
-  { zoneId }: ZonePlan,
-  changes: readonly Change[],
-): Promise<readonly Change[]> {
-  if (changes.length === 0) return [];
-  const outcomes = await journal.outcomes(tenantId, id, zoneId);
-  const done = new Set(outcomes.filter(({ state }) => state !== 'not-applied').map(({ groupId }) => groupId));
-  return changes.filter((change) => !done.has(change.id));
-}
-
 /** Refuses what moved since the plan. `what` names it in the audit trail: `settings`, `certificates`. */
 export async function recordMoved(
   ports: ApplyPorts,

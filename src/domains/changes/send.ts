@@ -14,6 +14,7 @@ import { isRecordLevel, isTooLarge, isZoneFull, nameSuspects } from './suspects.
 
 /** Requests that halving may cost beyond the plan. */
 const BISECT_CALLS_MAX = 40;
+
 /**
  * Sends the groups. Throws what stopped it; all that is known by then stands in the journal.
  * @returns what moved while a request had no answer, and was refused therefore.

@@ -1,5 +1,4 @@
 /** Before a new holder of a zone's lock writes, whatever was in flight there is settled, whoever sent it. */
-
 import { ZonewardError } from '../../base/errors.ts';
 import type { TenantId, ZoneId } from '../../base/ids.ts';
 import { toUnicode } from '../../dns/name.ts';

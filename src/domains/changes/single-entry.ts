@@ -1,4 +1,6 @@
-/** A request for one setting or one object in the journal and the audit trail: before it is sent, and what became of it. */
+/**
+ * A request for one setting or one object in the journal and the audit trail: before it is sent, and what became of it.
+ */
 import type { ZonewardError } from '../../base/errors.ts';
 import type { RecordId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
