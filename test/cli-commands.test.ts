@@ -181,6 +181,8 @@ describe('commands', () => {
     const shown = await json(`changes show ${changeSet}`);
     assert.ok(shown.plans[0].outcomes.every((outcome: Json) => outcome.state === 'applied'));
     assert.deepEqual((await json('changes list --zone parked-name.test')).changeSets, []);
+    const lines = (await zoneward(`changes show ${changeSet}`)).stdout;
+    assert.match(lines, /^ {2}g\d+ +\+ new +A +192\.0\.2\.77/m, 'with the ids that undo --only takes');
   });
 
   it('undo brings back what was, and can be undone', async () => {

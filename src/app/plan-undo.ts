@@ -41,7 +41,7 @@ export function refuseUnknown({ id, plans }: ChangeSet, only: readonly UndoSelec
   throw new ZonewardError(`Change set ${id} has no ${groupId}${change === undefined ? '' : `:${change}`}`, {
     code: 'change-unknown',
     kind: 'input',
-    next: [`Its changes with their ids: zoneward changes show ${id} --json`],
+    next: [`Its changes with their ids: zoneward changes show ${id}`],
     details: { changeSetId: id },
   });
 }

@@ -39,6 +39,8 @@ export interface TextOptions {
   readonly paint?: Paint;
   /** Changes that are shown of each zone; the rest is counted. */
   readonly changesShownMax?: number;
+  /** Puts before each change the id by which one names it to take it back alone: `g3`, `g3:0`, `s1`. */
+  readonly ids?: boolean;
 }
 
 const CHANGES_SHOWN_MAX = 1_000;
@@ -51,16 +53,24 @@ const PAIR_CHARS_MAX = 64;
 export function renderText(plans: readonly ZonePlan[], options: TextOptions = {}): string {
   const paint = options.paint ?? PLAIN;
   const shownMax = options.changesShownMax ?? CHANGES_SHOWN_MAX;
-  const parts = plans.map((plan) => renderZone(plan, paint, shownMax).join('\n'));
+  const ids = options.ids ?? false;
+  const parts = plans.map((plan) => renderZone(plan, { paint, shownMax, ids }).join('\n'));
   if (plans.length > 1) parts.push(renderSummary(plans, paint));
   return parts.join('\n\n');
 }
 
-function renderZone(plan: ZonePlan, paint: Paint, shownMax: number): string[] {
+interface Look {
+  readonly paint: Paint;
+  readonly shownMax: number;
+  readonly ids: boolean;
+}
+
+function renderZone(plan: ZonePlan, look: Look): string[] {
+  const { paint } = look;
   const header = `${paint.bold(printable(plan.zoneName))} ${paint.dim(`from ${printable(plan.source)}`)}`;
   const errors = plan.problems.filter((problem) => problem.severity === 'error').length;
-  const records = renderGroups(plan, paint, shownMax);
-  const settings = renderSettings(plan, paint);
+  const records = renderGroups(plan, look);
+  const settings = renderSettings(plan, look);
   const body =
     records.length > 0 && settings.length > 0 ? [...records, '', ...settings] : [...records, ...settings];
   const nothing = errors > 0 ? [] : [paint.dim('  No changes.')];
@@ -75,7 +85,7 @@ function renderZone(plan: ZonePlan, paint: Paint, shownMax: number): string[] {
   ];
 }
 
-function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] {
+function renderGroups(plan: ZonePlan, { paint, shownMax, ids }: Look): string[] {
   const total = plan.groups.reduce((sum, group) => sum + group.changes.length, 0);
   const lines: string[] = [];
   let left = shownMax;
@@ -91,11 +101,15 @@ function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] 
     name: Math.min(NAME_WIDTH_MAX, widest(texts.map((text) => text.name))),
     type: widest(texts.map((text) => text.type)),
   };
+  const idWidth = widest(shown.map(({ group, texts: own }) => idOf(group, own.length - 1)));
   for (const { group, texts: own } of shown) {
     // A group of one name speaks for itself; that several names hang together must be said.
     const several = new Set(own.map((text) => text.name)).size > 1;
     if (several) lines.push('', paint.dim(`  ${printable(group.reason)}:`));
-    for (const text of own) lines.push(...renderChange(text, widths, paint));
+    own.forEach((text, index) => {
+      const id = ids ? idOf(group, index).padEnd(idWidth) : null;
+      lines.push(...withId(id, renderChange(text, widths, paint), paint));
+    });
     if (several) lines.push('');
   }
   if (total > shownMax) lines.push(paint.dim(`  … and ${plural(total - shownMax, 'more change')}`));
@@ -105,13 +119,27 @@ function renderGroups(plan: ZonePlan, paint: Paint, shownMax: number): string[] 
   );
 }
 
-function renderSettings({ settings = [], objects = [] }: ZonePlan, paint: Paint): string[] {
+function idOf(group: ChangeGroup, index: number): string {
+  return group.changes.length > 1 ? `${group.id}:${index}` : group.id;
+}
+
+function renderSettings({ settings = [], objects = [] }: ZonePlan, { paint, ids }: Look): string[] {
+  const singles = [...settings, ...objects];
   const texts = [...settings.map(describeSetting), ...objects.map(describeObject)];
   const widths = {
     name: widest(texts.map((text) => text.name)),
     type: widest(texts.map((text) => text.type)),
   };
-  return texts.flatMap((text) => renderChange(text, widths, paint));
+  return texts.flatMap((text, index) =>
+    withId(ids ? (singles[index]?.id ?? '') : null, renderChange(text, widths, paint), paint),
+  );
+}
+
+/** The lines of one change behind its id; as they are where none is to be shown. */
+function withId(id: string | null, lines: readonly string[], paint: Paint): string[] {
+  if (id === null) return [...lines];
+  const empty = ' '.repeat(id.length);
+  return lines.map((line, index) => `  ${index === 0 ? paint.dim(id) : empty}${line}`);
 }
 
 function widest(texts: readonly string[]): number {

@@ -71,6 +71,20 @@ const TEXT = `shop.example from zone.yaml
   3 to add, 1 to change, 1 to remove; risk high
   2 calls (1 read, 1 write), about 1 s, 0.2 % of the 5-minute budget`;
 
+test('text: with the ids of the changes, and of those in groups of several', () => {
+  const zone = [live('www A 192.0.2.1', 1), live('t TXT one', 2)];
+  const wanted = [desired('www CNAME example.net.'), desired('t TXT one', { ttl: 300 })];
+  const lines = renderText([plan(zone, wanted)], { ids: true }).split('\n');
+  const shown = lines
+    .filter((line) => /^ {2}g/.test(line))
+    .map((line) => line.trim().split(/ +/).slice(0, 3));
+  assert.deepEqual(shown, [
+    ['g1', '~', 't'],
+    ['g2:0', '-', 'www'],
+    ['g2:1', '+', 'www'],
+  ]);
+});
+
 test('text: the whole picture', () => assert.equal(renderText([made]), TEXT));
 
 test('text: colours add nothing but themselves', () => {

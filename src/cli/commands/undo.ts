@@ -69,6 +69,6 @@ async function planUndo(session: Session, target: string, flags: UndoFlags): Pro
 function parseSelection(text: string): { readonly groupId: string; readonly change?: number } {
   const [, groupId, change] = /^(g\d+(?:\.\d+)?|[so]\d+)(?::(\d+))?$/.exec(text) ?? [];
   if (groupId === undefined)
-    throw new UsageError(`"${text}" names no group.`, ['zoneward changes show CHANGESET --json shows them.']);
+    throw new UsageError(`"${text}" names no group.`, ['zoneward changes show CHANGESET shows them.']);
   return change === undefined ? { groupId } : { groupId, change: Number(change) };
 }

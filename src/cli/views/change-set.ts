@@ -103,7 +103,7 @@ export function formatChangeSet(
     ],
     '  ',
   );
-  const diff = renderText(plans, { paint: planPaint(paint) });
+  const diff = renderText(plans, { paint: planPaint(paint), ids: true });
   const rest = plans.map((plan) => formatUndone(out, plan, outcomes.get(plan.zoneId) ?? [])).join('');
   return `${paint.bold(changeSet.id)}\n${facts}\n${diff}\n${rest}${nextSteps(out, steps)}`;
 }
