@@ -201,6 +201,7 @@ export {
   type ZoneSetting,
 } from './tenant-tls.ts';
 export type { VerifyRequest } from './tenant-verify.ts';
+export type { ZonePausing } from './tenant-zone-life.ts';
 export { keysByHash, keysForChangeSet, needsPrivateKey } from './upload-keys.ts';
 export type { KeyStatus, VaultKeys } from './vault-admin.ts';
 export { VERSION } from './version.ts';

@@ -65,6 +65,7 @@ import type {
   NewWebhook,
   NewZone,
   OriginPullCertificates,
+  PauseRequest,
   PayloadErasure,
   Plan,
   PlanFile,
@@ -137,6 +138,7 @@ import type {
   ZoneDiff,
   ZoneDriftPage,
   ZonePage,
+  ZonePausing,
   ZoneWithAdvice,
 } from './schemas.ts';
 
@@ -384,6 +386,13 @@ export interface Operations {
   };
   /** Ask Cloudflare to look at the delegation now */
   readonly activateZone: { readonly input: { readonly zone: string }; readonly answer: ZoneActivation };
+  /** Serve a zone by Cloudflare’s DNS alone: reveals the addresses behind proxied records, so `allow: ["exposure"]` where there are any. Unpausing takes it back. */
+  readonly pauseZone: {
+    readonly input: { readonly zone: string; readonly body: PauseRequest };
+    readonly answer: ZonePausing;
+  };
+  /** Serve a paused zone through Cloudflare again */
+  readonly unpauseZone: { readonly input: { readonly zone: string }; readonly answer: ZonePausing };
   /** Zones with changes from outside that nobody accepted, by id, from the mirror */
   readonly listDrift: {
     readonly input: {
@@ -959,6 +968,8 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   findRecords: { method: 'GET', path: '/v1/records', answer: 'json' },
   verifyZone: { method: 'POST', path: '/v1/zones/{zone}/verify', answer: 'json' },
   activateZone: { method: 'POST', path: '/v1/zones/{zone}/activate', answer: 'json' },
+  pauseZone: { method: 'POST', path: '/v1/zones/{zone}/pause', answer: 'json' },
+  unpauseZone: { method: 'POST', path: '/v1/zones/{zone}/unpause', answer: 'json' },
   listDrift: { method: 'GET', path: '/v1/drift', answer: 'json' },
   adoptDrift: { method: 'POST', path: '/v1/zones/{zone}/drift/adopt', answer: 'none' },
   showTls: { method: 'GET', path: '/v1/zones/{zone}/tls', answer: 'json' },

@@ -608,6 +608,16 @@ export type ZoneActivation = {
   readonly reason: string;
 };
 
+export type ZonePausing = {
+  readonly zone: ZoneWithAdvice;
+  /** False where it stood so already */
+  readonly changed: boolean;
+  /** Addresses, and targets of CNAMEs, that only proxied records name */
+  readonly reveals: readonly string[];
+};
+
+export type PauseRequest = { readonly allow?: readonly string[] };
+
 export type ZoneDriftPage = {
   readonly items: readonly ZoneDrift[];
   /** The `cursor` of the next page; null on the last */

@@ -100,6 +100,7 @@ export interface Routes {
   'GET /zones': Zone[];
   'POST /zones': Zone;
   'GET /zones/{zone_id}': Zone;
+  'PATCH /zones/{zone_id}': Zone;
   'DELETE /zones/{zone_id}': { id: string };
   'PUT /zones/{zone_id}/activation_check': { id?: string };
   'GET /zones/{zone_id}/acm/total_tls': TotalTLSGetResponse;

@@ -1,4 +1,4 @@
-/** Zones made, activated and removed (`ZoneMaker`; its contract stands there). */
+/** Zones made, activated, paused and removed (`ZoneMaker`; its contract stands there). */
 import type { ZoneMaker } from '../domains/provisioning/ports.ts';
 import type { Api } from './api.ts';
 import { decodeZone } from './wire/decode-zone.ts';
@@ -18,6 +18,11 @@ export function createZoneMaker(api: Api): ZoneMaker {
     },
     remove: async (zoneId, options) => {
       await api.call('DELETE /zones/{zone_id}', { zone_id: zoneId }, {}, options);
+    },
+    setPaused: async (zoneId, paused, options) => {
+      const request = { body: { paused } };
+      const { result } = await api.call('PATCH /zones/{zone_id}', { zone_id: zoneId }, request, options);
+      return decodeZone(result);
     },
     askActivation: async (zoneId, options) => {
       await api.call('PUT /zones/{zone_id}/activation_check', { zone_id: zoneId }, {}, options);

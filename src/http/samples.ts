@@ -56,6 +56,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   discoverZones: ({ connection }) => ({ connection }),
   setInventory: () => ({ ignore: [{ name: '*.dyn' }] }),
   pruneHistory: () => ({ before: '2020-01-01T00:00:00Z' }),
+  pauseZone: () => ({ allow: ['exposure'] }),
   createZone: () => ({ name: 'made-here.com' }),
   adoptDrift: () => ({ revision: 1 }),
   setAutoRenew: () => ({ autoRenew: false }),

@@ -43,6 +43,13 @@ export function exposures(scene: {
   }));
 }
 
+/** What proxied records hide, and no record tells: addresses, and CNAME targets elsewhere, in the order of the records. */
+export function hiddenAddresses(records: readonly RecordFields[]): readonly string[] {
+  const told = new Set([...records.flatMap(addressesTold), ...records.map(({ name }) => name)]);
+  const hidden = records.filter((fields) => fields.proxied).flatMap((fields) => addressOf(fields) ?? []);
+  return [...new Set(hidden)].filter((address) => !told.has(address));
+}
+
 function addressOf({ rdata }: RecordFields): string | undefined {
   if (rdata.type === 'A' || rdata.type === 'AAAA') return rdata.address;
   return rdata.type === 'CNAME' ? rdata.target : undefined;

@@ -47,14 +47,14 @@ export async function makeZone(ports: MakePorts, input: ZoneInput): Promise<Zone
       details: { zoneId: existing.id },
     });
   }
-  await tell(ports, input, 'zone.create-sent', 'is being created', {});
+  await tellOfZone(ports, input, 'zone.create-sent', 'is being created', {});
   try {
     const made = await zones.create(accountId, domain, call);
     return await keep(ports, input, made);
   } catch (error) {
     if (!isZonewardError(error)) throw error;
     if (error.code !== 'cloudflare-unanswered') {
-      await tell(ports, input, 'zone.create-refused', 'was not created', { code: error.code });
+      await tellOfZone(ports, input, 'zone.create-refused', 'was not created', { code: error.code });
       throw refusedZone(domain, error);
     }
   }
@@ -76,7 +76,14 @@ export async function makeZone(ports: MakePorts, input: ZoneInput): Promise<Zone
 async function keep(ports: MakePorts, input: ZoneInput, facts: ZoneFacts): Promise<ZoneFacts> {
   const { tenantId, connectionId } = input;
   await ports.mirror.putZones(tenantId, connectionId, [facts], ports.clock.now());
-  await tell(ports, input, 'zone.created', 'is created', { nameServers: [...facts.nameServers] }, facts.id);
+  await tellOfZone(
+    ports,
+    input,
+    'zone.created',
+    'is created',
+    { nameServers: [...facts.nameServers] },
+    facts.id,
+  );
   return facts;
 }
 
@@ -95,7 +102,7 @@ export async function askActivation(
     if (!early) throw error;
     return { asked: false, reason: error.message };
   }
-  await tell(ports, input, 'zone.activation-asked', 'is to be looked at by Cloudflare', {}, zoneId);
+  await tellOfZone(ports, input, 'zone.activation-asked', 'is to be looked at by Cloudflare', {}, zoneId);
   return { asked: true, reason: 'Cloudflare looks at the delegation now.' };
 }
 
@@ -119,7 +126,7 @@ export function refuseUnguardedDelete(domain: DomainName, allow: readonly string
 export async function removeZone(ports: MakePorts, input: ZoneInput, facts: ZoneFacts): Promise<void> {
   const { zones } = ports;
   const zoneId = facts.id;
-  await tell(ports, input, 'zone.delete-sent', 'is being deleted', {}, zoneId);
+  await tellOfZone(ports, input, 'zone.delete-sent', 'is being deleted', {}, zoneId);
   try {
     await zones.remove(zoneId, input.call);
   } catch (error) {
@@ -130,10 +137,11 @@ export async function removeZone(ports: MakePorts, input: ZoneInput, facts: Zone
   }
   const gone: ZoneFacts = { ...facts, status: 'deleted' };
   await ports.mirror.putZones(input.tenantId, input.connectionId, [gone], ports.clock.now());
-  await tell(ports, input, 'zone.deleted', 'is deleted', {}, zoneId);
+  await tellOfZone(ports, input, 'zone.deleted', 'is deleted', {}, zoneId);
 }
 
-async function tell(
+/** One sentence on the zone, and its facts, for the audit trail. */
+export async function tellOfZone(
   ports: MakePorts,
   { tenantId, connectionId, accountId, domain, principal }: ZoneInput,
   kind: string,

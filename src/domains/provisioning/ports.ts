@@ -7,7 +7,7 @@ import type { ZoneFacts } from '../zones/model.ts';
 import type { Provisioning, ProvisioningId } from './model.ts';
 
 /**
- * Makes and removes zones. Each call is one request, a write never repeated once it may have left; what a thrown error
+ * Makes, pauses and removes zones. Each call is one request, a write never repeated once it may have left; what a thrown error
  * promises about it stands at `CloudflareErrorCode`.
  */
 export interface ZoneMaker {
@@ -16,6 +16,8 @@ export interface ZoneMaker {
   create(accountId: AccountId, name: DomainName, options: CallOptions): Promise<ZoneFacts>;
   /** Irreversible: records, settings, certificates and the pair of nameservers go with it. */
   remove(zoneId: ZoneId, options: CallOptions): Promise<void>;
+  /** @returns the zone as it is then. */
+  setPaused(zoneId: ZoneId, paused: boolean, options: CallOptions): Promise<ZoneFacts>;
   /** Asks Cloudflare to look at the delegation now. Too often is refused as `cloudflare-rate-limited` or `-refused`. */
   askActivation(zoneId: ZoneId, options: CallOptions): Promise<void>;
 }

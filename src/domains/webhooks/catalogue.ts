@@ -221,6 +221,19 @@ const ZONES: readonly EventType[] = [
     data: { connectionId, zoneId },
   },
   {
+    type: 'zone.paused',
+    about:
+      'A zone was paused through Zoneward: it is served by DNS alone, and its proxied records tell their addresses.',
+    kinds: ['zone.paused'],
+    data: { connectionId, zoneId },
+  },
+  {
+    type: 'zone.unpaused',
+    about: 'A paused zone was given back to Cloudflare’s proxy through Zoneward.',
+    kinds: ['zone.unpaused'],
+    data: { connectionId, zoneId },
+  },
+  {
     type: 'zone.deleted',
     about: 'A zone was deleted at Cloudflare.',
     kinds: ['zone.deleted'],

@@ -60,7 +60,7 @@ export function adviseOnZone(facts: ZoneFacts, now: number, statusSince?: number
     case 'active':
       return facts.paused
         ? advice('act', 'active but paused: Cloudflare answers DNS and proxies nothing', [
-            'Unpause the zone when its traffic should go through Cloudflare again.',
+            'When its traffic should go through Cloudflare again: `zones unpause`.',
           ])
         : advice('fine', 'active', []);
     case 'initializing':

@@ -1,10 +1,12 @@
-/** Zones made, activated and deleted over HTTP. */
+/** Zones made, activated, paused and deleted over HTTP. */
 import { z } from '@hono/zod-openapi';
+import type { Zone, ZonePausing } from '../../app/re-exports.ts';
 import { findZone, reachAccount, requireAllNames } from '../caller.ts';
 import { requireMatch } from '../dispatch.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { nameList, zoneParams } from '../inputs.ts';
-import { activationShape, zoneShape } from '../shapes/zones.ts';
+import type { View } from '../shapes/common.ts';
+import { activationShape, pausingShape, zoneShape } from '../shapes/zones.ts';
 import { zoneSeen, zoneWithAdvice } from './zones.ts';
 
 const tag = 'zones';
@@ -49,6 +51,57 @@ const activate = endpoint({
   },
 });
 
+const pause = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/pause',
+  operationId: 'pauseZone',
+  tag,
+  summary:
+    'Serve a zone by Cloudflare’s DNS alone: reveals the addresses behind proxied records, so `allow: ["exposure"]` where there are any. Unpausing takes it back.',
+  scope: 'apply',
+  params: zoneParams,
+  body: z
+    .strictObject({ allow: z.array(z.string().min(1).max(64)).max(10).optional() })
+    .openapi('PauseRequest'),
+  answers: {
+    status: 200,
+    description: 'The zone as it is then, and what was revealed',
+    schema: pausingShape,
+  },
+  handle: async (call, { params, body: { allow } }) => {
+    const zone = await meantZone(call, params.zone);
+    const options = allow === undefined ? {} : { allow };
+    return json(pausingSeen(call, await call.caller.tenant.zones.pause(zone.facts.id, options)));
+  },
+});
+
+const unpause = endpoint({
+  method: 'post',
+  path: '/v1/zones/{zone}/unpause',
+  operationId: 'unpauseZone',
+  tag,
+  summary: 'Serve a paused zone through Cloudflare again',
+  scope: 'apply',
+  params: zoneParams,
+  answers: { status: 200, description: 'The zone as it is then', schema: pausingShape },
+  handle: async (call, { params }) => {
+    const zone = await meantZone(call, params.zone);
+    return json(pausingSeen(call, await call.caller.tenant.zones.unpause(zone.facts.id)));
+  },
+});
+
+/** The zone of an act that touches all of its names. */
+async function meantZone(call: Call, reference: string): Promise<Zone> {
+  requireAllNames(call.caller);
+  const zone = await findZone(call.caller, reference);
+  requireMatch(call, zoneWithAdvice(call.caller, zone));
+  return zone;
+}
+
+function pausingSeen({ caller }: Call, { zone, changed, reveals }: ZonePausing): View {
+  return { zone: zoneWithAdvice(caller, zone), changed, reveals };
+}
+
 const remove = endpoint({
   method: 'delete',
   path: '/v1/zones/{zone}',
@@ -70,4 +123,4 @@ const remove = endpoint({
   },
 });
 
-export const ZONE_LIFE_ENDPOINTS: readonly Endpoint[] = [create, activate, remove];
+export const ZONE_LIFE_ENDPOINTS: readonly Endpoint[] = [create, activate, pause, unpause, remove];

@@ -74,6 +74,15 @@ const revision = z
 export const activationShape: z.ZodType = z
   .strictObject({ zone: zoneWithAdviceShape, asked: z.boolean(), reason: z.string() })
   .openapi('ZoneActivation');
+export const pausingShape: z.ZodType = z
+  .strictObject({
+    zone: zoneWithAdviceShape,
+    changed: z.boolean().openapi({ description: 'False where it stood so already' }),
+    reveals: texts.openapi({
+      description: 'Addresses, and targets of CNAMEs, that only proxied records name',
+    }),
+  })
+  .openapi('ZonePausing');
 export const historyShape: z.ZodType = page(revision, 'RevisionPage', { freshness: freshnessShape });
 
 export const recordLifeShape: z.ZodType = z

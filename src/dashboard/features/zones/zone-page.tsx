@@ -102,13 +102,37 @@ function Advice({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
           ))}
         </div>
       )}
-      {zone.status === 'pending' ? <Activate zone={zone} /> : null}
+      {zone.status === 'pending' ? (
+        <Ask
+          label="Ask Cloudflare to check now"
+          done="Cloudflare looks at the nameservers"
+          act={() => api.activateZone({ zone: zone.id })}
+        />
+      ) : null}
+      {zone.paused && zone.status === 'active' ? (
+        <Ask
+          label="Unpause the zone"
+          done="The zone is served through Cloudflare again"
+          act={() => api.unpauseZone({ zone: zone.id })}
+        />
+      ) : null}
     </Note>
   );
 }
 
-/** Cloudflare looks by itself, too; asking makes it look now, at most once an hour on Free. */
-function Activate({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
+/**
+ * One request that changes how the zone stands, and the zone read anew. Activation: Cloudflare looks by itself, too;
+ * asking makes it look now, at most once an hour on Free.
+ */
+function Ask({
+  label,
+  done,
+  act,
+}: {
+  readonly label: string;
+  readonly done: string;
+  readonly act: () => Promise<unknown>;
+}): ReactNode {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const queries = useQueryClient();
@@ -116,8 +140,8 @@ function Activate({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      await api.activateZone({ zone: zone.id });
-      toast('Cloudflare looks at the nameservers');
+      await act();
+      toast(done);
     } catch (failure) {
       setError(failure);
     }
@@ -128,7 +152,7 @@ function Activate({ zone }: { readonly zone: ZoneWithAdvice }): ReactNode {
     <>
       <div>
         <Button size="compact-sm" variant="default" loading={isBusy} onClick={() => void ask()}>
-          Ask Cloudflare to check now
+          {label}
         </Button>
       </div>
       {error === null ? null : <Problem error={error} />}
