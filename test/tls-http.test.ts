@@ -201,3 +201,63 @@ test('DNSSEC over HTTP: its stage, what is waited for, and times', async () => {
   assert.deepEqual([body.stage, body.waitsFor, body.until, body.parent.dsSeenAt], ['off', null, null, null]);
   assert.match(body.since, /^\d{4}-\d\d-\d\dT.*Z$/);
 });
+
+test('a look at all TLS of zones is a job that tells its price, is watched and stopped', async () => {
+  const names = Array.from({ length: 20 }, (_, at) => ({ name: `zone${at}.example` }));
+  await using engine = await startEngine({ rateLimit: false, seed: { zones: names } });
+  const edge = openEdge(engine.zoneward);
+  await using _runner = { [Symbol.asyncDispose]: () => edge.runner.stop() };
+  const { key } = await ready(edge, engine.sandbox.tokens.full);
+  const asked = (): number => engine.sandbox.counts().total;
+  const refresh = (body: object, as = key) => edge.ask('POST', '/v1/tls/refresh', { key: as, body });
+  const seen = async (): Promise<number> =>
+    (await edge.ask('GET', '/v1/tls', { key })).body.items.filter(
+      (one: { readAt: unknown }) => one.readAt !== null,
+    ).length;
+
+  const calls = asked();
+  const zones = ['zone0.example', 'zone1.example', 'zone1.example'];
+  const job = await refresh({ zones });
+  assert.deepEqual(
+    [job.status, job.body.kind, job.body.input],
+    [202, 'tls.refresh', { zones: 2, calls: 34 }],
+  );
+  const { body: done } = await edge.ended(job, key);
+  assert.deepEqual(
+    [done.state, done.result, done.progress],
+    ['done', { zones: 2, failures: [] }, { done: 2, total: 2 }],
+  );
+  assert.equal(asked() - calls, job.body.input.calls, 'it costs what it said');
+  assert.equal(await seen(), 2);
+
+  engine.sandbox.setFault({
+    kind: 'slow',
+    delayMs: 300,
+    route: 'GET /zones/{zone_id}/ssl/certificate_packs',
+  });
+  const all = await refresh({});
+  assert.equal(all.body.input.zones, 20);
+  assert.equal((await refresh({})).body.id, all.body.id, 'the one under way');
+  while ((await edge.ask('GET', `/v1/jobs/${all.body.id}`, { key })).body.progress === null)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  await edge.ask('POST', `/v1/jobs/${all.body.id}/cancel`, { key });
+  assert.equal((await edge.ended(all, key)).body.state, 'cancelled');
+  engine.sandbox.clearFaults();
+  assert.ok((await seen()) < 20);
+
+  const named = (await edge.makeKey('acme', ['admin'], { namePatterns: ['www'] })).secret;
+  const elsewhere = (await edge.makeKey('acme', ['admin'], { zoneIds: ['0'.repeat(32) as never] })).secret;
+  const reader = (await edge.makeKey('acme', ['read'])).secret;
+  for (const [body, as, status, code] of [
+    [{}, named, 403, 'key-limited'],
+    [{ zones }, elsewhere, 404, 'zone-unknown'],
+    [{}, elsewhere, 422, 'zones-none'],
+    [{ zones }, reader, 403, 'scope-missing'],
+    [{ zones: [] }, key, 422, 'input-invalid'],
+  ] as const) {
+    const refused = await refresh(body, as);
+    assert.deepEqual([refused.status, refused.body.code], [status, code], refused.text);
+  }
+  const { items } = (await edge.ask('GET', '/v1/jobs?kind=tls.refresh', { key })).body;
+  assert.equal(items.length, 2, 'no job was made of these');
+});

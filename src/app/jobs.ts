@@ -33,6 +33,13 @@ export type JobRequest =
   | { readonly kind: 'rounds.run'; readonly connection?: string }
   /** Makes a plan of any kind and stores it as a change set to be looked at. Writes nothing. */
   | ({ readonly kind: 'change-sets.plan' } & PlanJob)
+  /** Looks at all TLS of these zones, by their ids. `calls`: what that costs, for who looks at the job. */
+  | {
+      readonly kind: 'tls.refresh';
+      readonly zones: readonly string[];
+      readonly connection?: string;
+      readonly calls: number;
+    }
   /** Brings domains up, each as far as it can go now; its wish is kept with the job. */
   | { readonly kind: 'provisionings.bulk'; readonly domains: readonly BulkWish[] };
 
@@ -141,6 +148,8 @@ function dedupeKeyOf(request: JobRequest, principal: string): string {
     return `plan:${createHash('sha256')
       .update(JSON.stringify([principal, request]))
       .digest('hex')}`;
+  if (request.kind === 'tls.refresh')
+    return `tls:${createHash('sha256').update(JSON.stringify(request)).digest('hex')}`;
   if (request.kind === 'change-sets.recover') return 'recover';
   if (request.kind === 'rounds.run') return `round:${request.connection ?? ''}`;
   return `sync:${request.connection ?? ''}:${request.zone ?? ''}`;
@@ -207,6 +216,20 @@ function handlersOf(tenant: OpenTenant): Record<string, JobHandler> {
       const next = nextDueAt === null ? null : new Date(nextDueAt).toISOString();
       const [read, failed] = [outcomes.length, failures.length];
       return { state, reason, nextDueAt: next, calls, read, failed, waiting };
+    },
+    'tls.refresh': async (job, { signal, report }) => {
+      const { zones, connection } = job.input as unknown as Extract<JobRequest, { kind: 'tls.refresh' }>;
+      const { failures } = await of(job).tls.refresh(zones, {
+        ...(connection === undefined ? {} : { connection }),
+        signal,
+        onZone: (done, total) => report({ done, total }),
+      });
+      return {
+        zones: zones.length,
+        failures: failures
+          .slice(0, FAILURES_SHOWN_MAX)
+          .map(({ zone, error }) => ({ zoneId: zone, code: error.code, message: error.message })),
+      };
     },
     'provisionings.bulk': async (job, { signal, report }) => {
       const { domains } = job.input as unknown as Extract<JobRequest, { kind: 'provisionings.bulk' }>;

@@ -167,10 +167,12 @@ export {
   templateTitle,
 } from '../plan/templates/template.ts';
 export type { BulkReport, BulkWish } from './bulk-provision.ts';
+export { REFRESH_CALLS } from './call-prices.ts';
 export { CLOUDFLARE_BASE_URL } from './config.ts';
 export { type ConnectVisit, forVisitor, reportForVisitor } from './connect-sessions.ts';
 export type { RecordSelection, RecordSet, RecordText } from './edit-records.ts';
 export { EXPORT_FORMATS, type ExportFormat } from './export-format.ts';
+export type { JobRequest } from './jobs.ts';
 export type { PlannedProofs } from './object-plans.ts';
 export { refuseInnerResolvers } from './open-resolvers.ts';
 export { storePlanned } from './plan-job.ts';

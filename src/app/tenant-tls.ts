@@ -110,8 +110,21 @@ export interface TenantTls {
   ): Promise<TlsCalendar>;
   /** Every zone as it was last seen, with how long ago. Asks Cloudflare nothing. */
   list(request?: TlsRequest): Promise<readonly TlsOverview[]>;
-  /** Looks at these zones now; from then on the worker follows them: daily, and each minute what is under way. */
-  refresh(zones: readonly string[], request?: TlsRequest): Promise<void>;
+  /**
+   * Looks at these zones now, with `REFRESH_CALLS` calls each; from then on the worker follows them: daily, and each minute
+   * what is under way. A zone that cannot be looked at keeps none of the others from it. Throws when `signal` aborts.
+   */
+  refresh(zones: readonly string[], request?: RefreshRequest): Promise<Refreshed>;
+}
+
+export interface RefreshRequest extends TlsRequest {
+  readonly onZone?: (done: number, total: number) => void;
+}
+
+export interface Refreshed {
+  readonly zones: number;
+  /** Those that could not be looked at. */
+  readonly failures: readonly { readonly zone: string; readonly error: ZonewardError }[];
 }
 
 /** Zones that are asked at the same time; the budget paces them. */
@@ -146,12 +159,23 @@ export function tenantTls(context: Context, tenantId: TenantId, reach: TenantRea
         .filter(({ facts }) => facts.status !== 'deleted')
         .map((zone) => overviewOf(zone, seen.get(zone.facts.id)));
     },
-    refresh: async (references, request = {}) => {
+    refresh: async (references, { onZone = () => {}, ...request } = {}) => {
+      const failures: Refreshed['failures'][number][] = [];
+      let done = 0;
       await eachInOrder(references, async (reference) => {
-        const { zone, cloudflare } = await linked(reference, request);
-        const seen = await lookAtAll(context, cloudflare, zone, callOptions(request));
-        await remember(context, tenantId, zone, seen);
+        try {
+          request.signal?.throwIfAborted();
+          const { zone, cloudflare } = await linked(reference, request);
+          const seen = await lookAtAll(context, cloudflare, zone, callOptions(request));
+          await remember(context, tenantId, zone, seen);
+        } catch (error) {
+          if (request.signal?.aborted === true || !isZonewardError(error)) throw error;
+          failures.push({ zone: reference, error });
+        }
+        done += 1;
+        onZone(done, references.length);
       });
+      return { zones: references.length, failures };
     },
     settings: async (reference, names, request = {}) => {
       const specs = names.length === 0 ? SETTINGS : names.map(specOf);

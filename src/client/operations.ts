@@ -111,6 +111,7 @@ import type {
   TestedConnection,
   TestReport,
   TlsOverview,
+  TlsRefresh,
   TlsReport,
   TokenLink,
   TransferCheck,
@@ -442,6 +443,8 @@ export interface Operations {
     };
     readonly answer: string;
   };
+  /** Look at all TLS of zones now, as a job: 17 calls for each zone, `input.calls` in all. From then on the worker follows them. */
+  readonly refreshTls: { readonly input: { readonly body: TlsRefresh }; readonly answer: Job };
   /** Every zone setting that a plan may change, with what it may be and what it needs */
   readonly listSettingCatalogue: {
     readonly input: Readonly<Record<string, never>>;
@@ -790,7 +793,14 @@ export interface Operations {
       readonly query?: {
         readonly limit?: number;
         readonly cursor?: string;
-        readonly kind?: 'zones.sync' | 'change-set.apply' | 'change-sets.plan' | 'provisionings.bulk';
+        readonly kind?:
+          | 'zones.sync'
+          | 'change-set.apply'
+          | 'change-sets.plan'
+          | 'change-sets.recover'
+          | 'rounds.run'
+          | 'tls.refresh'
+          | 'provisionings.bulk';
         readonly state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
       };
     };
@@ -977,6 +987,7 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   showDnssec: { method: 'GET', path: '/v1/zones/{zone}/dnssec', answer: 'json' },
   certificateCalendar: { method: 'GET', path: '/v1/certificates/calendar', answer: 'json' },
   certificateICalendar: { method: 'GET', path: '/v1/certificates/calendar.ics', answer: 'text' },
+  refreshTls: { method: 'POST', path: '/v1/tls/refresh', answer: 'json' },
   listSettingCatalogue: { method: 'GET', path: '/v1/settings', answer: 'json' },
   searchDomains: { method: 'GET', path: '/v1/domains/search', answer: 'json' },
   checkDomains: { method: 'GET', path: '/v1/domains/check', answer: 'json' },

@@ -806,6 +806,12 @@ export type CertificateCalendar = {
   readonly neverRead: readonly { readonly zoneId: string; readonly zoneName: string }[];
 };
 
+export type TlsRefresh = {
+  /** Absent: every zone that the key reaches, of `connection` where that is given */
+  readonly zones?: readonly string[];
+  readonly connection?: string;
+};
+
 export type SettingCatalogue = {
   readonly items: readonly {
     /** Cloudflare's id; stable in documents, plans and journals */ readonly key: string;

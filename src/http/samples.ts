@@ -33,6 +33,7 @@ export const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   watchConnectionAdd: ({ token }) => ({ credential: { token }, label: 'watched', duplicate: true }),
   watchConnectionRelink: ({ token }) => ({ credential: { token } }),
   syncZones: ({ connection }) => ({ connection }),
+  refreshTls: ({ zone }) => ({ zones: [zone] }),
   importConnections: ({ token }) => ({ text: `label,token\nimported,${token}\n` }),
   runRound: ({ connection }) => ({ connection }),
   verifyAuditAgainst: () => ({
@@ -120,6 +121,8 @@ export const FOREIGN_MENTIONS: readonly {
     { method: 'GET', path: ({ connection }: Things) => `/v1/certificates/${name}?connection=${connection}` },
   ]),
   { method: 'GET', path: ({ connection }) => `/v1/tls?connection=${connection}` },
+  { method: 'POST', path: () => '/v1/tls/refresh', body: ({ zone }) => ({ zones: [zone] }) },
+  { method: 'POST', path: () => '/v1/tls/refresh', body: ({ connection }) => ({ connection }) },
   ...['', '/search?text=a&', '/check?names=a.com&', '/calendar?', '/calendar.ics?'].map((rest) => ({
     method: 'GET',
     path: ({ connection }: Things) => `/v1/domains${rest || '?'}connection=${connection}`,

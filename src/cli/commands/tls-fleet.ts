@@ -1,8 +1,10 @@
 /** `zoneward tls list`: the TLS of every zone as it was last seen, without a call. */
 import type { Command } from 'commander';
+import { REFRESH_CALLS } from '../../app/call-prices.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { examples } from '../help.ts';
+import { counted } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { fleetJson, formatFleet } from '../views/tls-fleet.ts';
 
@@ -14,20 +16,35 @@ export function registerFleet(
   tls
     .command('list')
     .description('The TLS of every zone as it was last seen, and how long ago. Asks Cloudflare nothing.')
-    .option('--refresh', 'look at every zone first: 17 calls each; the worker then follows them')
+    .option(
+      '--refresh',
+      `look at every zone first: ${REFRESH_CALLS} calls each; the worker then follows them. Through a server it is a job there, which goes on when this command ends`,
+    )
     .addHelpText('after', examples('zoneward tls list', 'zoneward tls list --refresh'))
     .action(
       cli.run(async (session, flags: { readonly refresh?: boolean }) => {
         if (flags.refresh === true) {
-          const bar = session.progress();
-          const zones = await allZones(session);
-          bar.status(`Reading ${zones.length} zones …`);
-          const tenant = await session.tenant();
-          await tenant.tls.refresh(zones, session.via).finally(() => bar.end());
+          const failures = await refresh(session, await allZones(session));
+          const shown = await showFleet(session);
+          return failures === 0 ? shown : EXIT.partial;
         }
         return showFleet(session);
       }),
     );
+}
+
+/** @returns how many zones could not be looked at; each is told. */
+async function refresh(session: Session, zones: readonly string[]): Promise<number> {
+  const bar = session.progress();
+  const tell = (done: number): void =>
+    bar.status(
+      `Looked at ${done} of ${counted(zones.length, 'zone')}, ${zones.length * REFRESH_CALLS} calls in all …`,
+    );
+  tell(0);
+  const { tls } = await session.tenant();
+  const { failures } = await tls.refresh(zones, { ...session.via, onZone: tell }).finally(() => bar.end());
+  for (const { zone, error } of failures) session.out.warn(`${zone}: ${error.message}`);
+  return failures.length;
 }
 
 export async function showFleet(session: Session): Promise<ExitCode> {

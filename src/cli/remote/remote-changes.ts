@@ -216,7 +216,7 @@ function nullIfNarrowed(error: unknown): null {
 }
 
 /** The job is the server's: a person who stops asks it to stop, and still hears how it ended. */
-async function jobEnd(
+export async function jobEnd(
   client: Client,
   id: string,
   { signal, onJob }: { readonly signal?: AbortSignal; readonly onJob?: (job: Job) => void },

@@ -11,17 +11,16 @@ import {
 import { LOOK_AGAIN_MS, type TenantTls, type TlsRequest } from '../../app/tenant-tls.ts';
 import type * as api from '../../client/index.ts';
 import type { Client } from '../../client/index.ts';
+import { CancelledError } from '../errors.ts';
 import { namedFile } from './file-names.ts';
-import type { RemotePlanner } from './remote-changes.ts';
+import { jobEnd, ofJob, type RemotePlanner } from './remote-changes.ts';
 import { asked } from './remote-error.ts';
 import { milliseconds } from './remote-models.ts';
 
 /** So many ids are an address that every proxy takes. */
 const ZONES_AT_ONCE = 100;
 
-type Remote = Omit<TenantTls, 'refresh'>;
-
-export function remoteTls(client: Client, planned: RemotePlanner): Remote {
+export function remoteTls(client: Client, planned: RemotePlanner): TenantTls {
   return {
     show: async (zone, request = {}) => {
       const { findings, ...view } = await asked(
@@ -38,6 +37,24 @@ export function remoteTls(client: Client, planned: RemotePlanner): Remote {
         findingsAt: milliseconds(one.findingsAt),
         nextExpiry: milliseconds(one.nextExpiry),
       }));
+    },
+    refresh: async (zones, { onZone, ...request } = {}) => {
+      const started = await asked(client.refreshTls({ body: { zones: [...zones], ...viaOf(request) } }));
+      const { state, result, error } = await jobEnd(client, started.id, {
+        ...signalOf(request),
+        onJob: ({ progress }) => {
+          const { done, total } = Object(progress) as { readonly done?: number; readonly total?: number };
+          if (done !== undefined && total !== undefined) onZone?.(done, total);
+        },
+      });
+      if (state === 'cancelled')
+        throw new CancelledError('Stopped; the zones that were looked at are remembered.');
+      if (state !== 'done') throw ofJob(error);
+      const failures = (result as unknown as RefreshResult).failures.map(({ zoneId, code, message }) => ({
+        zone: zoneId,
+        error: new ZonewardError(message, { code, kind: 'temporary' }),
+      }));
+      return { zones: zones.length, failures };
     },
     settings: async (zone, names, request = {}) => {
       const query = { ...viaOf(request), ...(names.length === 0 ? {} : { names: names.join(',') }) };
@@ -76,6 +93,10 @@ export function remoteTls(client: Client, planned: RemotePlanner): Remote {
       };
     },
   };
+}
+
+interface RefreshResult {
+  readonly failures: readonly { readonly zoneId: string; readonly code: string; readonly message: string }[];
 }
 
 /** As much of a zone as its TLS speaks of. */

@@ -17,7 +17,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export interface Job {
   readonly id: JobId;
   readonly tenantId: TenantId;
-  /** What is done: `zones.sync`, `change-set.apply`, `change-sets.plan`, `provisionings.bulk`. */
+  /** What is done: `zones.sync`, `change-set.apply`, `change-sets.plan`, `tls.refresh`, `provisionings.bulk`. */
   readonly kind: string;
   readonly input: JsonObject;
   readonly principal: Principal;

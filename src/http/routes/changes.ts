@@ -31,7 +31,8 @@ import {
   changeSetShape,
   changeSetView,
 } from '../shapes/changes.ts';
-import { jobShape, jobView } from '../shapes/jobs.ts';
+import { jobShape } from '../shapes/jobs.ts';
+import { startJob } from '../start-job.ts';
 import { pem } from './certificate-plans.ts';
 import { BODY_MAX, planFrom, planInput, startPlanJob } from './plans.ts';
 
@@ -108,9 +109,7 @@ const recover = endpoint({
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call) => {
     requireUnlimited(call.caller);
-    const { tenantName, principal } = call.caller;
-    const job = await call.zoneward.jobs.add(tenantName, { kind: 'change-sets.recover' }, { principal });
-    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+    return startJob(call, { kind: 'change-sets.recover' });
   },
 });
 
@@ -201,13 +200,11 @@ function applyEndpoint(verb: 'apply' | 'resume', summary: string): Endpoint {
       requireMatch(call, changeDetailsView(details, namesReached(call.caller)));
       refuseUnready(details);
       refuseWithoutKey(details);
-      const { tenantName, principal } = call.caller;
-      const job = await call.zoneward.jobs.add(
-        tenantName,
-        { kind: 'change-set.apply', changeSetId: details.changeSet.id, ...defined(body) },
-        { principal },
-      );
-      return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+      return startJob(call, {
+        kind: 'change-set.apply',
+        changeSetId: details.changeSet.id,
+        ...defined(body),
+      });
     },
   });
 }

@@ -15,7 +15,8 @@ import {
   roundListShape,
   roundView,
 } from '../shapes/inventory.ts';
-import { jobShape, jobView } from '../shapes/jobs.ts';
+import { jobShape } from '../shapes/jobs.ts';
+import { startJob } from '../start-job.ts';
 
 const tag = 'inventory';
 const DAYS_MAX = 36_500;
@@ -63,9 +64,7 @@ const runRound = endpoint({
   answers: { status: 202, description: 'The job', schema: jobShape },
   handle: async (call, { body }) => {
     const via = await reachAccount(call.caller, body.connection);
-    const { tenantName, principal } = call.caller;
-    const job = await call.zoneward.jobs.add(tenantName, { kind: 'rounds.run', ...via }, { principal });
-    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+    return startJob(call, { kind: 'rounds.run', ...via });
   },
 });
 

@@ -42,7 +42,17 @@ const listJobs = endpoint({
   scope: 'read',
   query: z.strictObject({
     ...PAGE,
-    kind: z.enum(['zones.sync', 'change-set.apply', 'change-sets.plan', 'provisionings.bulk']).optional(),
+    kind: z
+      .enum([
+        'zones.sync',
+        'change-set.apply',
+        'change-sets.plan',
+        'change-sets.recover',
+        'rounds.run',
+        'tls.refresh',
+        'provisionings.bulk',
+      ])
+      .optional(),
     state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']).optional(),
   }),
   answers: { status: 200, description: 'A page of jobs', schema: jobPageShape },

@@ -24,7 +24,8 @@ import { type Call, type Endpoint, endpoint, json, type Reply } from '../endpoin
 import { defined, JOB_ZONES_MAX, zoneParams, zonesWanted } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { planFileShape, plannedView, planShape, recordCheckShape } from '../shapes/changes.ts';
-import { jobShape, jobView } from '../shapes/jobs.ts';
+import { jobShape } from '../shapes/jobs.ts';
+import { startJob } from '../start-job.ts';
 import { certificatesPlan, planCertificates, viaOf } from './certificate-plans.ts';
 import { revertPlan } from './drift.ts';
 import { templatePlan, templateRemoval, templateRequest } from './templates.ts';
@@ -403,10 +404,7 @@ export async function startPlanJob(
   },
 ): Promise<Reply> {
   const plan = await planForJob(call.caller, input);
-  const { tenantName, principal } = call.caller;
-  const request = { kind: 'change-sets.plan' as const, plan, ...defined(options) };
-  const job = await call.zoneward.jobs.add(tenantName, request, { principal });
-  return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+  return startJob(call, { kind: 'change-sets.plan', plan, ...defined(options) });
 }
 
 /** The zones by their ids, each the caller's. All of them are of one connection, or refused before anything is read. */

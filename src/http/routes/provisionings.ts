@@ -18,8 +18,9 @@ import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
 import { defined, OWNER_DETAILS, PAGE } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
 import { reachedPage } from '../reached-page.ts';
-import { jobShape, jobView } from '../shapes/jobs.ts';
+import { jobShape } from '../shapes/jobs.ts';
 import { provisioningListShape, provisioningShape, provisioningView } from '../shapes/provisionings.ts';
+import { startJob } from '../start-job.ts';
 import { templateReference } from './templates.ts';
 
 const tag = 'provisionings';
@@ -212,13 +213,7 @@ const bulk = endpoint({
       await refuseUnseen(call, domain);
       wishes.push({ domain, input: { ...via, ...inputOf(shared), ...inputOf(own) } });
     }
-    const { tenantName, principal } = call.caller;
-    const job = await call.zoneward.jobs.add(
-      tenantName,
-      { kind: 'provisionings.bulk', domains: wishes },
-      { principal },
-    );
-    return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
+    return startJob(call, { kind: 'provisionings.bulk', domains: wishes });
   },
 });
 

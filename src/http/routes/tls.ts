@@ -5,14 +5,16 @@ import {
   type BaselineName,
   certificateICalendar,
   dnssecToJson,
+  REFRESH_CALLS,
   type SettingsWish,
   type TlsCalendar,
   tlsToJson,
 } from '../../app/re-exports.ts';
 import { type Caller, requireAllNames, seesZone } from '../caller.ts';
 import { type Call, type Endpoint, endpoint, json } from '../endpoint.ts';
-import { flag, nameList, zoneParams, zonesWanted } from '../inputs.ts';
+import { flag, JOB_ZONES_MAX, nameList, zoneParams, zonesWanted } from '../inputs.ts';
 import { HttpError } from '../problem.ts';
+import { jobShape } from '../shapes/jobs.ts';
 import {
   certificateCalendarShape,
   certificateCalendarView,
@@ -21,6 +23,7 @@ import {
   settingView,
   tlsShape,
 } from '../shapes/tls.ts';
+import { startJob } from '../start-job.ts';
 import { viaOf, viaQuery, wholeZone } from './certificate-plans.ts';
 
 const tag = 'tls';
@@ -133,13 +136,55 @@ async function calendarOf({ caller, signal }: Call, query: CalendarQuery): Promi
   return caller.tenant.tls.calendar(zones, { signal, stored, ...(await viaOf(caller, query)) });
 }
 
-async function zonesMeant(caller: Caller, query: CalendarQuery): Promise<readonly string[]> {
+async function zonesMeant(
+  caller: Caller,
+  query: { readonly zones?: readonly string[] | undefined; readonly connection?: string | undefined },
+): Promise<readonly string[]> {
   requireAllNames(caller);
   if (query.zones !== undefined) return Promise.all(query.zones.map((zone) => wholeZone(caller, zone)));
   return (await caller.tenant.zones.list(await viaOf(caller, query)))
     .filter((zone) => seesZone(caller, zone) && zone.facts.status !== 'deleted')
     .map(({ facts }) => facts.id);
 }
+
+const refresh = endpoint({
+  method: 'post',
+  path: '/v1/tls/refresh',
+  operationId: 'refreshTls',
+  tag,
+  summary: `Look at all TLS of zones now, as a job: ${REFRESH_CALLS} calls for each zone, \`input.calls\` in all. From then on the worker follows them.`,
+  scope: 'plan',
+  body: z
+    .strictObject({
+      zones: z.array(reference).min(1).max(JOB_ZONES_MAX).optional().openapi({
+        description: 'Absent: every zone that the key reaches, of `connection` where that is given',
+      }),
+      connection: reference.optional(),
+    })
+    .openapi('TlsRefresh'),
+  answers: { status: 202, description: 'The job', schema: jobShape },
+  handle: async (call, { body }) => {
+    const zones = [...new Set(await zonesMeant(call.caller, body))];
+    if (zones.length === 0 || zones.length > JOB_ZONES_MAX)
+      throw new HttpError(
+        422,
+        zones.length === 0 ? 'zones-none' : 'zones-too-many',
+        zones.length === 0
+          ? 'There is no zone to look at.'
+          : `These are ${zones.length} zones; ${JOB_ZONES_MAX} at most.`,
+        {
+          next:
+            zones.length === 0 ? ['POST /v1/zones/sync'] : ['Name some of them: `zones`, or a `connection`.'],
+        },
+      );
+    return startJob(call, {
+      kind: 'tls.refresh',
+      zones,
+      calls: zones.length * REFRESH_CALLS,
+      ...(await viaOf(call.caller, body)),
+    });
+  },
+});
 
 /** A kind of plan: settings by words (`mode=strict`, `dnssec=on`), a baseline, or a document. */
 export const settingsPlan: z.ZodObject<
@@ -185,4 +230,4 @@ export function settingsWish({
   throw new HttpError(422, 'settings-ambiguous', 'Give words, a baseline or a text: one of them.');
 }
 
-export const TLS_ENDPOINTS: readonly Endpoint[] = [show, settings, dnssec, calendar, iCalendar];
+export const TLS_ENDPOINTS: readonly Endpoint[] = [show, settings, dnssec, calendar, iCalendar, refresh];

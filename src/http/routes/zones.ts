@@ -23,7 +23,7 @@ import { flag, MOMENT, momentOf, PAGE, revisionNumber, time, zoneParams } from '
 import { JSON_LINES, jsonLines } from '../json-lines.ts';
 import { HttpError } from '../problem.ts';
 import type { View } from '../shapes/common.ts';
-import { jobShape, jobView } from '../shapes/jobs.ts';
+import { jobShape } from '../shapes/jobs.ts';
 import {
   adviceView,
   differenceView,
@@ -35,6 +35,7 @@ import {
   zoneView,
   zoneWithAdviceShape,
 } from '../shapes/zones.ts';
+import { startJob } from '../start-job.ts';
 
 const tag = 'zones';
 const ORDERS = ['name', '-name', 'records', '-records', 'verified', '-verified'] as const;
@@ -179,15 +180,6 @@ const syncOne = endpoint({
     return startJob(call, { kind: 'zones.sync', zone: zone.facts.id });
   },
 });
-
-async function startJob(
-  call: Call,
-  request: Parameters<Call['zoneward']['jobs']['add']>[1],
-): Promise<ReturnType<typeof json>> {
-  const { tenantName, principal } = call.caller;
-  const job = await call.zoneward.jobs.add(tenantName, request, { principal });
-  return json(jobView(job), 202, { location: `/v1/jobs/${job.id}` });
-}
 
 const get = endpoint({
   method: 'get',

@@ -24,6 +24,8 @@ export const jobPageShape: z.ZodType = page(jobShape, 'JobPage');
 /** What domains are to have is theirs to read at each; here is told which they are. */
 function inputView({ kind, input }: Job): View {
   if (kind === 'change-sets.plan') return planView(input);
+  if (kind === 'tls.refresh' && Array.isArray(input['zones']))
+    return { ...input, zones: input['zones'].length };
   if (kind !== 'provisionings.bulk' || !Array.isArray(input['domains'])) return input;
   return { domains: input['domains'].map((one) => Object(one).domain) };
 }
