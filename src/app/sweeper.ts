@@ -17,7 +17,9 @@ import { plural } from '../plan/change-text.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import type { Context, LinkedConnection } from './context.ts';
 import { openSoa, roundPorts } from './round-ports.ts';
+import { tenantChanges } from './tenant-changes.ts';
 import { pruneHistory } from './tenant-inventory.ts';
+import { tenantReach } from './tenant-reach.ts';
 import { rotationPorts } from './tenant-rotations.ts';
 
 /** Who acts where nobody asked. */
@@ -33,7 +35,7 @@ const CHECKPOINT_EVERY_MS = DAY_MS;
 
 /** What a worker did or met, in a sentence. */
 export interface WorkerEvent {
-  readonly kind: 'worker' | 'told' | 'round' | 'rotation' | 'test' | 'housekeeping' | 'problem';
+  readonly kind: 'worker' | 'told' | 'round' | 'rotation' | 'test' | 'recovery' | 'housekeeping' | 'problem';
   readonly tenantId: TenantId | null;
   /** The label of the connection. */
   readonly connection: string | null;
@@ -52,6 +54,8 @@ export interface Sweeper {
   carryOn(rotation: Rotation): Promise<Rotation | null>;
   needsTest(connection: Connection): boolean;
   test(connection: Connection, signal?: AbortSignal): Promise<Connection>;
+  /** Settles what processes that are gone left open, and goes on with it where that needs nobody's look. */
+  recover(tenantId: TenantId, signal?: AbortSignal): Promise<void>;
   /** Prunes the usage log and history that is not kept, and takes the day's audit checkpoints. @returns calls that were forgotten. */
   keepHouse(tenants: Iterable<TenantId>): Promise<number>;
   close(): Promise<void>;
@@ -133,6 +137,19 @@ export function openSweeper(context: Context, onEvent: OnWorkerEvent): Sweeper {
       state !== 'rotating' &&
       (testedAt ?? 0) < clock.now() - RETEST_EVERY_MS,
     test,
+    recover: async (tenantId, signal) => {
+      const changes = tenantChanges(
+        { ...context, principal: PRINCIPAL },
+        tenantId,
+        tenantReach(context, tenantId),
+      );
+      for (const { changeSet, result } of await changes.recover(signal === undefined ? {} : { signal })) {
+        // What still cannot be read is told by the round of its zone.
+        if (result === null || result.status === 'unknown') continue;
+        const message = `change set ${changeSet.id}, which a process left open, is ${result.status}`;
+        onEvent({ kind: 'recovery', tenantId, connection: null, message });
+      }
+    },
     keepHouse: async (tenants) => {
       const forgotten = await store.usage.prune(clock.now() - USAGE_KEPT_MS);
       await store.connectSessions.prune(clock.now() - DELIVERIES_KEPT_MS);

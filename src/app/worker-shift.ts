@@ -12,6 +12,8 @@ import { attempt, type OnWorkerEvent, type Sweeper } from './sweeper.ts';
 const REFRESH_MS = 20_000;
 const SWEEP_EVERY_MS = 300_000;
 const HOUSE_EVERY_MS = 3_600_000;
+/** How often it is looked whether a process left a change set open. */
+const RECOVER_EVERY_MS = 60_000;
 /** A paused connection is looked at again after this: someone may have given it a new credential. */
 const PAUSED_LOOK_MS = 60_000;
 /** After a round that could not even begin (no secret, say). */
@@ -43,6 +45,7 @@ export class Shift {
   /** How many connections were last told of. */
   #told = -1;
   #houseAt = 0;
+  #recoverAt = 0;
 
   constructor(
     context: Context,
@@ -65,6 +68,13 @@ export class Shift {
     }
     for (const { key, tenantId, run } of await dueErrands(this.#context)) {
       this.#start(key, { tenantId, connection: null }, () => run(this.#signal));
+    }
+    if (now >= this.#recoverAt) {
+      this.#recoverAt = now + RECOVER_EVERY_MS;
+      for (const tenantId of await this.#context.store.journal.unsettled())
+        this.#start(`recovery ${tenantId}`, { tenantId, connection: null }, () =>
+          this.#sweeper.recover(tenantId, this.#signal),
+        );
     }
     for (const [key, place] of this.#places) {
       if (place.roundAt > now && place.sweepAt > now) continue;

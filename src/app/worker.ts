@@ -3,7 +3,8 @@
  * with a lease to take over. All that it must remember lies in the store, so one that is killed costs nothing.
  *
  * Connections are swept every few minutes, their zones' rounds come when they are due (with jitter, and later and
- * later while one fails), rotations at the moment that they name.
+ * later while one fails), rotations at the moment that they name. What a process that is gone left open is settled within
+ * a minute of the end of its lease, and gone on with where that needs nobody's look (`domains/changes/recover.ts`).
  */
 import type { ConnectionId, TenantId } from '../base/ids.ts';
 import type { Connection } from '../domains/connections/model.ts';
@@ -61,6 +62,11 @@ export async function sweepOnce(context: Context, options: WorkerOptions = {}): 
   const sweeper = openSweeper(context, onEvent);
   const renewing = keepLease(context, lease, signal);
   try {
+    // Before the rounds, which cannot read a zone while a write to it is open.
+    for (const tenantId of await context.store.journal.unsettled()) {
+      const of = { tenantId, connection: null };
+      await attempt(onEvent, of, () => sweeper.recover(tenantId, renewing.signal), renewing.signal);
+    }
     const connections: SweepReport['connections'][number][] = [];
     for await (const chunk of context.store.connections.all()) {
       for (const connection of chunk) {

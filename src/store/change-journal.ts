@@ -69,6 +69,23 @@ export function openChangeJournal(context: StoreContext): ChangeJournal {
     ...batchReads(context.db),
     unfinished: (tenantId) =>
       read(context, (trx) => listChangeSets(trx, tenantId, { status: 'applying' }, null)),
+    async unsettled() {
+      const now = await context.engine.now(context.db);
+      const held = context.db
+        .selectFrom('zone_leases')
+        .select('zone_id')
+        .where('holder', 'is not', null)
+        .where('expires_at', '>', now);
+      const rows = await context.db
+        .selectFrom('change_sets')
+        .select('tenant_id')
+        .distinct()
+        .where('status', 'in', ['applying', 'unknown'])
+        .where((where) => where.or([where('status', '=', 'unknown'), where('id', 'not in', held)]))
+        .orderBy('tenant_id')
+        .execute();
+      return rows.map((row) => row.tenant_id as TenantId);
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import { connectSessionsMigration } from './migrations/0009-connect-sessions.ts'
 import { tlsSnapshotsMigration } from './migrations/0010-tls-snapshots.ts';
 import { undoneInPartMigration } from './migrations/0011-undone-in-part.ts';
 import { unreadableZonesMigration } from './migrations/0012-unreadable-zones.ts';
+import { openChangeSetsMigration } from './migrations/0013-open-change-sets.ts';
 import type { Schema } from './schema.ts';
 
 export interface Migration {
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tlsSnapshotsMigration,
   undoneInPartMigration,
   unreadableZonesMigration,
+  openChangeSetsMigration,
 ];
 
 /** Applies what is missing, in one transaction: after a failure the store is as it was. */

@@ -9,6 +9,9 @@ import { visible } from '../output/width.ts';
 import type { Session } from '../session.ts';
 import { paintState } from '../views/connection.ts';
 
+/** What `--once` says of while it works; the rest stands in its table. */
+const TOLD_AT_ONCE: ReadonlySet<WorkerEvent['kind']> = new Set(['problem', 'rotation', 'recovery']);
+
 export function register(program: Command, cli: Cli): void {
   program
     .command('worker')
@@ -33,7 +36,7 @@ async function once(session: Session): Promise<number> {
       signal,
       onEvent: (event) => {
         if (event.kind === 'problem') problems.push(event);
-        if (event.kind === 'problem' || event.kind === 'rotation') out.note(lineOf(session, event));
+        if (TOLD_AT_ONCE.has(event.kind)) out.note(lineOf(session, event));
       },
     }),
   );

@@ -107,6 +107,8 @@ export interface ChangeJournal {
   lastWriteAt(zoneId: ZoneId): Promise<number | null>;
   /** Change sets left `applying` by a process that is gone; the caller takes the zone's lock before acting. */
   unfinished(tenantId: TenantId): Promise<readonly ChangeSet[]>;
+  /** Tenants with change sets to settle that nobody is at: `applying` under no lease, or `unknown`. */
+  unsettled(): Promise<readonly TenantId[]>;
 }
 
 /** What can be held: a zone, to write to it; a change set, to carry it out. Their ids never meet. */

@@ -64,6 +64,22 @@ export function journalContract(makePlace: MakeStorePlace): void {
         );
       }));
 
+    it('tells whose change sets nobody is at: in doubt, or under way without a holder', () =>
+      withStore(makePlace, async ({ journal, locks }) => {
+        const theirs = { tenantId: foreigner, plans: [plan(2)] };
+        await journal.create(changeSet('a'), []);
+        await journal.create(changeSet('b', { status: 'applying', plans: [plan(3)] }), []);
+        await journal.create(changeSet('c', { ...theirs, status: 'applied' }), []);
+        assert.deepEqual(await journal.unsettled(), [tenant]);
+        const held = await locks.acquire('chg_b' as ChangeSetId, 'host:1', 60_000);
+        assert.ok('release' in held);
+        assert.deepEqual(await journal.unsettled(), []);
+        await journal.create(changeSet('d', { ...theirs, status: 'unknown' }), []);
+        assert.deepEqual(await journal.unsettled(), [foreigner]);
+        await held.release();
+        assert.deepEqual(await journal.unsettled(), [tenant, foreigner].sort());
+      }));
+
     it('moves a status only from where it should stand', () =>
       withStore(makePlace, async (store) => {
         const { journal } = store;
