@@ -46,6 +46,8 @@ const ROWS: readonly Row[] = [
     'permission-missing',
     'permission',
   ],
+  [RECORDS, 403, [9109, 'Unauthorized to access requested resource'], 'permission-missing', 'permission'],
+  [ZONES, 403, [9109, 'Unauthorized to access requested resource'], 'credential-rejected', 'credentials'],
   // Things that are not there.
   [RECORDS, 404, [1003, 'Invalid zone identifier'], 'cloudflare-not-found', 'not-found'],
   [RECORDS, 400, [1003, 'Invalid zone identifier'], 'cloudflare-not-found', 'not-found'],
