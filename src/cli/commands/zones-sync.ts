@@ -75,13 +75,18 @@ function formatRound(
   if (state !== 'ran') return `${out.paint.red('✖')} ${state}: ${reason}\n`;
   const changed = outcomes.filter((one) => !one.firstRead && one.created + one.updated + one.deleted > 0);
   const notes = [
-    `${outcomes.length} zones read`,
+    `${counted(outcomes.length, 'zone')} read`,
     `${changed.length} changed from outside`,
     ...(failures.length === 0 ? [] : [`${failures.length} failed`]),
     ...(waiting === 0 ? [] : [`${waiting} wait for the next round`]),
     ...(silent === 0 ? [] : [`${silent} without an answer of their nameservers`]),
   ];
-  return `${out.paint.green('✓')} ${notes.join(', ')}; ${calls} calls to Cloudflare\n`;
+  return `${signOf(out, failures)} ${notes.join(', ')}; ${counted(calls, 'call')} to Cloudflare\n`;
+}
+
+/** Before what was read: a tick only where all could be. */
+function signOf({ paint }: Output, failures: readonly unknown[]): string {
+  return failures.length === 0 ? paint.green('✓') : paint.yellow('!');
 }
 
 interface SyncFlags {
@@ -103,7 +108,9 @@ async function syncOne(session: Session, name: string): Promise<void> {
       return `${out.paint.green('✓')} ${name}: ${counted(recordCount, 'record')}, revision ${revision} (${changes}), ${counted(calls, 'call')}\n`;
     },
   });
-  if (!outcome.consistent)
+  if (outcome.outdated)
+    out.warn('The list is older than a write that is known; nothing was taken out. Sync again in a minute.');
+  else if (!outcome.consistent)
     out.warn('The list kept shifting while it was read; nothing was taken out. Sync again.');
 }
 
@@ -179,8 +186,8 @@ export function formatSync(out: Output, discovery: Discovery, sync: SyncAllOutco
     : `changed from outside: +${changes[0]} ~${changes[1]} -${changes[2]}`;
   const first = outcomes.filter((one) => one.firstRead).length;
   const lines = [
-    `${out.paint.green('✓')} ${counted(outcomes.length, 'zone')} read${notes.length === 0 ? '' : ` (${notes.join(', ')})`}, ${counted(sum('recordCount'), 'record')}`,
-    `  ${sync.calls + discovery.calls} calls to Cloudflare, ${formatDuration(sync.elapsedMs)}`,
+    `${signOf(out, sync.failures)} ${counted(outcomes.length, 'zone')} read${notes.length === 0 ? '' : ` (${notes.join(', ')})`}, ${counted(sum('recordCount'), 'record')}`,
+    `  ${counted(sync.calls + discovery.calls, 'call')} to Cloudflare, ${formatDuration(sync.elapsedMs)}`,
     ...(first === outcomes.length ? [] : [`  ${changed}`]),
   ];
   return `${lines.join('\n')}\n`;
