@@ -20,7 +20,7 @@ const rows: readonly {
   readonly daysLeft: number | null;
   readonly says: RegExp;
 }[] = [
-  { name: 'active', facts: {}, days: 1, state: 'fine', daysLeft: null, says: /^active$/ },
+  { name: 'active', facts: {}, days: 1, state: 'fine', daysLeft: null, says: /^Cloudflare answers for it$/ },
   { name: 'paused', facts: { paused: true }, days: 1, state: 'act', daysLeft: null, says: /paused/ },
   {
     name: 'pending',

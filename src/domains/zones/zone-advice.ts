@@ -62,7 +62,7 @@ export function adviseOnZone(facts: ZoneFacts, now: number, statusSince?: number
         ? advice('act', 'active but paused: Cloudflare answers DNS and proxies nothing', [
             'When its traffic should go through Cloudflare again: `zones unpause`.',
           ])
-        : advice('fine', 'active', []);
+        : advice('fine', 'Cloudflare answers for it', []);
     case 'initializing':
       return advice('act', 'set up in the dashboard and not finished: no plan chosen yet', [
         'Finish the set-up in the Cloudflare dashboard.',
