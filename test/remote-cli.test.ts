@@ -478,6 +478,63 @@ describe('the command line through a server', () => {
     await same(`tls origin-ca list ${ZONE}`);
   });
 
+  it('lists change sets, shows them, and carries a stored one out, once', async () => {
+    const stored = await fetch(`${server['ZONEWARD_SERVER']}/v1/change-sets`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server['ZONEWARD_API_KEY']}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'stored-once',
+      },
+      body: JSON.stringify({
+        plan: { kind: 'add', zone: ZONE, record: { name: 'stored', type: 'A', content: '192.0.2.77' } },
+      }),
+    });
+    assert.equal(stored.status, 201, await stored.clone().text());
+    const { id } = (await stored.json()) as { id: string };
+    const words = ['changes list', 'changes list --limit 1', `changes list --zone ${ZONE} --status planned`];
+    for (const one of [...words, 'changes list --zone nowhere.example', `changes show ${id}`])
+      await same(one);
+    await same('changes show chg_nothing');
+    const { changeSets } = await json(`changes list --zone ${ZONE} --limit 1`);
+    assert.deepEqual([changeSets.length, changeSets[0].id, changeSets[0].status], [1, id, 'planned']);
+
+    assert.equal((await json(`changes resume ${id} --yes`)).applied.status, 'applied');
+    assert.equal((await json(`changes show ${id}`)).plans[0].outcomes[0].state, 'applied');
+    await same(`changes show ${id}`);
+    await same(`changes resume ${id} --yes`);
+    const made = engine.sandbox.records(ZONE).filter(({ name }) => name === `stored.${ZONE}`);
+    assert.equal(made.length, 1);
+  });
+
+  it('creates, activates, pauses, unpauses and deletes a zone', async () => {
+    const name = 'made-remotely.com';
+    const made = await json(`zones create ${name}`);
+    assert.deepEqual([made.name, made.status], [name, 'pending']);
+    assert.equal((await json(`zones activate ${name}`)).asked, true);
+    for (const words of [
+      `zones create ${name}`,
+      'zones create www.made-remotely.com',
+      'zones activate nowhere.example',
+      `zones delete ${name}`,
+    ])
+      await same(words);
+    engine.sandbox.seedZone('edge.example', [
+      { type: 'A', name: 'www', content: '203.0.113.7', proxied: true },
+    ]);
+    await local('zones sync');
+    await same('zones pause edge.example');
+    const paused = await json('zones pause edge.example --allow exposure --yes');
+    assert.deepEqual([paused.paused, paused.reveals], [true, ['203.0.113.7']]);
+    const [here, there] = await Promise.all([local, remote].map((way) => way('zones show edge.example')));
+    assert.match(there?.stdout ?? '', /active, paused/);
+    assert.equal(steady(there?.stdout ?? ''), steady(here?.stdout ?? ''));
+    assert.equal((await json('zones unpause edge.example')).paused, false);
+    assert.equal((await json(`zones delete ${name} --allow zone-delete --yes`)).deleted, true);
+    const elsewhere = await remote(`zones activate ${ZONE} --connection other`);
+    assert.match(elsewhere.stderr, /through another connection/);
+  });
+
   it('looks at every zone as a job of the server', async () => {
     const started = Date.now() - 1;
     const ran = await remote('tls list --refresh --json');

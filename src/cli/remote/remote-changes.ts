@@ -10,6 +10,7 @@ import {
   InvalidInputError,
   isZonewardError,
   type Moment,
+  type OperationOutcome,
   type Planned,
   type Problem,
   type Secret,
@@ -19,7 +20,9 @@ import {
 } from '../../app/re-exports.ts';
 import {
   ApiError,
+  allPages,
   type ChangeSetDetails,
+  type ChangeSet as ChangeSetView,
   type Client,
   type Job,
   type NewChangeSet,
@@ -34,8 +37,21 @@ import { milliseconds, planOf, plansOf } from './remote-models.ts';
 
 type Changes = Pick<
   Tenant['changes'],
-  'plan' | 'planAdd' | 'planEdit' | 'planSaved' | 'planUndo' | 'planRestore' | 'apply' | 'approve' | 'cancel'
+  | 'plan'
+  | 'planAdd'
+  | 'planEdit'
+  | 'planSaved'
+  | 'planUndo'
+  | 'planRestore'
+  | 'list'
+  | 'get'
+  | 'apply'
+  | 'resume'
+  | 'approve'
+  | 'cancel'
 >;
+
+const PAGE = 500;
 
 /**
  * Has the server plan what is wanted; the plan can be applied through `changes` afterwards. `keys` stay here until then.
@@ -139,6 +155,37 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
       if (moved > 0) throw conflicting(moved);
       return made(input, plans.map(planOf), { summary: `Undo: ${id}` });
     },
+    list: async (filter = {}, limit = PAGE) => {
+      const found: ChangeSet[] = [];
+      const pages = allPages((cursor) =>
+        asked(
+          client.listChangeSets({
+            query: {
+              ...listQueryOf(filter),
+              limit: Math.min(limit - found.length, PAGE),
+              ...(cursor === undefined ? {} : { cursor }),
+            },
+          }),
+        ),
+      );
+      for await (const view of pages) {
+        found.push(changeSetOf(view, view.zones.map(countedPlan)));
+        if (found.length >= limit) break;
+      }
+      return found;
+    },
+    get: async (id) => {
+      const details = await asked(client.getChangeSet({ id }));
+      return {
+        changeSet: changeSetOf(details, details.plans.map(planOf)),
+        outcomes: new Map(
+          details.plans.map(({ zone, outcomes }) => [
+            zone.id as ZoneId,
+            outcomes as readonly OperationOutcome[],
+          ]),
+        ),
+      };
+    },
     planRestore: (zone, to) => planned({ kind: 'restore', zone, ...momentOf(to) }, `${zone} back`),
     apply: async (wanted, request = {}) => {
       const input = inputs.get(wanted);
@@ -153,7 +200,16 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
       };
       const id = await stored(client, body, { zones: wanted.zones.map(({ plan }) => plan.zoneId), request });
       const [key] = wanted.keys?.values() ?? [];
-      if (key === undefined) return applied(client, id, plans, request);
+      if (key === undefined)
+        return applied(client, { id, plans, status: 'planned', begin: client.applyChangeSet }, request);
+      return appliedWithKey(client, { id, key, plans }, request);
+    },
+    resume: async (id, request = {}) => {
+      const { status, ...details } = await asked(client.getChangeSet({ id }));
+      const plans = details.plans.map(planOf);
+      const [key] = request.keys?.values() ?? [];
+      if (key === undefined)
+        return applied(client, { id, plans, status, begin: client.resumeChangeSet }, request);
       return appliedWithKey(client, { id, key, plans }, request);
     },
     approve: async (id) => {
@@ -237,14 +293,24 @@ interface ApplyOptions {
 
 async function applied(
   client: Client,
-  id: string,
-  plans: readonly ZonePlan[],
+  {
+    id,
+    plans,
+    status,
+    begin,
+  }: {
+    readonly id: string;
+    readonly plans: readonly ZonePlan[];
+    /** Before it began: where it is the same afterwards, the job itself failed. */
+    readonly status: ChangeSetView['status'];
+    readonly begin: Client['applyChangeSet'];
+  },
   { signal, ...options }: ApplyOptions,
 ): Promise<Applied> {
-  const started = await asked(client.applyChangeSet({ id, body: bodyOf(options) }));
+  const started = await asked(begin({ id, body: bodyOf(options) }));
   const job = await jobEnd(client, started.id, signal === undefined ? {} : { signal });
   const details = await asked(client.getChangeSet({ id }));
-  if (job.state === 'failed' && details.status === 'planned') throw ofJob(job.error);
+  if (job.state === 'failed' && details.status === status) throw ofJob(job.error);
   return appliedOf(details, plans, null);
 }
 
@@ -287,13 +353,47 @@ function appliedOf(
   return { changeSet: changeSetOf(details, plans), status: details.status, zones } as unknown as Applied;
 }
 
-function changeSetOf(details: ChangeSetDetails, plans: readonly ZonePlan[]): ChangeSet {
+function listQueryOf({
+  zone,
+  connectionId,
+  status,
+  author,
+  since,
+  until,
+}: NonNullable<Parameters<Tenant['changes']['list']>[0]>) {
+  return {
+    ...(zone === undefined ? {} : { zone }),
+    ...(connectionId === undefined ? {} : { connection: connectionId }),
+    ...(status === undefined ? {} : { status }),
+    ...(author === undefined ? {} : { author }),
+    ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
+}
+
+/** A list tells of each zone how many changes there are, not which. */
+function countedPlan({ id, name, hash, changes }: ChangeSetView['zones'][number]): ZonePlan {
+  const groups = [{ changes: Array.from({ length: changes }) }];
+  return { zoneId: id, zoneName: name, hash, groups } as unknown as ZonePlan;
+}
+
+function changeSetOf({ zones: _, ...details }: ChangeSetView, plans: readonly ZonePlan[]): ChangeSet {
   return {
     ...details,
     plans,
     createdAt: Date.parse(details.createdAt),
     finishedAt: milliseconds(details.finishedAt),
+    approval: approvalOf(details.approval),
   } as unknown as ChangeSet;
+}
+
+function approvalOf({ required, grant }: ChangeSetView['approval']): ChangeSet['approval'] {
+  if (grant === null) return { required, grant };
+  const { at, expiresAt, ...by } = grant;
+  return {
+    required,
+    grant: { ...by, at: Date.parse(at), expiresAt: Date.parse(expiresAt) },
+  } as ChangeSet['approval'];
 }
 
 /** Why a job failed, as the error that it was. */

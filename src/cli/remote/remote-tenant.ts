@@ -5,7 +5,7 @@
 
 import type { Tenant } from '../../app/open-zoneward.ts';
 import type { Moment, Zone, ZoneAdvice } from '../../app/re-exports.ts';
-import { allPages, type Client, waitForJob } from '../../client/index.ts';
+import { allPages, type Client, waitForJob, type ZoneWithAdvice } from '../../client/index.ts';
 import { remoteCertificates, remoteHostnames } from './remote-certificates.ts';
 import { ofJob, remoteChanges } from './remote-changes.ts';
 import { remoteConnectSessions } from './remote-connect-sessions.ts';
@@ -17,6 +17,7 @@ import { remoteTemplates } from './remote-templates.ts';
 import { remoteTls } from './remote-tls.ts';
 import { remoteVerify } from './remote-verify.ts';
 import { remoteWebhooks } from './remote-webhooks.ts';
+import { remoteZoneLife } from './remote-zone-life.ts';
 
 const PAGE = 500;
 
@@ -64,17 +65,24 @@ type Zones = Pick<
   | 'sync'
   | 'discover'
   | 'verify'
+  | 'create'
+  | 'activate'
+  | 'pause'
+  | 'unpause'
+  | 'delete'
 >;
 
 function remoteZones(client: Client, name: string): Partial<Zones> {
   const advices = new WeakMap<Zone, ZoneAdvice>();
-  const get = async (reference: string): Promise<Zone> => {
-    const { advice, ...view } = await asked(client.getZone({ zone: reference }));
+  const seen = ({ advice, ...view }: ZoneWithAdvice): Zone => {
     const zone = zoneOf(view, name);
     advices.set(zone, { ...advice, deletesAt: milliseconds(advice.deletesAt) } as ZoneAdvice);
     return zone;
   };
+  const get = async (reference: string): Promise<Zone> =>
+    seen(await asked(client.getZone({ zone: reference })));
   return {
+    ...remoteZoneLife(client, { get, seen }),
     list: async ({ connection } = {}) => {
       const zones: Zone[] = [];
       const via = connection === undefined ? {} : { connection };

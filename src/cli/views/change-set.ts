@@ -23,8 +23,9 @@ import { counted } from '../output/words.ts';
 import { nextSteps } from './connection.ts';
 import { planPaint } from './plan.ts';
 
+/** The same on the store and through a server, which does not tell whose it is. */
 export function changeSetJson(changeSet: ChangeSet): Record<string, unknown> {
-  const { plans, createdAt, finishedAt, ...rest } = changeSet;
+  const { plans, createdAt, finishedAt, tenantId: _, ...rest } = changeSet;
   return {
     ...rest,
     createdAt: isoTime(createdAt),
