@@ -465,6 +465,13 @@ describe('the command line through a server', () => {
     );
     await local('policies set --approval never');
     assert.equal(waits.code, 4, waits.stderr);
+    // Approved by someone else, it goes on with its own key, and with no other.
+    const [{ id }] = (await json('changes list --limit 1')).changeSets;
+    const approved = await local(`changes approve ${id}`);
+    assert.equal(approved.code, 0, approved.stderr);
+    await same(`changes resume ${id} --key good.key --yes`);
+    const resumed = await json(`changes resume ${id} --key other.key --yes`);
+    assert.equal(resumed.applied.status, 'applied');
   });
 
   it('makes an Origin CA certificate for a key that stays here', async () => {
