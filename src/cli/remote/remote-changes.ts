@@ -199,18 +199,13 @@ function changesOver(client: Client, { planned, made, inputs }: Planners): Chang
         summary: (request.summary ?? wanted.summary).slice(0, 500),
       };
       const id = await stored(client, body, { zones: wanted.zones.map(({ plan }) => plan.zoneId), request });
-      const [key] = wanted.keys?.values() ?? [];
-      if (key === undefined)
-        return applied(client, { id, plans, status: 'planned', begin: client.applyChangeSet }, request);
-      return appliedWithKey(client, { id, key, plans }, request);
+      const begun = { id, plans, status: 'planned', begin: client.applyChangeSet } as const;
+      return applied(client, begun, { ...request, keys: wanted.keys });
     },
     resume: async (id, request = {}) => {
       const { status, ...details } = await asked(client.getChangeSet({ id }));
       const plans = details.plans.map(planOf);
-      const [key] = request.keys?.values() ?? [];
-      if (key === undefined)
-        return applied(client, { id, plans, status, begin: client.resumeChangeSet }, request);
-      return appliedWithKey(client, { id, key, plans }, request);
+      return applied(client, { id, plans, status, begin: client.resumeChangeSet }, request);
     },
     approve: async (id) => {
       await asked(client.approveChangeSet({ id }));
@@ -305,8 +300,10 @@ async function applied(
     readonly status: ChangeSetView['status'];
     readonly begin: Client['applyChangeSet'];
   },
-  { signal, ...options }: ApplyOptions,
+  { signal, keys, ...options }: ApplyOptions & { readonly keys?: ReadonlyMap<string, Secret> | undefined },
 ): Promise<Applied> {
+  const [key] = keys?.values() ?? [];
+  if (key !== undefined) return appliedWithKey(client, { id, key, plans }, options);
   const started = await asked(begin({ id, body: bodyOf(options) }));
   const job = await jobEnd(client, started.id, signal === undefined ? {} : { signal });
   const details = await asked(client.getChangeSet({ id }));
