@@ -158,7 +158,7 @@ export { type Paint as PlanPaint, renderText } from '../plan/render-text.ts';
 export type { SettingDomain } from '../plan/setting-domain.ts';
 export { settingText } from '../plan/setting-text.ts';
 export { SETTINGS } from '../plan/settings-catalogue.ts';
-export { changeCount, changesAnything } from '../plan/summarize-plans.ts';
+export { changeCount, changesAnything, totalChanges } from '../plan/summarize-plans.ts';
 export { groupsOf, variablesOf } from '../plan/templates/render-template.ts';
 export {
   type Template,

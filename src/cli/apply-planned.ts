@@ -12,11 +12,11 @@ import type {
   ZonePlan,
 } from '../app/re-exports.ts';
 import {
-  changeCount,
   changesAnything,
   hasErrors,
   heldGuards,
   InvalidInputError,
+  totalChanges,
   ZonewardError,
 } from '../app/re-exports.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
@@ -169,7 +169,7 @@ function conflictCount({ conflicts, settingConflicts = [] }: Planned): number {
 }
 
 export function countChanges({ zones }: Pick<Planned, 'zones'>): number {
-  return zones.reduce((sum, { plan }) => sum + changeCount(plan), 0);
+  return totalChanges(zones.map(({ plan }) => plan));
 }
 
 function question({ zones }: Planned, changes: number): string {
@@ -190,7 +190,7 @@ export function tellApplied(
   const { changeSet, status, zones } = applied;
   const outcomes = zones.flatMap((zone) => zone.outcomes);
   const done = outcomes.filter((outcome) => outcome.state === 'applied').length;
-  const total = changeSet.plans.reduce((sum, plan) => sum + changeCount(plan), 0);
+  const total = totalChanges(changeSet.plans);
   out.result({
     json: () => ({ ...(planned === null ? {} : plannedJson(planned)), applied: appliedJson(applied) }),
     text: () => {

@@ -62,6 +62,11 @@ export function changeCount({ groups, settings = [], objects = [] }: ZonePlan): 
   return groups.reduce((total, group) => total + group.changes.length, 0) + settings.length + objects.length;
 }
 
+/** The same of several plans. */
+export function totalChanges(plans: readonly ZonePlan[]): number {
+  return plans.reduce((total, plan) => total + changeCount(plan), 0);
+}
+
 /** A setting that changes counts as an update. */
 export function countChanges(plan: ZonePlan): ChangeCounts {
   const count = (action: Change['action']): number =>

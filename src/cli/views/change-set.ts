@@ -10,6 +10,7 @@ import {
   type OperationOutcome,
   planToJson,
   renderText,
+  totalChanges,
   toUnicode,
   typeOf,
   type ZonePlan,
@@ -34,13 +35,9 @@ export function changeSetJson(changeSet: ChangeSet): Record<string, unknown> {
       id: plan.zoneId,
       name: plan.zoneName,
       hash: plan.hash,
-      changes: countOf(plan),
+      changes: changeCount(plan),
     })),
   };
-}
-
-function countOf(plan: ZonePlan): number {
-  return changeCount(plan);
 }
 
 export const STATUS_STYLES: Readonly<Record<ChangeSetStatus, keyof Paint>> = {
@@ -69,7 +66,7 @@ export function formatChangeSets(out: Output, changeSets: readonly ChangeSet[]):
       { title: 'when', cell: ({ createdAt }) => relativeTime(createdAt, out.now()) },
       {
         title: 'changes',
-        cell: ({ plans }) => String(plans.reduce((sum, plan) => sum + countOf(plan), 0)),
+        cell: ({ plans }) => String(totalChanges(plans)),
         align: 'right',
         hiddenBelow: 100,
       },
@@ -113,10 +110,7 @@ export function formatChangeSet(
 function appliedText({ status, plans }: ChangeSet, outcomes: ChangeDetails['outcomes']): string | null {
   if (status === 'planned' || status === 'approved' || status === 'applied') return null;
   const done = [...outcomes.values()].flat().filter(({ state }) => state === 'applied').length;
-  return `${done} of ${counted(
-    plans.reduce((sum, plan) => sum + countOf(plan), 0),
-    'change',
-  )}`;
+  return `${done} of ${counted(totalChanges(plans), 'change')}`;
 }
 
 function approvalText({ approval, status }: ChangeSet, now: number): string | null {

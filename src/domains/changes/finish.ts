@@ -2,7 +2,7 @@
 import type { ZonewardError } from '../../base/errors.ts';
 import type { ChangeSetId } from '../../base/ids.ts';
 import { plural } from '../../plan/change-text.ts';
-import { changeCount } from '../../plan/summarize-plans.ts';
+import { totalChanges } from '../../plan/summarize-plans.ts';
 import type { NewEvent, Principal } from '../audit/model.ts';
 import type { ApplyPorts, ZoneResult } from './apply.ts';
 import type { ChangeSet, ChangeSetStatus, OperationOutcome } from './model.ts';
@@ -127,5 +127,5 @@ function countState(outcomes: readonly OperationOutcome[], state: OperationOutco
 }
 
 function countChanges(changeSet: ChangeSet): number {
-  return changeSet.plans.reduce((sum, plan) => sum + changeCount(plan), 0);
+  return totalChanges(changeSet.plans);
 }
